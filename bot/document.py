@@ -1,0 +1,166 @@
+"""Documents: what is said to a channel or a person, before any platform decides how it looks.
+
+A Document is a heading, blocks, and a footnote. Blocks hold spans; a span is plain text with a style and perhaps
+an address. No markup ever stands in a text: `*`, `<` and `@` are just characters here, and each renderer escapes
+them once, at its edge.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    """How a span is meant; a renderer that cannot show it shows the text plain."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    EMPHASIS = "emphasis"
+    CODE = "code"
+    MATCH = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of characters; with `href` it is a link."""
+
+    text: str
+    style: Style = Style.PLAIN
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A moment in UTC, shown in each reader's own zone where the platform can, else in `zone` (an IANA name)."""
+
+    at: datetime
+    zone: str = "UTC"
+    form: str = "datetime"
+
+
+Span = Text | Time
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A quiet remark, smaller than a paragraph."""
+
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class BulletList:
+    """Things of equal weight, one to a line."""
+
+    items: tuple[Spans, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names and values, in order."""
+
+    pairs: tuple[tuple[str, Spans], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Characters to copy as they are: an example, a caret under a mistake, BibTeX."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A change of subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperCard:
+    """One paper shown as a lead: `title`, then `body` (the TL;DR), then `facts` (authors, organisation, links, why).
+
+    `paper` is its id as text, for the controls. `number` stands before the title; 0 shows none.
+    """
+
+    paper: str
+    title: Spans
+    body: Spans = ()
+    facts: tuple[Spans, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLine:
+    """One paper shown in a line."""
+
+    paper: str
+    spans: Spans
+    number: int = 0
+
+
+Block = Paragraph | Note | BulletList | Fields | Code | Divider | PaperCard | PaperLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something to press: a label, the verb it stands for, and the paper or the stored request it is about."""
+
+    label: str
+    verb: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Everything said at once. `summary` is the text of a notification."""
+
+    heading: Spans = ()
+    blocks: tuple[Block, ...] = ()
+    actions: tuple[Action, ...] = ()
+    footnote: Spans = ()
+    summary: str = ""
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """The ids of the papers shown, in order."""
+        return tuple(block.paper for block in self.blocks if isinstance(block, PaperCard | PaperLine))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer to a command.
+
+    `papers` are the ids shown, in order; `cut` those that matched and were cut. `visible_to_channel` is False when
+    only the person who asked may see it. `ok` is False for a refusal; `understood` is False when the text was not
+    understood (exit status 2 on the console).
+    """
+
+    verb: str
+    document: Document
+    ok: bool = True
+    understood: bool = True
+    visible_to_channel: bool = False
+    papers: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+
+
+def text(*words: str) -> Spans:
+    """Make plain spans of words."""
+    return tuple(Text(word) for word in words if word)
+
+
+def strong(words: str) -> Text:
+    """Make a strong span."""
+    return Text(words, Style.STRONG)
+
+
+def code(words: str) -> Text:
+    """Make a span of code: something to type."""
+    return Text(words, Style.CODE)

@@ -1,0 +1,83 @@
+"""Every error that paperround raises, in one tree.
+
+PaperroundError
+├── UserError               safe to show to the person who asked; exit status 1
+│   ├── NotUnderstoodError  the text was not understood; exit status 2
+│   ├── RefusedError        understood, and not done
+│   └── SettingsError       the operator's settings, all mistakes at once; exit status 2
+├── StoreError              the database is away, full, locked or of another version; says the way out
+├── SourceError             a source of papers could not be read: whether and when to try again
+└── DeliveryError           a message could not be posted: a verdict, and when to try again
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+
+class PaperroundError(Exception):
+    """The root: whatever paperround raises on purpose."""
+
+
+class UserError(PaperroundError):
+    """A refusal in words made for the person: it names the thing and the way out, and holds no secret."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message if not hint else f"{message}\n{hint}")
+        self.message = message
+        self.hint = hint
+
+
+class NotUnderstoodError(UserError):
+    """The text was not understood: syntax, an unknown word, a number out of range."""
+
+
+class RefusedError(UserError):
+    """The request was understood and is not done; nothing was changed."""
+
+
+class SettingsError(UserError):
+    """Every mistake in the settings at once, each by the name to type."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class StoreError(PaperroundError):
+    """The database could not do its part; the transaction was rolled back and nothing changed."""
+
+
+class SourceError(PaperroundError):
+    """A source could not be read; nothing of the answer was stored.
+
+    `retry_after` is how long the source asked us to wait; None when it did not say.
+    """
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Verdict(StrEnum):
+    """What a failed post means for the delivery, its channel and its workspace."""
+
+    RETRY_LATER = "retry later"
+    PAUSE_CHANNEL = "pause the channel"
+    STOP_WORKSPACE = "stop the workspace"
+    OUR_BUG = "our bug"
+    UNKNOWN_OUTCOME = "unknown outcome"
+
+
+class DeliveryError(PaperroundError):
+    """A part was not posted, or nobody knows whether it was (`UNKNOWN_OUTCOME`).
+
+    `retry_after` is how long the platform asked us to wait; None leaves it to the backoff.
+    """
+
+    def __init__(self, verdict: Verdict, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(f"{verdict}: {reason}")
+        self.verdict = verdict
+        self.reason = reason
+        self.retry_after = retry_after

@@ -1,0 +1,1 @@
+"""What paperround talks about: papers, channels, subscriptions, digests, deliveries."""

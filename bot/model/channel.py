@@ -1,0 +1,62 @@
+"""Channels: where digests go, and what holds for the whole channel."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+DEFAULT_CAP = 10
+"""Papers in one digest of a channel, unless `settings max` says otherwise (PRODUCT.md, Defaults)."""
+
+MAX_CAP = 25
+"""The highest cap a person may set (PRODUCT.md, Defaults)."""
+
+
+class Platform(StrEnum):
+    """Where a channel lives."""
+
+    CONSOLE = "console"
+    SLACK = "slack"
+    DISCORD = "discord"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of one workspace of one platform; written `slack:T123/C456`."""
+
+    platform: Platform
+    workspace: str
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `platform:workspace/id`.
+
+        Raises:
+            ValueError: when a piece is missing, or the platform is not known.
+        """
+        platform, colon, rest = text.partition(":")
+        workspace, slash, channel = rest.partition("/")
+        if not (colon and slash and workspace and channel):
+            raise ValueError(f"{text!r} is not platform:workspace/channel, as in console:local/general")
+        if platform not in set(Platform):
+            raise ValueError(f"{platform!r} is no platform; one of {', '.join(Platform)}")
+        return cls(Platform(platform), workspace, channel)
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.workspace}/{self.id}"
+
+
+class WhoCanManage(StrEnum):
+    """Who may change a channel's subscriptions."""
+
+    EVERYONE = "everyone"
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """What holds for a whole channel. `timezone` is an IANA name; None means the product's default."""
+
+    timezone: str | None = None
+    cap: int = DEFAULT_CAP
+    who_can_manage: WhoCanManage = WhoCanManage.EVERYONE
