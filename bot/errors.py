@@ -10,9 +10,13 @@ PaperroundError
 └── DeliveryError           a message could not be posted: a verdict, and when to try again
 """
 
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+
+_REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters and digits that nobody mistakes for one another when reading aloud."""
 
 
 class PaperroundError(Exception):
@@ -81,3 +85,8 @@ class DeliveryError(PaperroundError):
         self.verdict = verdict
         self.reason = reason
         self.retry_after = retry_after
+
+
+def reference() -> str:
+    """Make a short reference that joins what a person is told with a line of the log: `7F3K`."""
+    return "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(4))

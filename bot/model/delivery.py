@@ -25,8 +25,11 @@ DeliveryKey = NewType("DeliveryKey", int)
 Json = Any
 """A payload as the platform's API takes it: plain JSON."""
 
-LEASE = timedelta(seconds=60)
-"""How long a worker may be silent before another takes its delivery."""
+POST_TIMEOUT = timedelta(seconds=15)
+"""How long one post may take before its outcome counts as unknown."""
+
+LEASE = timedelta(seconds=20)
+"""How long a worker may be silent before another takes its delivery: one post, and some time for the database."""
 
 BACKOFF = (
     timedelta(seconds=5),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.outcome import OutcomeKind
+from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.paper import Paper
 
 
@@ -64,6 +64,19 @@ class FetchRecord:
     etag: str = ""
     failures: int = 0
     retry_at: datetime | None = None
+
+    def outcome(self) -> Outcome:
+        """Return the outcome that this fetch leaves."""
+        return Outcome(
+            stage=Stage.FETCH,
+            name=self.source,
+            kind=self.kind,
+            reason=self.reason,
+            at=self.at,
+            seen=self.seen,
+            new=self.new,
+            skipped=self.skipped,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,173 @@
+"""Deliver: post what the outbox holds, part by part, so that a crash anywhere goes on at the next part.
+
+    claim ──> render and store the parts ──> for each part: note the attempt, post, store the receipt ──> settle
+
+Every slot is enqueued exactly once and is never silently lost; posting is at least once, and a duplicate needs a
+failure between the platform's accept and our commit.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping, Sequence
+
+from bot.errors import DeliveryError, PaperroundError, StoreError, Verdict, reference
+from bot.model.delivery import (
+    LEASE,
+    POST_TIMEOUT,
+    Claim,
+    DeliveryState,
+    Part,
+    PartState,
+    Receipt,
+    Settlement,
+    settle_failure,
+)
+from bot.model.outcome import Outcome, OutcomeKind, Stage
+from bot.model.subscription import Pause, PauseReason
+from bot.ports import Clock, Messenger, Store
+from bot.snapshot import document_of
+from bot.views.digest import with_lateness
+
+log = logging.getLogger(__name__)
+
+CLAIMS_AT_ONCE = 16
+"""Deliveries that one process posts side by side; each belongs to another channel."""
+
+PAUSED_BY = "paperround"
+
+_KINDS = {
+    DeliveryState.SENT: OutcomeKind.POSTED,
+    DeliveryState.PENDING: OutcomeKind.POSTPONED,
+    DeliveryState.CANCELLED: OutcomeKind.CANCELLED,
+    DeliveryState.DEAD: OutcomeKind.DEAD,
+}
+
+
+async def deliver_due(
+    store: Store, messengers: Mapping[str, Messenger], clock: Clock, *, stopping: asyncio.Event | None = None
+) -> int:
+    """Post every delivery that is due on these platforms; returns how many were sent.
+
+    Once `stopping` is set nothing more is claimed; what is claimed is finished.
+    """
+    sent = 0
+    platforms = sorted(messengers)
+    while not (stopping and stopping.is_set()):
+        claims = await store.outbox.claim(clock.now(), LEASE, CLAIMS_AT_ONCE, platforms)
+        if not claims:
+            break
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_attempt(store, messengers[claim.channel.platform], clock, claim)) for claim in claims
+            ]
+        for result in (task.result() for task in tasks):
+            if isinstance(result, StoreError):
+                raise result
+            sent += result
+    return sent
+
+
+async def _attempt(store: Store, messenger: Messenger, clock: Clock, claim: Claim) -> bool | StoreError:
+    """Deliver, and hand back a failing database as a value: it must not cancel the posts that are on their way."""
+    try:
+        return await _deliver(store, messenger, clock, claim)
+    except StoreError as error:
+        return error
+
+
+async def _deliver(store: Store, messenger: Messenger, clock: Clock, claim: Claim) -> bool:
+    """Post one claimed delivery and settle it; True when it was sent, by us."""
+    try:
+        parts = await _parts(store, messenger, clock, claim)
+        if parts is None or not await _post_all(store, messenger, clock, claim, parts):
+            return False
+        settlement = Settlement(state=DeliveryState.SENT, reason=_posted(parts))
+    except DeliveryError as error:
+        settlement = settle_failure(error, claim.failures + 1, clock.now(), random.random())  # noqa: S311 - jitter
+        await _settle(store, clock, claim, settlement)
+        await _pause(store, clock, claim, error)
+        return False
+    return await _settle(store, clock, claim, settlement)
+
+
+async def _parts(store: Store, messenger: Messenger, clock: Clock, claim: Claim) -> Sequence[Part] | None:
+    """Return the stored parts, rendered now if this is the first claim; None when the lease was lost."""
+    if claim.parts:
+        return claim.parts
+    try:
+        document = with_lateness(document_of(claim.document), clock.now() - claim.slot)
+        rendered = messenger.render(document)
+    except Exception as error:
+        # Border: whatever a renderer trips over, the other deliveries go on.
+        ref = reference()
+        log.exception("delivery %s cannot be rendered (ref %s)", claim.key, ref)
+        raise DeliveryError(Verdict.OUR_BUG, f"it could not be rendered (ref {ref})") from error
+    return await store.outbox.store_parts(claim, rendered)
+
+
+async def _post_all(store: Store, messenger: Messenger, clock: Clock, claim: Claim, parts: Sequence[Part]) -> bool:
+    """Post the parts that have no receipt yet, in order; False when the lease was lost on the way."""
+    known = list(parts)
+    for index, part in enumerate(parts):
+        if part.state is PartState.ACCEPTED:
+            continue
+        if not await store.outbox.attempt_part(claim, index, clock.now() + LEASE):
+            return False
+        try:
+            receipt = await _post(messenger, claim, part, known)
+        except DeliveryError as error:
+            if error.verdict is not Verdict.UNKNOWN_OUTCOME:
+                await store.outbox.refuse_part(claim, index)
+            raise
+        known[index] = Part(index=index, rendered=part.rendered, state=PartState.ACCEPTED, receipt=receipt)
+        if not await store.outbox.accept_part(claim, index, receipt):
+            return False
+    return True
+
+
+async def _post(messenger: Messenger, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
+    try:
+        async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
+            return await messenger.post(claim, part, parts)
+    except TimeoutError as error:
+        raise DeliveryError(Verdict.UNKNOWN_OUTCOME, f"{claim.channel.platform} did not answer in time") from error
+    except PaperroundError:
+        raise
+    except Exception as error:
+        # Border: an error nobody foresaw may have come before or after the platform's accept.
+        ref = reference()
+        log.exception("delivery %s failed while posting (ref %s)", claim.key, ref)
+        raise DeliveryError(Verdict.UNKNOWN_OUTCOME, f"an unexpected error (ref {ref})") from error
+
+
+async def _settle(store: Store, clock: Clock, claim: Claim, settlement: Settlement) -> bool:
+    outcome = Outcome(
+        stage=Stage.DELIVER,
+        name=str(claim.channel),
+        kind=_KINDS[settlement.state],
+        reason=settlement.reason,
+        at=clock.now(),
+        slot=claim.slot,
+    )
+    if settlement.state is not DeliveryState.SENT:
+        log.warning("%s to %s: %s (%s)", claim.kind, claim.channel, outcome.kind, settlement.reason)
+    return await store.outbox.settle(claim, settlement, outcome)
+
+
+async def _pause(store: Store, clock: Clock, claim: Claim, error: DeliveryError) -> None:
+    """Pause what a lost access concerns; the subscriptions are kept, with the reason."""
+    pause = Pause(by=PAUSED_BY, reason=PauseReason.ACCESS, since=clock.now(), detail=error.reason)
+    match error.verdict:
+        case Verdict.PAUSE_CHANNEL:
+            await store.subscriptions.pause(claim.channel, None, pause)
+        case Verdict.STOP_WORKSPACE:
+            await store.subscriptions.pause_workspace(claim.channel.platform, claim.channel.workspace, pause)
+        case _:
+            pass
+
+
+def _posted(parts: Sequence[Part]) -> str:
+    papers = sum(len(part.rendered.papers) for part in parts)
+    messages = "1 message" if len(parts) == 1 else f"{len(parts)} messages"
+    return f"posted {papers} papers in {messages}" if papers != 1 else f"posted 1 paper in {messages}"
