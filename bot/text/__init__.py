@@ -1,0 +1,1 @@
+"""Reading the text of papers and of people: cleaning, tokens, TeX, summaries."""
