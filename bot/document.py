@@ -119,11 +119,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Everything said at once. `summary` is the text of a notification."""
+    """Everything said at once.
+
+    `summary` is the text of a notification. `more` are papers that matched and were cut: where a platform has a place
+    beside the message (a thread, a private list), they are shown there.
+    """
 
     heading: Spans = ()
     blocks: tuple[Block, ...] = ()
     actions: tuple[Action, ...] = ()
+    more: tuple[PaperLine, ...] = ()
     footnote: Spans = ()
     summary: str = ""
 

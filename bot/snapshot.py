@@ -34,6 +34,7 @@ def to_json(document: Document) -> Json:
         "heading": _spans_to_json(document.heading),
         "blocks": [_block_to_json(block) for block in document.blocks],
         "actions": [[action.label, action.verb, action.target] for action in document.actions],
+        "more": [_line_to_json(line) for line in document.more],
         "footnote": _spans_to_json(document.footnote),
         "summary": document.summary,
     }
@@ -51,6 +52,7 @@ def document_of(stored: Json) -> Document:
         heading=_spans_of(stored["heading"]),
         blocks=tuple(_block_of(block) for block in stored["blocks"]),
         actions=tuple(Action(label=label, verb=verb, target=target) for label, verb, target in stored["actions"]),
+        more=tuple(_line_of(line) for line in stored["more"]),
         footnote=_spans_of(stored["footnote"]),
         summary=stored["summary"],
     )
@@ -72,6 +74,15 @@ def _spans_of(stored: Json) -> Spans:
     )
 
 
+def _line_to_json(line: PaperLine) -> Json:
+    return [line.paper, line.number, _spans_to_json(line.spans)]
+
+
+def _line_of(stored: Json) -> PaperLine:
+    paper, number, spans = stored
+    return PaperLine(paper=paper, number=number, spans=_spans_of(spans))
+
+
 def _block_to_json(block: Block) -> Json:
     match block:
         case Paragraph(spans):
@@ -90,7 +101,7 @@ def _block_to_json(block: Block) -> Json:
             facts = [_spans_to_json(fact) for fact in block.facts]
             return ["card", [block.paper, block.number, _spans_to_json(block.title), _spans_to_json(block.body), facts]]
         case PaperLine():
-            return ["line", [block.paper, block.number, _spans_to_json(block.spans)]]
+            return ["line", _line_to_json(block)]
         case _:
             assert_never(block)
 
@@ -120,7 +131,6 @@ def _block_of(stored: Json) -> Block:
                 facts=tuple(_spans_of(fact) for fact in facts),
             )
         case "line":
-            paper, number, spans = value
-            return PaperLine(paper=paper, number=number, spans=_spans_of(spans))
+            return _line_of(value)
         case _:
             raise ValueError(f"unknown block {kind!r} in a stored document")
