@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.query.categories import category_like, category_named
 from bot.text.suggest import did_you_mean
 
 PREFIX = "PAPERROUND_"
@@ -57,6 +58,16 @@ def _sources(names: tuple[str, ...]) -> tuple[str, ...]:
             hint = did_you_mean(name, SOURCES) or f"; choose from {', '.join(SOURCES)}"
             raise ValueError(f'I don\'t know the source "{name}"{hint}')
     return full
+
+
+def _categories(names: tuple[str, ...]) -> tuple[str, ...]:
+    found = {name: category_named(name) for name in names}
+    for name, category in found.items():
+        if category is None:
+            near = category_like(name)
+            hint = f'; did you mean "{near}"?' if near else "; see https://arxiv.org/category_taxonomy"
+            raise ValueError(f'I don\'t know the arXiv category "{name}"{hint}')
+    return tuple(category for category in found.values() if category)
 
 
 def _address(url: str) -> str:
@@ -107,6 +118,7 @@ class ArxivSettings(Group):
     rss_url: Annotated[Address, Field(description="What stands before `/cs.AI+cs.CL`.")] = "https://rss.arxiv.org/rss"
     categories: Annotated[
         Words,
+        AfterValidator(_categories),
         Field(description="Categories that are always fetched; those that subscriptions name are added."),
     ] = ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
 

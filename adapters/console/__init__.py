@@ -1,0 +1,1 @@
+"""The console: the platform that needs no token and no network."""
