@@ -3,6 +3,7 @@
 PaperroundError
 ├── UserError               safe to show to the person who asked; exit status 1
 │   ├── NotUnderstoodError  the text was not understood; exit status 2
+│   │   └── QueryError      a query, with the place of the mistake
 │   ├── RefusedError        understood, and not done
 │   └── SettingsError       the operator's settings, all mistakes at once; exit status 2
 ├── StoreError              the database is away, full, locked or of another version; says the way out
@@ -11,12 +12,17 @@ PaperroundError
 """
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
 _REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that nobody mistakes for one another when reading aloud."""
+
+
+_CARET_CONTEXT = 24
+"""Characters shown on either side of a mistake: the two lines fit a phone."""
 
 
 class PaperroundError(Exception):
@@ -34,6 +40,31 @@ class UserError(PaperroundError):
 
 class NotUnderstoodError(UserError):
     """The text was not understood: syntax, an unknown word, a number out of range."""
+
+
+class QueryError(NotUnderstoodError):
+    """A query that was not understood: what is wrong, where, and what to type instead.
+
+    `column` counts the characters of `text` from 1; it is one past the end where something is missing there.
+    """
+
+    def __init__(self, message: str, *, text: str, column: int, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.text = text
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.caret()}\n{self.hint}"
+
+    def caret(self) -> str:
+        """Return two lines for fixed-width type: the query (its part around the mistake), and a caret under it."""
+        first = max(0, self.column - 1 - _CARET_CONTEXT)
+        last = self.column - 1 + _CARET_CONTEXT
+        before = ("…" if first else "") + self.text[first : self.column - 1]
+        after = self.text[self.column - 1 : last] + ("…" if last < len(self.text) else "")
+        # East Asian characters take two columns each.
+        width = sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in before)
+        return f"{before}{after}\n{' ' * width}^"
 
 
 class RefusedError(UserError):

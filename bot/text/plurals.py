@@ -30,20 +30,11 @@ _UNCHANGED: Final = frozenset(
 )
 
 # Names of fields of study: "logistics" is not several times "logistic", nor "dynamics" several times "dynamic".
-_STUDIES: Final = (
-    *(
-        "acoustics",
-        "analytics",
-        "antics",
-        "dynamics",
-        "etics",
-        "ethics",
-        "forensics",
-        "graphics",
-        "gistics",
-        "guistics",
-    ),
-    *("haptics", "matics", "mechanics", "omics", "optics", "physics", "politics", "robotics", "tonics", "tronics"),
+_STUDIES: Final = tuple(
+    """
+    acoustics analytics antics dynamics etics ethics forensics gistics graphics guistics haptics matics mechanics omics
+    optics physics politics robotics tonics tronics
+    """.split()
 )
 _KEPT_ENDINGS: Final = ("ss", "us", "is", *_STUDIES)
 

@@ -1,0 +1,1 @@
+"""The query language: what a channel, a preview or a search asks for."""
