@@ -11,8 +11,11 @@ import time
 import traceback
 from types import TracebackType
 
-CHATTY = ("httpx", "httpcore", "apscheduler", "alembic", "sqlalchemy", "asyncio", "aiosqlite")
+CHATTY = ("httpx", "httpcore", "alembic", "sqlalchemy", "asyncio", "aiosqlite")
 """Libraries whose INFO lines say what every request and every tick does."""
+
+SILENT = ("apscheduler",)
+"""It warns whenever a tick takes longer than its interval, which a long fetch may."""
 
 FRAMES_SHOWN = 6
 """Places named for an unforeseen error, the innermost first."""
@@ -68,3 +71,5 @@ def start_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.ERROR)

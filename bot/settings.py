@@ -129,8 +129,9 @@ class ConsoleSettings(Group):
     file: Annotated[
         Path | None,
         Field(
+            examples=["digests.jsonl"],
             description="Digests to `console:` channels are appended to this file, one JSON object a message. Without "
-            "it they go to stdout."
+            "it they go to stdout.",
         ),
     ] = None
 
@@ -170,6 +171,7 @@ class Settings(BaseSettings):
         str,
         Field(
             max_length=200,
+            examples=["papers@example.org"],
             pattern=r"^[ -~]*$",
             description="A mail address or a web page, sent with every request, so that a source can reach you instead "
             "of blocking you.",

@@ -1,0 +1,109 @@
+"""`export`: the documents and settings files that are made from the code, so that they cannot be wrong.
+
+`make docs` writes them, and a test fails when one is stale.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.cli.border import DONE, say
+from bot.cli.options import Export
+from bot.settings import PREFIX, variables
+
+
+def run_export(what: Export) -> int:
+    """Print what is asked for; returns the exit status."""
+    say(EXPORTS[what]())
+    return DONE
+
+
+def settings_page() -> str:
+    """Return docs/settings.md."""
+    rows = "\n".join(
+        f"| `{PREFIX}{name}` | `{_key(name)}` | {f'`{_typed(field.default)}`' if field.default else ''} | "
+        f"{field.description} |"
+        for name, field in variables()
+    )
+    return f"""# Settings
+
+Made by `paperround export settings`; change the descriptions in bot/settings.py.
+
+Settings come from the command line, then the environment, then `paperround.toml` in the working directory, then the
+defaults. All mistakes are reported at once, by the name to type, and `paperround doctor` names variables that nothing
+reads. Lists are separated by commas in the environment. A variable that is set to nothing counts as not set. Secrets,
+and a database address with a password, never come from the toml.
+
+| environment | paperround.toml | default | what it is |
+| --- | --- | --- | --- |
+{rows}
+
+On the command line, `paperround --database-url URL VERB` names another database.
+"""
+
+
+def env_example() -> str:
+    """Return config/env.example."""
+    lines = [
+        "# Settings of paperround, with their defaults. Copy this file to .env and take the # away where you",
+        "# choose something else. docker compose reads .env; paperround itself reads the environment.",
+    ]
+    for name, value, description in _settings():
+        lines += ["", f"# {description}", f"#{PREFIX}{name}={_typed(value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def toml_example() -> str:
+    """Return config/paperround.toml."""
+    lines = [
+        "# Settings of paperround, with their defaults. paperround reads paperround.toml in its working directory.",
+        "# The environment comes before this file; secrets belong there only.",
+    ]
+    table = ""
+    for name, value, description in _settings():
+        group, _, key = _key(name).rpartition(".")
+        if group != table:
+            lines += ["", f"[{group}]"]
+            table = group
+        lines += ["", f"# {description}", f"#{key} = {_toml(value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _settings() -> Iterator[tuple[str, Any, str]]:
+    """Yield each setting's name as the environment has it, its default or an example, and what it is."""
+    for name, field in variables():
+        yield name, field.default or (field.examples or [""])[0], field.description
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("__", ".")
+
+
+def _typed(value: Any) -> str:
+    """Write a value as the environment has it."""
+    match value:
+        case SecretStr():
+            return value.get_secret_value()
+        case tuple():
+            return ",".join(value)
+        case _:
+            return str(value)
+
+
+def _toml(value: Any) -> str:
+    """Write a value as toml has it; JSON's texts, numbers and lists are toml's."""
+    return json.dumps(list(value) if isinstance(value, tuple) else _plain(value))
+
+
+def _plain(value: Any) -> str | float:
+    return value if isinstance(value, int | float) else _typed(value)
+
+
+EXPORTS: Mapping[Export, Callable[[], str]] = {
+    Export.SETTINGS: settings_page,
+    Export.ENV: env_example,
+    Export.TOML: toml_example,
+}
+"""What each export prints."""

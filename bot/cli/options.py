@@ -1,0 +1,79 @@
+"""Options that several verbs share, and how their text is read."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from bot.model.channel import Channel
+
+
+class Form(StrEnum):
+    """How `papers` shows an answer."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Export(StrEnum):
+    """What can be exported."""
+
+    SETTINGS = "settings"
+    ENV = "env"
+    TOML = "toml"
+    COMMANDS = "commands"
+
+
+class Role(StrEnum):
+    """What a `run` does: everything, only listening to the platforms, or only fetching, enqueueing and delivering."""
+
+    ALL = "all"
+    GATEWAY = "gateway"
+    WORKER = "worker"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no moment; write one as in 2026-06-16T09:00:00+02:00") from error
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset; add Z or one as in +02:00")
+    return moment.astimezone(UTC)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no date; write one as in 2026-06-16") from error
+
+
+def channel_of(text: str) -> Channel:
+    """Read a channel from the command line."""
+    try:
+        return Channel.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--channel") from error
+
+
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=_moment,
+        metavar="ISO-8601",
+        help="Act as if this were the present; an offset is required, as in 2026-06-16T09:00:00Z.",
+    ),
+]
+Day = Annotated[date | None, typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="Fetch this day again.")]
+Since = Annotated[
+    date | None, typer.Option("--since", parser=_day, metavar="YYYY-MM-DD", help="Fetch every day since then.")
+]
+InChannel = Annotated[
+    str, typer.Option("--channel", metavar="PLATFORM:WORKSPACE/ID", help="The channel to speak in.")
+]
+
+DEFAULT_CHANNEL = "console:local/general"
+DEFAULT_USER = "local"

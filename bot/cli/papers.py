@@ -1,0 +1,58 @@
+"""`papers` and the answers of `shell`: a chat command from the command line."""
+
+import json
+import sys
+from datetime import datetime
+
+from adapters.console.render import render
+from adapters.console.terminal import shown
+from bot.bootstrap import App, open_app
+from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
+from bot.cli.options import DEFAULT_USER, Form
+from bot.commands.dispatch import dispatch
+from bot.commands.request import Requester
+from bot.document import Reply
+from bot.model.channel import Channel
+from bot.settings import Settings
+
+
+async def run_papers(
+    settings: Settings, text: str, *, channel: Channel, user: str, form: Form, as_of: datetime | None
+) -> int:
+    """Dispatch one command and print the answer; returns the exit status."""
+    async with open_app(settings, clock=clock_at(as_of)) as app:
+        reply = await ask(app, text, channel=channel, user=user)
+    say(as_json(reply) if form is Form.JSON else shown(reply.document, sys.stdout))
+    return status_of(reply)
+
+
+async def ask(app: App, text: str, *, channel: Channel, user: str) -> Reply:
+    """Dispatch a command as a person of the console would type it; the user `local` is a manager."""
+    requester = Requester(channel=channel, user=user, is_manager=user == DEFAULT_USER)
+    return await dispatch(text, requester, app.services)
+
+
+def status_of(reply: Reply) -> int:
+    """Return the exit status that a reply stands for."""
+    if reply.ok:
+        return DONE
+    return FAILED if reply.understood else NOT_UNDERSTOOD
+
+
+def as_json(reply: Reply) -> str:
+    """Return a reply as the one JSON object that scripts read."""
+    return json.dumps(
+        {
+            "verb": reply.verb,
+            "ok": reply.ok,
+            "visibility": "channel" if reply.visible_to_channel else "user",
+            "text": render(reply.document),
+            "papers": list(reply.papers),
+            "cut": list(reply.cut),
+            "actions": [
+                {"label": action.label, "id": f"{action.verb}:{action.target}" if action.target else action.verb}
+                for action in reply.document.actions
+            ],
+        },
+        ensure_ascii=False,
+    )

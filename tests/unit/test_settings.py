@@ -1,0 +1,148 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import PREFIX, Settings, load_settings, unknown_variables, variables
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def problems_of(flags: dict[str, object] | None = None) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(flags)
+    return caught.value.problems
+
+
+def test_without_anything_set_the_defaults_hold() -> None:
+    settings = load_settings()
+    assert settings.database_url.get_secret_value() == "sqlite:///paperround.db"
+    assert settings.tick_seconds == 15
+    assert settings.timezone == "UTC"
+    assert settings.sources == ("huggingface", "arxiv")
+    assert settings.huggingface.base_url == "https://huggingface.co"
+    assert settings.arxiv.categories == ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
+    assert settings.console.file is None
+
+
+def test_the_command_line_comes_before_the_environment_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("paperround.toml").write_text('timezone = "Asia/Tokyo"\ntick_seconds = 30\nsources = ["arxiv"]\n')
+    assert load_settings().timezone == "Asia/Tokyo"
+    monkeypatch.setenv("PAPERROUND_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setenv("PAPERROUND_TICK_SECONDS", "5")
+    settings = load_settings({"tick_seconds": 1})
+    assert (settings.timezone, settings.tick_seconds, settings.sources) == ("Europe/Berlin", 1, ("arxiv",))
+
+
+def test_groups_are_laid_over_one_another_name_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("paperround.toml").write_text('[arxiv]\nrss_url = "http://localhost:1/rss/"\ncategories = ["cs.RO"]\n')
+    monkeypatch.setenv("PAPERROUND_ARXIV__CATEGORIES", "cs.ai, stat.ML")
+    arxiv = load_settings().arxiv
+    assert arxiv.rss_url == "http://localhost:1/rss"
+    assert arxiv.categories == ("cs.AI", "stat.ML")
+    assert arxiv.api_url == "https://export.arxiv.org/api/query"
+
+
+def test_all_mistakes_are_reported_at_once_by_the_name_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("paperround.toml").write_text('sources = ["arxv"]\nhuggingface.base_url = "ftp://x"\n')
+    monkeypatch.setenv("PAPERROUND_TIMEZONE", "CETT")
+    monkeypatch.setenv("PAPERROUND_TICK_SECONDS", "soon")
+    monkeypatch.setenv("PAPERROUND_ARXIV__CATEGORIES", "CL")
+    assert problems_of({"database_url": "mysql://example.org/papers"}) == (
+        '--database-url: there is no driver for "mysql"; use sqlite:/// or postgresql://',
+        "PAPERROUND_TICK_SECONDS: this is no number; write seconds, as in 15",
+        'PAPERROUND_TIMEZONE: I don\'t know the zone "CETT"; did you mean "CET"?',
+        'paperround.toml: sources: I don\'t know the source "arxv"; did you mean "arxiv"?',
+        'paperround.toml: huggingface.base_url: "ftp://x" is no web address; it begins with https:// and a host',
+        'PAPERROUND_ARXIV__CATEGORIES: I don\'t know the arXiv category "CL"; did you mean "cs.CL"?',
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["paperround.db", "localhost/papers", "mysql://h/x", "postgresql://", "sqlite:/x.db", "oracle+x://u:pw@h/d"]
+)
+def test_a_database_address_without_a_driver_is_refused_and_never_repeated(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAPERROUND_DATABASE_URL", url)
+    (problem,) = problems_of()
+    assert problem.startswith("PAPERROUND_DATABASE_URL: ")
+    assert "pw" not in problem
+
+
+def test_a_password_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_DATABASE_URL", "postgresql://paperround:hunter2@db/paperround")
+    settings = load_settings()
+    assert "hunter2" not in repr(settings) + str(settings) + settings.model_dump_json()
+    monkeypatch.setenv("PAPERROUND_TIMEZONE", "CETT")
+    assert "hunter2" not in " ".join(problems_of())
+
+
+def test_secrets_never_come_from_the_file() -> None:
+    Path("paperround.toml").write_text(
+        'database_url = "postgresql://paperround:hunter2@db/paperround"\nsecret_key = "hunter3"\n'
+    )
+    problems = problems_of()
+    assert [problem.split(":")[0] for problem in problems] == ["paperround.toml", "paperround.toml"]
+    assert any("set PAPERROUND_DATABASE_URL instead" in problem for problem in problems)
+    assert any("set PAPERROUND_SECRET_KEY instead" in problem for problem in problems)
+    assert "hunter" not in " ".join(problems)
+
+
+def test_an_unknown_key_of_the_file_is_a_mistake_with_a_suggestion() -> None:
+    Path("paperround.toml").write_text(
+        'timezome = "UTC"\n[arxiv]\nrss = "https://example.org"\n[slack]\nbase_url = "x"\n'
+    )
+    assert problems_of() == (
+        'paperround.toml: I don\'t know the key timezome; did you mean "timezone"?',
+        'paperround.toml: I don\'t know the key arxiv.rss; did you mean "arxiv.rss_url"?',
+    )
+
+
+@pytest.mark.parametrize("content", [b"timezone = ", b"\xff\xfe\x00", b"timezone = 'UTC'\ntimezone = 'UTC'\n"])
+def test_a_file_that_cannot_be_read_is_a_mistake_beside_the_others(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("paperround.toml").write_bytes(content)
+    monkeypatch.setenv("PAPERROUND_TICK_SECONDS", "0")
+    unreadable, too_quick = problems_of()
+    assert unreadable.startswith("paperround.toml: cannot be read: ")
+    assert too_quick.startswith("PAPERROUND_TICK_SECONDS: ")
+
+
+def test_a_group_of_the_file_that_is_no_table_is_a_mistake() -> None:
+    Path("paperround.toml").write_text("arxiv = 3\n")
+    assert problems_of() == ("paperround.toml: arxiv: this is a group of settings; set its members one by one",)
+
+
+def test_a_variable_that_is_set_to_nothing_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_TIMEZONE", "")
+    monkeypatch.setenv("PAPERROUND_CONSOLE__FILE", "")
+    assert load_settings() == Settings()
+
+
+def test_a_variable_that_nothing_reads_is_named_with_what_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_TIMEZOME", "UTC")
+    monkeypatch.setenv("PAPERROUND_HTTP__PORT", "8080")
+    monkeypatch.setenv("PAPERROUND_SECRET_KEY", "hunter2")
+    monkeypatch.setenv("PAPERROUND_ARXIV__RSS_URL", "https://example.org")
+    assert unknown_variables() == [
+        'PAPERROUND_TIMEZOME: nothing reads this variable; did you mean "PAPERROUND_TIMEZONE"?'
+    ]
+
+
+def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_SOURCES", "arxiv,hf,huggingface")
+    assert load_settings().sources == ("arxiv", "huggingface")
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert all(field.description for _, field in variables())
+    assert len(dict(variables())) == len(list(variables())) == 10
