@@ -1,6 +1,11 @@
 """Strategies: queries as people may type them, and papers with the same few words."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
+
+from bot.model.paper import Paper
+from tests.builders import a_paper, a_sighting
 
 WORDS = ("agents", "agent", "world", "models", "GPT-4", "C++", "robot", "trending-topic", "cat")
 AUTHORS = ("He", '"Kaiming He"', "Ada", '"Ada Byron"', "Erdős")
@@ -48,3 +53,26 @@ def queries() -> st.SearchStrategy[str]:
     plain = st.tuples(_leaf(), _trees(), shapes).map(lambda found: found[2].format(*found[:2]))
     trending = _trees().map(lambda tree: f"trending {tree}")
     return st.one_of(plain, plain, plain, plain, trending)
+
+
+def papers() -> st.SearchStrategy[Paper]:
+    """Generate papers made of the words, authors and categories that the queries ask for."""
+    text = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+    return st.builds(
+        lambda number, title, abstract, authors, categories, upvotes, organisation, sources: replace(
+            a_paper(number, title, abstract=abstract, authors=authors, categories=categories, upvotes=upvotes),
+            title=title,
+            organisation=organisation,
+            sightings=tuple(a_sighting(source=source) for source in sources),
+        ),
+        st.integers(1, 99_999),
+        text,
+        text,
+        st.lists(st.sampled_from(("Kaiming He", "Ada Byron", "Byron Kaiming", "Paul Erdős", "He Ada")), max_size=3).map(
+            tuple
+        ),
+        st.lists(st.sampled_from(("cs.CL", "cs.LG", "hep-th", "math.ST", "csx.A")), max_size=2).map(tuple),
+        st.none() | st.integers(0, 20),
+        st.sampled_from(("", "Acme", "Acme Labs", "Labs Acme")),
+        st.lists(st.sampled_from(("huggingface", "arxiv", "jsonl")), max_size=2),
+    )

@@ -1,0 +1,1 @@
+"""Which papers a query selects, how strongly, and why."""
