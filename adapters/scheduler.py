@@ -28,12 +28,15 @@ class Ticker:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone=UTC, jobstores={"default": MemoryJobStore()})
+        self._is_held = False
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def every(self, interval: timedelta, name: str, tick: Tick) -> None:
         """Call `tick`, which raises nothing, every `interval` from now on."""
 
         async def call() -> None:
+            if self._is_held:  # the alarm had gone off before it was held
+                return
             self._running[name] = asyncio.ensure_future(_awaited(tick))
             # Waiting, unlike awaiting, passes neither an error nor a cancellation on to the scheduler.
             await asyncio.wait([self._running[name]])
@@ -50,6 +53,7 @@ class Ticker:
 
     def hold(self) -> None:
         """Begin no tick any more; those that run go on."""
+        self._is_held = True
         self._scheduler.pause()
 
     async def settled(self, name: str, within: timedelta) -> bool:
@@ -74,7 +78,7 @@ class Ticker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._scheduler.pause()
+        self.hold()
         for name in tuple(self._running):
             await self.stop(name)
         self._scheduler.shutdown(wait=False)
