@@ -63,7 +63,7 @@ def _marked(text: str, typed: str, place: Place = Place.TITLE) -> str:
 def test_the_words_asked_for_are_marked_where_they_stand() -> None:
     assert _marked("World-Models for Robots", '"world model" robots -for') == "[World-Models] for [Robots]"
     assert (
-        _marked("Naïve Schrödinger models' GPT4", "naive schrodinger gpt-4") == "[Naïve] [Schrödinger] models’ [GPT4]"
+        _marked("Naïve Schrödinger models' GPT4", "naive schrodinger gpt-4") == "[Naïve] [Schrödinger] models' [GPT4]"
     )
     assert _marked("机器学习方法", "学习") == "机器[学习]方法"
     assert _marked("Deep world model learning", '"world model" "deep world" "model learning"') == (
