@@ -185,7 +185,7 @@ def _composed(
         library=library,
     )
     sources = sorted({choice.source for each in due.subscriptions for choice in each.sources})
-    away = [states[source] for source in sources if source in states and states[source].is_away]
+    away = [(source, states[source].since) for source in sources if source in states and states[source].is_away]
     outcome = Outcome(
         stage=Stage.ENQUEUE,
         name=str(due.channel),

@@ -1,0 +1,1 @@
+"""What is said: data in, Documents out; how it looks is the renderers' business."""

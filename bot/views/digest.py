@@ -1,0 +1,122 @@
+"""The digest: five leads, then lines, the rest elsewhere; and why each paper is there. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.document import Document, Note, PaperCard, PaperLine, Spans, Text, strong
+from bot.model.digest import Digest, Pick, Place
+from bot.model.subscription import Subscription
+from bot.views.papers import lead_of, line_of
+from bot.views.words import count, titles_in_words, topic_of
+
+TITLES_IN_SUMMARY = 2
+"""Titles that a notification carries (PRODUCT.md, The digest)."""
+
+TOPICS_IN_HEADING = 3
+
+MORE_AT_MOST = 90
+"""Cut papers that are listed beside the message; what is over is counted."""
+
+LATE_FROM = timedelta(hours=1)
+"""A delivery that is later than this says so."""
+
+
+def digest_document(digest: Digest, away: Iterable[tuple[str, datetime]] = ()) -> Document:
+    """Say a digest. `away` names the sources that do not answer, and since when (UTC)."""
+    names = _names_matter(digest)
+    blocks: list[PaperCard | PaperLine | Note] = []
+    for number, pick in enumerate(digest.picks, start=1):
+        shown_number = number if len(digest.picks) > 1 else 0
+        if pick.place is Place.LEAD:
+            blocks.append(_lead(pick, shown_number, names=names))
+        else:
+            blocks.append(_line(pick, shown_number, digest.zone, names=names))
+    blocks += (Note(_away(source, since)) for source, since in away)
+    more = tuple(
+        line_of(cut.paper, number=number, tags=[_tags(cut.passed_by)] if names else ())
+        for number, cut in enumerate(digest.cut[:MORE_AT_MOST], start=len(digest.picks) + 1)
+    )
+    return Document(
+        heading=_heading(digest),
+        blocks=tuple(blocks),
+        more=more,
+        footnote=_footnote(digest),
+        summary=_summary(digest),
+    )
+
+
+def with_lateness(document: Document, lateness: timedelta) -> Document:
+    """Label a delivery that comes late: "(2 h late)"."""
+    if lateness < LATE_FROM:
+        return document
+    hours = round(lateness / timedelta(hours=1))
+    label = f"({hours} h late)" if hours < 48 else f"({round(hours / 24)} days late)"  # noqa: PLR2004 - two days
+    return replace(document, heading=(*document.heading, Text(f" {label}")))
+
+
+def _names_matter(digest: Digest) -> bool:
+    """Say whether a paper has to name its subscriptions: only where there are several."""
+    return len(digest.subscriptions) > 1
+
+
+def _heading(digest: Digest) -> Spans:
+    topics = topics_of(digest.subscriptions)
+    fresh, shown = len(digest.fresh), len(digest.picks)
+    cut = len(digest.cut)
+    if not fresh:
+        return strong(topics), Text(" · nothing new, seen before:")
+    if cut:
+        return strong(topics), Text(f" · {fresh + cut} new, best {shown}")
+    return strong(topics), Text(f" · {count(fresh, 'new paper')}")
+
+
+def topics_of(subscriptions: Sequence[Subscription]) -> str:
+    """Name what the subscriptions are about: `agents, reasoning`, at most three and how many more."""
+    topics = [topic_of(subscription.query) for subscription in subscriptions]
+    shown = topics[:TOPICS_IN_HEADING]
+    if len(topics) > len(shown):
+        shown.append(f"{len(topics) - len(shown)} more")
+    return ", ".join(shown)
+
+
+def _lead(pick: Pick, number: int, *, names: bool) -> PaperCard:
+    why: list[Spans] = []
+    if pick.rising_from is not None:
+        why.append((Text(f"rising: {pick.rising_from} to {pick.paper.paper.upvotes or 0}"),))
+    if names:
+        why.append(_tags(pick.matched_by))
+    return lead_of(pick.paper, query=pick.taker.query, number=number, why=why)
+
+
+def _line(pick: Pick, number: int, zone: str, *, names: bool) -> PaperLine:
+    tags = [_tags(pick.matched_by)] if names else []
+    if pick.place is Place.SEEN and pick.seen_at is not None:
+        posted = f"posted {pick.seen_at.astimezone(ZoneInfo(zone)):%a}"
+        tags.append((Text(posted, href=pick.seen_href),))
+    return line_of(pick.paper, query=pick.taker.query, number=number, tags=tags)
+
+
+def _tags(subscriptions: Sequence[Subscription]) -> Spans:
+    return (Text(", ".join(topic_of(subscription.query) for subscription in subscriptions)),)
+
+
+def _away(source: str, since: datetime) -> Spans:
+    return (Text(f"Without {source} (no answer since {since:%H:%M} UTC); its papers follow."),)
+
+
+def _footnote(digest: Digest) -> Spans:
+    numbers = " ".join(f"#{each.number}" for each in digest.subscriptions if each.number)
+    pieces = [f"{digest.matched} of {digest.looked_at} matched"]
+    if digest.cut:
+        pieces.append(f"{len(digest.cut)} more matched and were cut")
+    if numbers:
+        pieces.append(numbers)
+    return (Text(" · ".join(pieces)),)
+
+
+def _summary(digest: Digest) -> str:
+    titles = [pick.paper.paper.title for pick in digest.picks[:TITLES_IN_SUMMARY]]
+    rest = digest.matched - len(titles)
+    return f"{topics_of(digest.subscriptions)}: {titles_in_words(titles, rest)}"
