@@ -8,6 +8,7 @@ place; the best one is taken, and the second best joins it when both fit.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 TLDR_LENGTH: Final = 220
@@ -42,10 +43,12 @@ _SECOND_SENTENCE: Final = 1.5
 
 _END_OF_SENTENCE = re.compile(r"""[.!?]["')\]”’]*\s+(?=["'(\[“‘$]*[^\W_a-z])|[。！？]\s*""")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[])(?:e\.g|i\.e|w\.r\.t|a\.k\.a|cf|vs|al|etc|approx|resp|figs?|eqs?|secs?|tab|refs?|nos?|vol|"
-    r"dr|prof|st|mrs?|ms|[A-Za-z])\.$",
+    r"(?<![\w.])(?:[a-z](?:\.[a-z])*|cf|vs|al|etc|approx|resp|figs?|eqs?|secs?|tab|refs?|nos?|vol|dr|prof|st|mrs?|ms)\.$",
     re.IGNORECASE,
 )
+"""What ends in a full stop that ends no sentence; e.g., i.e., U.S. and the J. of J. Doe are letters with stops."""
+_LONGEST_ABBREVIATION: Final = 8
+
 _PREAMBLE = re.compile(
     r"^in this (?:paper|work|article|study|report),?\s+(?=\S)|^here,\s+|^to (?:this|that) end,\s+"
     r"|^(?:therefore|thus|hence|specifically|finally|moreover|furthermore),\s+",
@@ -53,6 +56,11 @@ _PREAMBLE = re.compile(
 )
 
 
+_REMEMBERED: Final = 2_048
+"""Abstracts whose TL;DR is kept: a day of papers is shown to a thousand channels."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def tldr_of(abstract: str) -> str:
     """Return the one or two sentences that state the contribution, at most `TLDR_LENGTH` characters; "" for none."""
     found = sentences(abstract)
@@ -89,7 +97,8 @@ def sentences(text: str) -> tuple[str, ...]:
     found: list[str] = []
     start = 0
     for end in _END_OF_SENTENCE.finditer(text):
-        if not _ABBREVIATION.search(text[start : end.start() + 1]):
+        stop = end.start() + 1
+        if not _ABBREVIATION.search(text, max(start, stop - _LONGEST_ABBREVIATION), stop):
             found.append(text[start : end.end()].strip())
             start = end.end()
     found.append(text[start:].strip())
