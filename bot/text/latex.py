@@ -16,16 +16,19 @@ if TYPE_CHECKING:  # importing pylatexenc takes a tenth of a second: it waits un
     from pylatexenc.latex2text import LatexNodes2Text
 
 _BRACED = r"\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}"
+# A dollar opens mathematics only before a non-space, and closes it only after a non-space and before a non-digit:
+# so prices stay prices. Source: https://pandoc.org/MANUAL.html#extension-tex_math_dollars
+# Lengths are bounded where an unclosed bracket would be looked for again and again.
 _FRAGMENT = re.compile(
     rf"""
       (?<!\\)(?P<dollars>\${{1,2}})(?=[^\s$])(?P<math>[^$]*?[^\s$\\])(?P=dollars)(?!\d)
-    | ~?\\cite[a-z]*\*?(?:\[[^\]]*\])*\{{[^}}]*\}}
+    | ~?\\cite[a-z]*\*?(?:\[[^\]]{{0,200}}\])*\{{[^}}]*\}}
     | \\(?:url|path)\{{(?P<address>[^{{}}]*)\}}
     | \\href\{{[^{{}}]*\}}\{{(?P<linked>[^{{}}]*)\}}
     | (?P<macro>
           \\["'`^~=.]\s*(?:\{{\\?[A-Za-z]+\s*\}}|\\?[A-Za-z])            # accents
         | \\(?:[oOlLij]|ss|ae|AE|oe|OE|aa|AA)(?![A-Za-z])\s*           # letters: what follows touches them
-        | \\[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\])?{_BRACED})*+
+        | \\[A-Za-z]+\*?(?:\s*(?:\[[^\]]{{0,200}}\])?{_BRACED})*+
         | \\[^A-Za-z]
         | \{{\\(?:[^{{}}]++|{_BRACED})*+\}}                              # a group that begins with a macro
       )
@@ -34,9 +37,6 @@ _FRAGMENT = re.compile(
     """,
     re.VERBOSE,
 )
-# A dollar opens mathematics only before a non-space, and closes it only after a non-space and before a non-digit:
-# so prices stay prices. Source: https://pandoc.org/MANUAL.html#extension-tex_math_dollars
-
 _IS_TEX = re.compile(r"[\\${~]")
 _SCRIPT = re.compile(r"([\^_])(?:\{([0-9+\-]+)\}|([0-9]))")
 _RAISED: Final = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
