@@ -48,6 +48,7 @@ docs: $(STAMP)  ## write the generated documents and settings again
 	$(BIN)/paperround export commands > docs/commands.md
 	$(BIN)/paperround export settings > docs/settings.md
 	$(BIN)/paperround export env > config/env.example
+	$(BIN)/paperround export toml > config/paperround.toml
 
 requirements: $(STAMP)  ## pin every dependency with hashes, from pyproject.toml (needs a network)
 	$(PIN) --output-file requirements/runtime.txt pyproject.toml

@@ -34,7 +34,7 @@ class FetchChoice:
     file: Path | None
     as_of: datetime | None
 
-    def checked(self, settings: Settings) -> "FetchChoice":
+    def checked(self, settings: Settings, today: date) -> "FetchChoice":
         """Return the choice with the source's full name.
 
         Raises:
@@ -42,6 +42,9 @@ class FetchChoice:
         """
         if self.day and self.since:
             raise NotUnderstoodError("--date is one day and --since many; give one of them")
+        first = self.day or self.since
+        if first and first > today:
+            raise NotUnderstoodError(f"{first} is in the future")
         if self.file and (self.day or self.since):
             raise NotUnderstoodError("--file brings its own dates; leave out --date and --since")
         if self.file and not self.source:
@@ -62,8 +65,9 @@ class FetchChoice:
 
 async def run_fetch(settings: Settings, *, choice: FetchChoice) -> int:
     """Fetch what `choice` asks for and print a line per list; returns the exit status."""
-    choice = choice.checked(settings)
-    async with open_app(settings, clock=clock_at(choice.as_of)) as app:
+    clock = clock_at(choice.as_of)
+    choice = choice.checked(settings, clock.now().date())
+    async with open_app(settings, clock=clock) as app:
         if choice.file and choice.source:
             return await _import(app, app.importers[choice.source], choice.file)
         sources = [app.sources[choice.source]] if choice.source else list(app.sources.values())
@@ -86,8 +90,6 @@ async def _fetch_due(app: App, sources: Sequence[PaperSource]) -> int:
 
 
 async def _fetch_dates(app: App, sources: Sequence[PaperSource], first: date, last: date) -> int:
-    if first > last:
-        raise NotUnderstoodError(f"{first} is in the future")
     records: list[FetchRecord] = []
     total = sum(len(source.tasks_for(first, last, app.categories)) for source in sources)
     with _bar(total=total) as bar:

@@ -71,9 +71,7 @@ Day = Annotated[date | None, typer.Option("--date", parser=_day, metavar="YYYY-M
 Since = Annotated[
     date | None, typer.Option("--since", parser=_day, metavar="YYYY-MM-DD", help="Fetch every day since then.")
 ]
-InChannel = Annotated[
-    str, typer.Option("--channel", metavar="PLATFORM:WORKSPACE/ID", help="The channel to speak in.")
-]
+InChannel = Annotated[str, typer.Option("--channel", metavar="PLATFORM:WORKSPACE/ID", help="The channel to speak in.")]
 
 DEFAULT_CHANNEL = "console:local/general"
 DEFAULT_USER = "local"
