@@ -53,6 +53,10 @@ def test_a_phrase_of_any_length_matches_only_where_it_stands_whole() -> None:
     assert _numbers(day, '"one two three four five six seven"', '"six seven"', '"three one"') == [[1, 3], [1, 3], [3]]
 
 
+def test_a_phrase_longer_than_all_the_text_of_a_day_matches_nothing() -> None:
+    assert _numbers([a_paper(1, "b a a")], '"a a a a a b"', '"b a a a a a"') == [[], []]
+
+
 def test_no_phrase_runs_from_one_text_into_the_next() -> None:
     day = [
         a_paper(1, "deep world", abstract="model learning", authors=("Ada Kaiming", "He Byron")),

@@ -66,6 +66,7 @@ def test_the_words_asked_for_are_marked_where_they_stand() -> None:
         _marked("Naïve Schrödinger models' GPT4", "naive schrodinger gpt-4") == "[Naïve] [Schrödinger] models' [GPT4]"
     )
     assert _marked("机器学习方法", "学习") == "机器[学习]方法"
+    assert _marked("学习方法", "学习 方法") == "[学习方法]"
     assert _marked("Deep world model learning", '"world model" "deep world" "model learning"') == (
         "[Deep world model learning]"
     )

@@ -32,6 +32,11 @@ def test_a_second_sentence_joins_when_both_fit() -> None:
     assert tldr_of(text) == "We present BarkSet, a set of barks. We show that barks differ by street."
 
 
+def test_of_two_such_sentences_the_opening_one_gives_way() -> None:
+    tail = " that runs on for long enough to leave no room for another sentence beside it in the summary of a paper"
+    assert tldr_of(f"We show a field{tail}. We show a finding{tail}.").startswith("We show a finding")
+
+
 def test_a_long_sentence_is_cut_at_a_word() -> None:
     found = tldr_of("We propose " + "very " * 100 + "long names.")
     assert len(found) <= TLDR_LENGTH
