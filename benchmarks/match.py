@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.errors import QueryError
 from bot.matching.bitmap import compile_queries, match
-from bot.matching.day import Day
 from bot.matching.explain import evaluate
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper, tokens_of
 from bot.query.ast import Query
@@ -47,7 +46,7 @@ def main() -> None:
     stored, tokenising = timed(lambda: [with_tokens(number, paper) for number, paper in enumerate(papers)])
     queries, parsing = timed(lambda: made_queries(stored, options.queries, random))
     compiled, compiling = timed(lambda: compile_queries(queries))
-    found, matching = timed(lambda: match(Day(stored), compiled))
+    found, matching = timed(lambda: match(stored, compiled))
     pairs, expanding = timed(lambda: sum(map(len, found)))
 
     sample = random.sample(range(len(queries)), min(SAMPLE, len(queries)))

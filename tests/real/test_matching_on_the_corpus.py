@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from bot.errors import QueryError
-from bot.matching.bitmap import match_day
+from bot.matching.bitmap import compile_queries, match, match_day
 from bot.matching.explain import Place as At
 from bot.matching.explain import evaluate, explain, highlight
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper, tokens_of
@@ -109,7 +109,7 @@ def test_the_page_holds_exactly_the_papers_that_a_plain_search_finds(shared_data
         _stored(n, Paper(id=PaperId("title", str(n)), title=unicode_of(r["title"]), abstract=unicode_of(r["abstract"])))
         for n, r in enumerate(records)
     ]
-    (found,) = match_day(page, [parse('"language models" -survey')])
+    (found,) = match(page, compile_queries([parse('"language models" -survey')]))
     plain = re.compile(r"(?<![a-z])language[\s-]+models?(?![a-z])", re.IGNORECASE)
     survey = re.compile(r"(?<![a-z])surveys?(?![a-z])", re.IGNORECASE)
     texts = [f"{r['title']} | {r['abstract']}" for r in records]

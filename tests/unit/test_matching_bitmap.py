@@ -1,9 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching.bitmap import compile_queries, match, match_day
+from bot.matching.bitmap import FEW_QUERIES, PAPERS_AT_A_TIME, compile_queries, match, match_day
 from bot.matching.clauses import clauses_of
-from bot.matching.day import Day
 from bot.matching.explain import evaluate
 from bot.model.paper import Paper
 from bot.query.parse import MAX_CLAUSES, MAX_TERMS, parse
@@ -12,8 +11,8 @@ from tests.queries import papers, queries
 
 
 def _numbers(day: list[Paper], *typed: str) -> list[list[int]]:
-    """Match, and return the numbers of the papers for each query."""
-    found = match_day([stored(paper) for paper in day], [parse(text) for text in typed])
+    """Match by bits, and return the numbers of the papers for each query."""
+    found = match([stored(paper) for paper in day], compile_queries([parse(text) for text in typed]))
     return [[int(each.key) for each in matched] for matched in found]
 
 
@@ -22,7 +21,7 @@ def _numbers(day: list[Paper], *typed: str) -> list[list[int]]:
 def test_all_queries_at_once_say_what_the_definition_says_one_by_one(day: list[Paper], typed: list[str]) -> None:
     library = [stored(paper) for paper in day]
     asked = [parse(text) for text in typed]
-    found = match_day(library, asked)
+    found = match(library, compile_queries(asked))
     assert [list(matched) for matched in found] == [
         [each for each in library if evaluate(query, each)] for query in asked
     ]
@@ -120,7 +119,7 @@ def test_equal_queries_are_evaluated_once_and_answered_each() -> None:
 def test_queries_once_compiled_serve_any_day() -> None:
     compiled = compile_queries([parse("robots"), parse("trending")])
     for count in (0, 1, 63, 64, 65, 129):
-        day = Day([stored(a_paper(n, "robots" if n % 2 else "other")) for n in range(1, count + 1)])
+        day = [stored(a_paper(n, "robots" if n % 2 else "other")) for n in range(1, count + 1)]
         robots, everything = match(day, compiled)
         assert [int(each.key) for each in robots] == list(range(1, count + 1, 2))
         assert len(everything) == count
@@ -136,7 +135,24 @@ def test_no_query_and_no_paper_are_no_trouble() -> None:
 
 
 def test_matches_are_a_sequence_in_the_order_of_the_queries() -> None:
-    found = match_day([stored(a_paper(1, "a b")), stored(a_paper(2, "b"))], [parse("a"), parse("b"), parse("c")])
+    asked = [parse("a"), parse("b"), parse("c")]
+    found = match([stored(a_paper(1, "a b")), stored(a_paper(2, "b"))], compile_queries(asked))
     assert len(found) == 3
     assert [len(matched) for matched in found[1:]] == [2, 0]
     assert found[-1] == ()
+
+
+def test_few_queries_and_many_get_the_same_answers() -> None:
+    library = [stored(a_paper(1, "a b")), stored(a_paper(2, "b")), stored(a_paper(3, "c"))]
+    asked = [parse(text) for text in ("a", "b -a", "c OR a", "trending", '"a b"', "d")]
+    many = asked * FEW_QUERIES
+    assert list(match_day(library, asked)) * FEW_QUERIES == list(match_day(library, many))
+
+
+def test_more_papers_than_fit_at_a_time_keep_their_order() -> None:
+    count = PAPERS_AT_A_TIME + 70
+    library = [stored(a_paper(n, "robots" if n % 100 == 1 else "x")) for n in range(1, count + 1)]
+    found = match(library, compile_queries([parse("robots"), parse("cats"), parse("trending -x")]))
+    expected = list(range(1, count + 1, 100))
+    assert [[int(each.key) for each in matched] for matched in found] == [expected, [], expected]
+    assert list(found.counts()) == [len(expected), 0, len(expected)]
