@@ -9,7 +9,7 @@ takes part in comparison. Two queries are equal when their canonical texts are.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import reduce
 from typing import assert_never
@@ -133,7 +133,7 @@ class Since:
 
     def first_day(self, today: date) -> date:
         """Return the first day that counts (inclusive)."""
-        return self.on or today - timedelta(days=self.days or 0)
+        return self.on or date.fromordinal(max(1, today.toordinal() - (self.days or 0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

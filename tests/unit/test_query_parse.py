@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - what phones type for quotes and dashes is what these tests are about
+from datetime import date
+
 import pytest
 
 from bot.errors import NotUnderstoodError, QueryError
@@ -166,6 +168,15 @@ def test_since_bounds_a_search() -> None:
     query = parse("(a OR b) since:2026-05-01", allow_since=True)
     assert str(query) == "(a OR b) since:2026-05-01"
     assert parse(str(query), allow_since=True) == query
+
+
+def test_since_says_the_first_day_however_far_back() -> None:
+    today = date(2026, 6, 16)
+    assert Since(days=30).first_day(today) == date(2026, 5, 17)
+    assert Since(on=date(2026, 5, 1)).first_day(today) == date(2026, 5, 1)
+    far = parse("a since:99999y", allow_since=True).since
+    assert far is not None
+    assert far.first_day(today) == date.min
 
 
 @pytest.mark.parametrize("typed", ["since:7d", "a OR b since:3d", "a -since:3d", "a since:x", "a since:1d since:2d"])
