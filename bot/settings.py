@@ -26,6 +26,9 @@ FILE = Path("paperround.toml")
 SOURCES = ("huggingface", "arxiv")
 SHORT_SOURCES = {"hf": "huggingface"}
 
+DATABASES = frozenset({"sqlite", "sqlite+aiosqlite", "postgresql", "postgres", "postgresql+psycopg"})
+"""How a database address may begin."""
+
 OF_THE_PLATFORMS = frozenset(
     {"SLACK__BASE_URL", "DISCORD__API_URL", "DISCORD__GATEWAY_URL", "HTTP__HOST", "HTTP__PORT", "SECRET_KEY"}
 )
@@ -82,14 +85,13 @@ def _address(url: str) -> str:
 def _database(url: SecretStr) -> SecretStr:
     """Check what can be checked without a connection; the address may hold a password and is never repeated."""
     scheme, separator, rest = url.get_secret_value().partition("://")
-    kind = scheme.partition("+")[0]
     if not separator:
         raise ValueError("this is no database address; write sqlite:///paperround.db or postgresql://user@host/name")
-    if kind not in {"sqlite", "postgresql"}:
-        hint = did_you_mean(kind, ("sqlite", "postgresql")) or "; use sqlite:/// or postgresql://"
-        raise ValueError(f'there is no driver for "{kind}"{hint}')
-    if kind == "postgresql" and not rest.strip("/"):
-        raise ValueError("the address names no host and no database; write postgresql://user@host/name")
+    if scheme not in DATABASES:
+        hint = did_you_mean(scheme, ("sqlite", "postgresql")) or "; use sqlite:/// or postgresql://"
+        raise ValueError(f'there is no driver for "{scheme}"{hint}')
+    if not rest.strip("/"):
+        raise ValueError("the address names no database; write sqlite:///paperround.db or postgresql://user@host/name")
     return url
 
 

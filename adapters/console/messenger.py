@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TextIO
 
 from adapters.console.render import messages
-from adapters.console.terminal import fitted
+from adapters.console.terminal import shown
 from bot.document import Document
 from bot.errors import DeliveryError, Verdict
 from bot.model.channel import Platform
 from bot.model.delivery import Claim, Part, Receipt, Rendered
+from bot.snapshot import document_of
 
 
 class ConsoleMessenger:
@@ -53,7 +54,8 @@ class ConsoleMessenger:
         return Receipt(message=f"{claim.key}.{part.index}")
 
     def _print(self, claim: Claim, part: Part) -> None:
-        text = fitted(part.rendered.payload["text"], self._out)
+        payload = part.rendered.payload
+        text = shown(document_of(payload["document"]), self._out) if self._out.isatty() else payload["text"]
         self._out.write(f"[{claim.channel}]\n\n{text}\n\n")
         self._out.flush()
 

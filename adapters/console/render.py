@@ -30,6 +30,7 @@ from bot.document import (
     Time,
 )
 from bot.model.delivery import Rendered
+from bot.snapshot import to_json
 
 _FORMS = {"datetime": "%a %d %b, %H:%M", "date": "%a %d %b", "time": "%H:%M"}
 
@@ -37,8 +38,14 @@ CODE_INDENT = "    "
 
 
 def messages(document: Document) -> tuple[Rendered, ...]:
-    """Render a document for the outbox: each part's payload holds its plain text, one line a paragraph."""
-    return tuple(Rendered(payload={"text": render(part)}, papers=part.papers) for part in parts_of(document))
+    """Render a document for the outbox.
+
+    Each part's payload holds its plain text, one line a paragraph, and the part itself for a terminal that can do more.
+    """
+    return tuple(
+        Rendered(payload={"text": render(part), "document": to_json(part)}, papers=part.papers)
+        for part in parts_of(document)
+    )
 
 
 def parts_of(document: Document) -> tuple[Document, ...]:

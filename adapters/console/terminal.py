@@ -4,7 +4,6 @@ import os
 import shutil
 from typing import TextIO
 
-from adapters.console.layout import wrap
 from adapters.console.limits import DEFAULT_WIDTH, NARROWEST, WIDEST
 from adapters.console.render import render
 from bot.document import Document
@@ -29,9 +28,3 @@ def wants_colour(out: TextIO) -> bool:
 def shown(document: Document, out: TextIO) -> str:
     """Render a document for `out`."""
     return render(document, width=width_of_terminal(out), colour=wants_colour(out))
-
-
-def fitted(text: str, out: TextIO) -> str:
-    """Fold plain text for `out`."""
-    width = width_of_terminal(out)
-    return text if width is None else wrap(text, width)
