@@ -1,0 +1,150 @@
+"""Connections and transactions: one way to read and one way to write, on both databases.
+
+    read    SQLite: BEGIN DEFERRED     PostgreSQL: REPEATABLE READ, READ ONLY    waits for no writer
+    write   SQLite: BEGIN IMMEDIATE    PostgreSQL: READ COMMITTED                all or nothing
+
+SQLite has one writer at a time. Writers of one process wait for one another in a fair queue, because SQLite's own
+waiting is a loop that sleeps; writers of other processes are waited for with `busy_timeout`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from adapters.sql.address import Address
+from adapters.sql.errors import store_error
+from bot.errors import StoreError
+
+BUSY_TIMEOUT: Final = timedelta(seconds=30)
+"""How long a writer waits for another process's transaction (facts/reliability.md section 2)."""
+
+CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+STATEMENT_TIMEOUT: Final = timedelta(seconds=60)
+"""A server that takes longer is as good as away."""
+
+POOL_SIZE: Final = 5
+POOL_OVERFLOW: Final = 15
+"""Connections kept, and how many more at a peak: a worker posts 16 deliveries side by side."""
+
+CHUNK: Final = 500
+"""Values bound in one statement: SQLite takes 32,766 and compiles each length once."""
+
+_BEGIN: Final = "paperround_begin"
+
+_T = TypeVar("_T")
+
+
+class ConflictError(StoreError):
+    """A unique or a foreign key refused a row: another transaction was first. The caller answers it."""
+
+
+class Database:
+    """One open database."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.is_sqlite = address.is_sqlite
+        self._engine = _sqlite_engine(address) if address.is_sqlite else _postgresql_engine(address)
+        self._reader = self._engine.execution_options(**{_BEGIN: "BEGIN DEFERRED"})
+        if not address.is_sqlite:
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._writing: AbstractAsyncContextManager[Any] = asyncio.Lock() if address.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one state of the database and changes nothing.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        async with self._transaction(self._reader) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed at the end, and wholly undone by any exception.
+
+        Raises:
+            ConflictError: a unique or a foreign key refused a row.
+            StoreError: the database failed.
+        """
+        async with self._writing, self._transaction(self._engine) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        except IntegrityError as error:
+            raise ConflictError(f"{self.address}: another transaction was first") from error
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            raise store_error(error, self.address) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT that can say what to do `on_conflict`."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+
+def chunks(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
+    """Yield the values in pieces that one statement can hold."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def _sqlite_engine(address: Address) -> AsyncEngine:
+    engine = create_async_engine(
+        address.url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        connect_args={"timeout": BUSY_TIMEOUT.total_seconds()},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would open transactions by itself, and only before some statements: they are opened by us.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # WAL: readers go on beside a writer. FULL: what was committed survives a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"))
+
+
+def _postgresql_engine(address: Address) -> AsyncEngine:
+    timeout = int(STATEMENT_TIMEOUT.total_seconds() * 1000)
+    return create_async_engine(
+        address.url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        # A server that was restarted is noticed before a statement is sent, not by its failing.
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "connect_timeout": int(CONNECT_TIMEOUT.total_seconds()),
+            "application_name": "paperround",
+            "options": f"-c timezone=UTC -c statement_timeout={timeout} "
+            f"-c idle_in_transaction_session_timeout={timeout}",
+        },
+    )

@@ -1,0 +1,1 @@
+"""The schema's history: one numbered file a step, each up and down, on both databases."""
