@@ -1,7 +1,7 @@
 """Which papers of its window a subscription may get: pure, for many subscriptions over one list of papers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -57,11 +57,6 @@ class Library:
         others = self._upvotes_by_day[day]
         return upvotes >= others[ceil(len(others) / 10) - 1]
 
-    def window(self, subscription: Subscription) -> frozenset[PaperKey]:
-        """Return the papers that one of the subscription's own sources listed in its window."""
-        since = window_start(subscription, self.today)
-        return self.listed(subscription.sources, since)
-
     @cached_property
     def _listings(self) -> dict[tuple[tuple[SourceChoice, ...], date], frozenset[PaperKey]]:
         return {}
@@ -113,40 +108,38 @@ class SubscriptionMatches:
 def match(library: Library, subscriptions: Sequence[Subscription], now: datetime) -> tuple[SubscriptionMatches, ...]:
     """Match every subscription with the papers of its window, in the order given."""
     found = match_day(library.papers, [subscription.query for subscription in subscriptions])
-    return tuple(
-        _ranked(
-            subscription,
-            matched,
-            looked_at=library.window(subscription),
-            since=window_start(subscription, library.today),
-            now=now,
-        )
-        for subscription, matched in zip(subscriptions, found, strict=True)
-    )
+    # Many channels ask the same of the same window: it is ranked once for all of them.
+    ranked: dict[tuple[object, ...], tuple[tuple[StoredPaper, float], ...]] = {}
+    matches = []
+    for subscription, matched in zip(subscriptions, found, strict=True):
+        since = window_start(subscription, library.today)
+        asked = (subscription.query, subscription.sources, since, subscription.min_upvotes, subscription.upvoted_only)
+        if asked not in ranked:
+            ranked[asked] = _ranked(library, subscription, matched, since, now)
+        matches.append(_matches(library, subscription, ranked[asked], since))
+    return tuple(matches)
 
 
 def match_everything(library: Library, subscription: Subscription, since: date, now: datetime) -> SubscriptionMatches:
     """Match one subscription with every paper that any source of it (none: any source) listed since a day."""
-    looked_at = library.listed(subscription.sources, since)
     (matched,) = match_day(library.papers, [subscription.query])
-    return _ranked(subscription, matched, looked_at=looked_at, since=since, now=now)
+    return _matches(library, subscription, _ranked(library, subscription, matched, since, now), since)
 
 
 def _ranked(
-    subscription: Subscription,
-    matched: Sequence[StoredPaper],
-    *,
-    looked_at: frozenset[PaperKey],
-    since: date,
-    now: datetime,
+    library: Library, subscription: Subscription, matched: Iterable[StoredPaper], since: date, now: datetime
+) -> tuple[tuple[StoredPaper, float], ...]:
+    listed = library.listed(subscription.sources, since)
+    wanted = [each for each in matched if each.key in listed and has_the_upvotes(each, subscription)]
+    return rank(subscription.query, wanted, now)
+
+
+def _matches(
+    library: Library, subscription: Subscription, ranked: Iterable[tuple[StoredPaper, float]], since: date
 ) -> SubscriptionMatches:
-    wanted = [each for each in matched if each.key in looked_at and has_the_upvotes(each, subscription)]
     return SubscriptionMatches(
         subscription=subscription,
-        matches=tuple(
-            Match(paper=paper, subscription=subscription, strength=strength)
-            for paper, strength in rank(subscription.query, wanted, now)
-        ),
-        looked_at=looked_at,
+        matches=tuple(Match(paper=paper, subscription=subscription, strength=strength) for paper, strength in ranked),
+        looked_at=library.listed(subscription.sources, since),
         since=since,
     )
