@@ -1,0 +1,53 @@
+"""A platform of the tests' own: it keeps what was posted, and fails as it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.document import Document
+from bot.model.channel import Platform
+from bot.model.delivery import Claim, Part, Receipt, Rendered
+
+PAPERS_A_MESSAGE = 2
+
+
+@dataclass
+class FakePlatform:
+    """Posts two papers a message; `failures` are raised by the next posts, one each, None letting one through.
+
+    `accepts_first` names failures after which the message is there all the same (a connection lost after the accept).
+    """
+
+    failures: list[BaseException | None] = field(default_factory=list)
+    accepts_first: bool = False
+    posted: list[tuple[str, int, tuple[str, ...], str]] = field(default_factory=list)
+    greeting: str = ""
+
+    @property
+    def platform(self) -> str:
+        """The console's name, so that the tests' channels are its own."""
+        return Platform.CONSOLE
+
+    def render(self, document: Document) -> tuple[Rendered, ...]:
+        """Cut the papers into messages; the heading stands in each."""
+        heading = self.greeting + "".join(getattr(span, "text", "") for span in document.heading)
+        papers = document.papers or ("",)
+        return tuple(
+            Rendered(payload={"text": heading}, papers=papers[start : start + PAPERS_A_MESSAGE])
+            for start in range(0, len(papers), PAPERS_A_MESSAGE)
+        )
+
+    async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
+        """Keep the message, or fail."""
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is None or self.accepts_first:
+            self.posted.append(
+                (str(claim.channel), part.index, part.rendered.papers, str(part.rendered.payload["text"]))
+            )
+        if failure is not None:
+            raise failure
+        return Receipt(message=f"m{len(self.posted)}", href=f"https://chat.example/{len(parts)}/{len(self.posted)}")
+
+    @property
+    def papers(self) -> list[str]:
+        """The ids of all papers posted, in order."""
+        return [paper for _, _, papers, _ in self.posted for paper in papers]
