@@ -13,8 +13,7 @@ from adapters.sql.paper_rows import stored_of
 from adapters.sql.tables import alias, paper, sighting
 from bot.model.paper import PaperId, PaperKey, Sighting, StoredPaper
 
-_PAPER = select(*(column for column in paper.c if column is not paper.c.title_key)),
-)
+_PAPER = select(*(column for column in paper.c if column is not paper.c.title_key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,133 @@
+"""Claims: which worker holds which delivery, and what it may write while it does.
+
+A claim is a lease (`held_until`) and a fence (`attempt`). Every write names the fence and has no effect once another
+worker has claimed, or the delivery was cancelled. A channel's row is locked while one of its deliveries is chosen, and
+the choice is made again once the lock is there: so two deliveries of one channel are never held at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.channels import channel_of
+from adapters.sql.tables import channel as channels
+from adapters.sql.tables import delivery, part
+from bot.model.delivery import Claim, DeliveryKey, DeliveryState, Kind, Part, PartState, Receipt, Rendered
+
+
+async def is_any_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Say whether a look for deliveries may find one."""
+    due = select(delivery.c.key).where(delivery.c.state == DeliveryState.PENDING, delivery.c.due_at <= now).limit(1)
+    return (await connection.execute(due)).first() is not None
+
+
+async def claim(
+    connection: AsyncConnection, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]
+) -> tuple[Claim, ...]:
+    """Take due deliveries inside an open transaction."""
+    next_ones = _next_of_each_channel(now).where(channels.c.platform.in_(platforms)).limit(limit)
+    locked = next_ones.with_for_update(of=channels, key_share=True, skip_locked=True)
+    channel_keys = [row.channel for row in await connection.execute(locked)]
+    # Another worker may have claimed between our reading and our lock: what it did is seen only now.
+    chosen = (await connection.execute(_next_of_each_channel(now).where(delivery.c.channel.in_(channel_keys)))).all()
+    keys = [row.key for row in chosen]
+    await connection.execute(
+        # A worker of the same channel whose lease ran out must not go on beside the new one.
+        update(delivery)
+        .where(delivery.c.channel.in_([row.channel for row in chosen]), delivery.c.held_until.is_not(None))
+        .values(held_until=None)
+    )
+    await connection.execute(
+        update(delivery)
+        .where(delivery.c.key.in_(keys))
+        .values(attempt=delivery.c.attempt + 1, held_until=now + lease, due_at=now + lease)
+    )
+    parts = await parts_of(connection, keys)
+    rows = await connection.execute(
+        select(delivery, channels.c.platform, channels.c.workspace, channels.c.id)
+        .join(channels, channels.c.key == delivery.c.channel)
+        .where(delivery.c.key.in_(keys))
+        .order_by(delivery.c.slot, delivery.c.key)
+    )
+    return tuple(_claim_of(row, parts[row.key]) for row in rows)
+
+
+def _next_of_each_channel(now: datetime) -> Select[tuple[int, int]]:
+    """Select the oldest due delivery of every channel that holds none."""
+    held, older = delivery.alias("held"), delivery.alias("older")
+    is_held = exists().where(
+        held.c.channel == delivery.c.channel, held.c.state == DeliveryState.PENDING, held.c.held_until > now
+    )
+    is_not_first = exists().where(
+        older.c.channel == delivery.c.channel,
+        older.c.state == DeliveryState.PENDING,
+        older.c.due_at <= now,
+        or_(older.c.slot < delivery.c.slot, and_(older.c.slot == delivery.c.slot, older.c.key < delivery.c.key)),
+    )
+    return (
+        select(delivery.c.key, delivery.c.channel)
+        .join(channels, channels.c.key == delivery.c.channel)
+        .where(delivery.c.state == DeliveryState.PENDING, delivery.c.due_at <= now, ~is_held, ~is_not_first)
+        .order_by(delivery.c.slot, delivery.c.key)
+    )
+
+
+def _claim_of(row: Row[Any], parts: Sequence[Part]) -> Claim:
+    return Claim(
+        key=DeliveryKey(row.key),
+        channel=channel_of(row),
+        kind=Kind(row.kind),
+        slot=row.slot,
+        attempt=row.attempt,
+        failures=row.failures,
+        created_at=row.created_at,
+        document=row.document,
+        parts=tuple(parts),
+    )
+
+
+def is_held_by(claim: Claim) -> ColumnElement[bool]:
+    """Return the condition that a row of `delivery` is still this worker's."""
+    return and_(
+        delivery.c.key == claim.key,
+        delivery.c.attempt == claim.attempt,
+        delivery.c.state == DeliveryState.PENDING,
+        delivery.c.held_until.is_not(None),
+    )
+
+
+async def is_mine(connection: AsyncConnection, claim: Claim) -> bool:
+    """Say whether the claim still holds; if so, nobody can take it before the transaction ends."""
+    mine = select(delivery.c.key).where(is_held_by(claim)).with_for_update()
+    return (await connection.execute(mine)).first() is not None
+
+
+async def parts_of(connection: AsyncConnection, delivery_keys: Sequence[int]) -> dict[int, list[Part]]:
+    """Return the stored parts of deliveries, in order."""
+    found: dict[int, list[Part]] = defaultdict(list)
+    wanted = select(part).where(part.c.delivery.in_(delivery_keys)).order_by(part.c.delivery, part.c.index)
+    for row in await connection.execute(wanted):
+        # A receipt is known by its message's id; the link to it may be empty.
+        receipt = None if row.message is None else Receipt(message=row.message, href=row.href)
+        found[row.delivery].append(
+            Part(
+                index=row._mapping["index"],  # noqa: SLF001 - a row is a tuple, whose .index is a method
+                rendered=Rendered(payload=row.payload, papers=row.papers),
+                state=PartState(row.state),
+                receipt=receipt,
+            )
+        )
+    return found
+
+
+async def set_part(connection: AsyncConnection, claim: Claim, index: int, **values: object) -> None:
+    """Write to one part, unless it was accepted before: a receipt stays."""
+    await connection.execute(
+        update(part)
+        .where(part.c.delivery == claim.key, part.c.index == index, part.c.state != PartState.ACCEPTED)
+        .values(**values)
+    )

@@ -1,0 +1,196 @@
+"""Deliveries on their way: the `Outbox` port."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql import claims
+from adapters.sql.channels import channel_of, ensured_key, is_channel, rows_of
+from adapters.sql.engine import ConflictError, Database
+from adapters.sql.enqueuing import enqueue
+from adapters.sql.ledger import link_rows, release_rows, rows_listed_since
+from adapters.sql.outcomes import store_outcomes
+from adapters.sql.tables import channel as channels
+from adapters.sql.tables import delivery, part
+from adapters.sql.tables import outcome as outcomes
+from bot.model.channel import Channel
+from bot.model.delivery import (
+    Claim,
+    DeliveryKey,
+    DeliveryState,
+    Kind,
+    Part,
+    PartState,
+    Receipt,
+    Rendered,
+    Settlement,
+)
+from bot.model.digest import LedgerRow
+from bot.model.outcome import Outcome
+from bot.ports import DeliveryStatus, Enqueued
+
+DEAD_SHOWN_FOR: Final = timedelta(days=14)
+_ENDED_BADLY: Final = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
+
+
+class SqlOutbox:
+    """`Outbox` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ledger(self, channels: Sequence[Channel], since: date) -> Mapping[Channel, tuple[LedgerRow, ...]]:
+        """See `Outbox.ledger`."""
+        async with self._database.read() as connection:
+            by_key = {row.key: channel for channel, row in (await rows_of(connection, channels)).items()}
+            found = await rows_listed_since(connection, sorted(by_key), since)
+        return {by_key[key]: tuple(rows) for key, rows in found.items()}
+
+    async def enqueue(self, enqueued: Enqueued) -> bool:
+        """See `Outbox.enqueue`."""
+        try:
+            async with self._database.write() as connection:
+                await enqueue(connection, await ensured_key(self._database, connection, enqueued.channel), enqueued)
+        except ConflictError:
+            return False
+        return True
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]) -> tuple[Claim, ...]:
+        """See `Outbox.claim`."""
+        async with self._database.read() as connection:
+            # Most looks find nothing due, and a look must not wait for a writer.
+            if not await claims.is_any_due(connection, now):
+                return ()
+        async with self._database.write() as connection:
+            return await claims.claim(connection, now, lease, limit, platforms)
+
+    async def store_parts(self, claim: Claim, parts: Sequence[Rendered]) -> tuple[Part, ...] | None:
+        """See `Outbox.store_parts`."""
+        async with self._database.write() as connection:
+            if not await claims.is_mine(connection, claim):
+                return None
+            if not (stored := (await claims.parts_of(connection, [claim.key]))[claim.key]):
+                await connection.execute(insert(part), [_part_values(claim, *each) for each in enumerate(parts)])
+                stored = (await claims.parts_of(connection, [claim.key]))[claim.key]
+            return tuple(stored)
+
+    async def attempt_part(self, claim: Claim, index: int, lease_until: datetime) -> bool:
+        """See `Outbox.attempt_part`."""
+        async with self._database.write() as connection:
+            if not await claims.is_mine(connection, claim):
+                return False
+            await connection.execute(
+                update(delivery).where(delivery.c.key == claim.key).values(held_until=lease_until, due_at=lease_until)
+            )
+            await claims.set_part(connection, claim, index, state=PartState.ATTEMPTED)
+            return True
+
+    async def accept_part(self, claim: Claim, index: int, receipt: Receipt) -> bool:
+        """See `Outbox.accept_part`."""
+        async with self._database.write() as connection:
+            is_mine = await claims.is_mine(connection, claim)
+            await claims.set_part(
+                connection, claim, index, state=PartState.ACCEPTED, message=receipt.message, href=receipt.href
+            )
+            wanted = select(part.c.papers).where(part.c.delivery == claim.key, part.c.index == index)
+            papers = await connection.scalar(wanted)
+            if papers and receipt.href:
+                await link_rows(connection, claim.key, papers, receipt.href)
+            return is_mine
+
+    async def refuse_part(self, claim: Claim, index: int) -> bool:
+        """See `Outbox.refuse_part`."""
+        async with self._database.write() as connection:
+            if await claims.is_mine(connection, claim):
+                await claims.set_part(connection, claim, index, state=PartState.REFUSED)
+                return True
+            if await _was_cancelled(connection, claim):
+                # Its rows were kept because it might have gone out; now it is known that it did not.
+                await claims.set_part(connection, claim, index, state=PartState.REFUSED)
+                await release_rows(connection, claim.key)
+            return False
+
+    async def settle(self, claim: Claim, settlement: Settlement, outcome: Outcome) -> bool:
+        """See `Outbox.settle`."""
+        is_over = settlement.state is not DeliveryState.PENDING
+        values: dict[str, Any] = {"state": settlement.state, "held_until": None, "reason": settlement.reason}
+        if is_over:
+            values["settled_at"] = outcome.at
+        else:
+            values |= {"due_at": settlement.due_at or outcome.at, "failures": delivery.c.failures + 1}
+        async with self._database.write() as connection:
+            settled = await connection.execute(update(delivery).where(claims.is_held_by(claim)).values(**values))
+            if settled.rowcount != 1:
+                return False
+            if settlement.state in _ENDED_BADLY:
+                await release_rows(connection, claim.key)
+            await store_outcomes(connection, [outcome])
+            return True
+
+    async def pending(self, now: datetime) -> tuple[DeliveryStatus, ...]:
+        """See `Outbox.pending`."""
+        is_recent = and_(delivery.c.state == DeliveryState.DEAD, delivery.c.settled_at >= now - DEAD_SHOWN_FOR)
+        wanted = (
+            select(delivery, channels.c.platform, channels.c.workspace, channels.c.id)
+            .join(channels, channels.c.key == delivery.c.channel)
+            .where(or_(delivery.c.state == DeliveryState.PENDING, is_recent))
+            .order_by(delivery.c.slot, delivery.c.key)
+        )
+        async with self._database.read() as connection:
+            return tuple(
+                DeliveryStatus(
+                    key=DeliveryKey(row.key),
+                    channel=channel_of(row),
+                    kind=Kind(row.kind),
+                    slot=row.slot,
+                    state=DeliveryState(row.state),
+                    due_at=row.due_at,
+                    attempt=row.attempt,
+                    reason=row.reason,
+                )
+                for row in await connection.execute(wanted)
+            )
+
+    async def last_sent(self, channel: Channel) -> datetime | None:
+        """See `Outbox.last_sent`."""
+        sent = select(func.max(delivery.c.settled_at)).join(channels, channels.c.key == delivery.c.channel)
+        async with self._database.read() as connection:
+            sent = sent.where(is_channel(channel), delivery.c.state == DeliveryState.SENT)
+            at: datetime | None = await connection.scalar(sent)
+        return at
+
+    async def next_due_at(self) -> datetime | None:
+        """See `Outbox.next_due_at`."""
+        async with self._database.read() as connection:
+            due = select(func.min(delivery.c.due_at)).where(delivery.c.state == DeliveryState.PENDING)
+            at: datetime | None = await connection.scalar(due)
+        return at
+
+    async def purge(self, before: datetime) -> int:
+        """See `Outbox.purge`."""
+        async with self._database.write() as connection:
+            settled = delivery.c.state != DeliveryState.PENDING
+            old = await connection.execute(delete(delivery).where(settled, delivery.c.settled_at < before))
+            said = await connection.execute(delete(outcomes).where(outcomes.c.at < before))
+            return old.rowcount + said.rowcount
+
+
+def _part_values(claim: Claim, index: int, rendered: Rendered) -> dict[str, Any]:
+    return {
+        "delivery": claim.key,
+        "index": index,
+        "payload": rendered.payload,
+        "papers": rendered.papers,
+        "state": PartState.WAITING,
+    }
+
+
+async def _was_cancelled(connection: AsyncConnection, claim: Claim) -> bool:
+    """Say whether the delivery was cancelled under this worker, whose claim was the last."""
+    mine = select(delivery.c.key).where(
+        delivery.c.key == claim.key, delivery.c.attempt == claim.attempt, delivery.c.state == DeliveryState.CANCELLED
+    )
+    return (await connection.execute(mine.with_for_update())).first() is not None

@@ -1,0 +1,75 @@
+"""How runs ended: the `Outcomes` port."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.engine import Database
+from adapters.sql.tables import fetch_record, outcome
+from bot.model.fetching import FetchRecord
+from bot.model.outcome import Outcome, OutcomeKind, Stage
+
+
+class SqlOutcomes:
+    """`Outcomes` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, outcomes: Sequence[Outcome]) -> None:
+        """See `Outcomes.add`."""
+        async with self._database.write() as connection:
+            await store_outcomes(connection, outcomes)
+
+    async def latest(self, stage: Stage, name: str, limit: int) -> tuple[Outcome, ...]:
+        """See `Outcomes.latest`."""
+        wanted = select(outcome).where(outcome.c.stage == stage)
+        if name:
+            wanted = wanted.where(outcome.c.name == name)
+        async with self._database.read() as connection:
+            rows = await connection.execute(wanted.order_by(outcome.c.at.desc(), outcome.c.key.desc()).limit(limit))
+            return tuple(map(_outcome_of, rows))
+
+    async def record_fetch(self, record: FetchRecord, outcome: Outcome) -> None:
+        """See `Outcomes.record_fetch`."""
+        values = asdict(record)
+        new = self._database.insert(fetch_record).values(values)
+        changed = {name: new.excluded[name] for name in values if name not in ("source", "key")}
+        async with self._database.write() as connection:
+            await connection.execute(new.on_conflict_do_update(index_elements=["source", "key"], set_=changed))
+            await store_outcomes(connection, [outcome])
+
+    async def fetch_records(self, source: str, since: datetime) -> tuple[FetchRecord, ...]:
+        """See `Outcomes.fetch_records`."""
+        wanted = (
+            select(fetch_record)
+            .where(fetch_record.c.source == source, fetch_record.c.at >= since)
+            .order_by(fetch_record.c.at, fetch_record.c.key)
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(wanted)
+            return tuple(FetchRecord(**{**row._asdict(), "kind": OutcomeKind(row.kind)}) for row in rows)
+
+
+async def store_outcomes(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+    """Store outcomes inside an open transaction."""
+    if outcomes:
+        await connection.execute(insert(outcome), [asdict(each) for each in outcomes])
+
+
+def _outcome_of(row: Row[Any]) -> Outcome:
+    return Outcome(
+        stage=Stage(row.stage),
+        name=row.name,
+        kind=OutcomeKind(row.kind),
+        reason=row.reason,
+        at=row.at,
+        slot=row.slot,
+        seen=row.seen,
+        new=row.new,
+        skipped=row.skipped,
+    )

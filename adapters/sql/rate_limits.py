@@ -1,0 +1,41 @@
+"""Pacing that all processes share: the `RateLimits` port. One row a key says when its next moment is free."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.engine import Database
+from adapters.sql.tables import rate_limit
+
+
+class SqlRateLimits:
+    """`RateLimits` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
+        """See `RateLimits.reserve`."""
+        async with self._database.write() as connection:
+            moment = max(await self._free_at(connection, key, now), now)
+            await _set(connection, key, moment + interval)
+        return moment - now
+
+    async def hold(self, key: str, until: datetime) -> None:
+        """See `RateLimits.hold`."""
+        async with self._database.write() as connection:
+            if await self._free_at(connection, key, until) < until:
+                await _set(connection, key, until)
+
+    async def _free_at(self, connection: AsyncConnection, key: str, otherwise: datetime) -> datetime:
+        """Return when the key is free, and keep its row to ourselves until the end of the transaction."""
+        new = self._database.insert(rate_limit).values(key=key, free_at=otherwise)
+        await connection.execute(new.on_conflict_do_nothing())
+        row = select(rate_limit.c.free_at).where(rate_limit.c.key == key).with_for_update()
+        free_at: datetime = (await connection.execute(row)).scalar_one()
+        return free_at
+
+
+async def _set(connection: AsyncConnection, key: str, free_at: datetime) -> None:
+    await connection.execute(update(rate_limit).where(rate_limit.c.key == key).values(free_at=free_at))

@@ -1,0 +1,50 @@
+"""All the ports of one database, opened together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adapters.sql.address import address_of
+from adapters.sql.engine import Database
+from adapters.sql.leases import SqlLeases
+from adapters.sql.migrate import check_version, migrate_database
+from adapters.sql.outbox import SqlOutbox
+from adapters.sql.outcomes import SqlOutcomes
+from adapters.sql.papers import SqlPapers
+from adapters.sql.rate_limits import SqlRateLimits
+from adapters.sql.search import SqlSearch
+from adapters.sql.subscriptions import SqlSubscriptions
+from bot.errors import StoreError
+from bot.ports import Clock
+
+
+class SqlStore:
+    """`Store` over one open database."""
+
+    def __init__(self, database: Database) -> None:
+        self.papers = SqlPapers(database)
+        self.search = SqlSearch(database)
+        self.subscriptions = SqlSubscriptions(database)
+        self.outbox = SqlOutbox(database)
+        self.outcomes = SqlOutcomes(database)
+        self.rate_limits = SqlRateLimits(database)
+        self.leases = SqlLeases(database)
+
+
+@asynccontextmanager
+async def open_store(url: str, clock: Clock) -> AsyncIterator[SqlStore]:  # noqa: ARG001 - see below
+    """Open the database at `url`; SQLite is made and migrated when needed, PostgreSQL by `migrate`.
+
+    No method here asks for the time: every moment comes with the call, so that `--as-of` holds for all of them.
+
+    Raises:
+        StoreError: it cannot be opened, has to be migrated, or is of a newer version; it says what to do.
+    """
+    database = Database(address_of(url))
+    try:
+        if not await check_version(database):
+            if not database.is_sqlite:
+                raise StoreError(f"{database.address} is not at this version yet. Run: paperround migrate")
+            await migrate_database(database)
+        yield SqlStore(database)
+    finally:
+        await database.close()

@@ -1,0 +1,270 @@
+"""Channels and their subscriptions: the `SubscriptionStore` port."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.cancelling import cancel_deliveries
+from adapters.sql.channels import channel_of, ensured_key, is_channel, key_of, rows_of, settings_of
+from adapters.sql.engine import ConflictError, Database
+from adapters.sql.subscription_rows import ROWS, cadence_values, pause_values, subscription_of, values_of
+from adapters.sql.tables import channel as channels
+from adapters.sql.tables import delivery, source_change, subscription
+from bot.model.cadence import Cadence, Frequency
+from bot.model.channel import Channel, ChannelSettings
+from bot.model.delivery import Kind
+from bot.model.subscription import NewSubscription, Pause, SourceChoice, Subscription, SubscriptionState
+from bot.ports import InstantCandidate
+from bot.query.ast import Query, positive_categories
+
+ARXIV = "arxiv"
+
+
+class SqlSubscriptions:
+    """`SubscriptionStore` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def settings(self, channel: Channel) -> ChannelSettings:
+        """See `SubscriptionStore.settings`."""
+        return (await self.settings_of([channel]))[channel]
+
+    async def settings_of(self, channels: Iterable[Channel]) -> Mapping[Channel, ChannelSettings]:
+        """See `SubscriptionStore.settings_of`."""
+        wanted = list(dict.fromkeys(channels))
+        async with self._database.read() as connection:
+            rows = await rows_of(connection, wanted)
+        return {each: settings_of(rows.get(each)) for each in wanted}
+
+    async def set_settings(self, channel: Channel, settings: ChannelSettings, due: Mapping[int, datetime]) -> None:
+        """See `SubscriptionStore.set_settings`."""
+        async with self._database.write() as connection:
+            key = await ensured_key(self._database, connection, channel)
+            await connection.execute(
+                update(channels)
+                .where(channels.c.key == key)
+                .values(timezone=settings.timezone, cap=settings.cap, who_can_manage=settings.who_can_manage)
+            )
+            for number in sorted(due):
+                await connection.execute(
+                    update(subscription)
+                    .where(subscription.c.channel == key, subscription.c.number == number)
+                    .values(next_due=due[number], version=subscription.c.version + 1)
+                )
+
+    async def add(self, new: NewSubscription, at: datetime, next_due: datetime | None) -> Subscription | None:
+        """See `SubscriptionStore.add`."""
+        async with self._database.write() as connection:
+            key = await ensured_key(self._database, connection, new.channel)
+            # The counter's row is ours from here on: whoever adds to this channel beside us waits, and then sees.
+            row = select(channels.c.last_number).where(channels.c.key == key).with_for_update(key_share=True)
+            number = (await connection.execute(row)).scalar_one() + 1
+            if await _has_query(connection, key, new.query):
+                return None
+            await connection.execute(update(channels).where(channels.c.key == key).values(last_number=number))
+            seen = await _change_of(connection, new.sources)
+            values = values_of(new, at, next_due, seen)
+            await connection.execute(insert(subscription).values(channel=key, number=number, **values))
+            return subscription_of((await connection.execute(_numbered(key, [number]))).one())
+
+    async def of_channel(self, channel: Channel) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.of_channel`."""
+        return await self._read(ROWS.where(is_channel(channel)).order_by(subscription.c.number))
+
+    async def edit(
+        self, subscription: Subscription, *, query: Query, cadence: Cadence, next_due: datetime | None, at: datetime
+    ) -> bool:
+        """See `SubscriptionStore.edit`."""
+        try:
+            async with self._database.write() as connection:
+                return await _edit(connection, subscription, query, cadence, next_due, at=at)
+        except ConflictError:
+            # The channel has the new query already.
+            return False
+
+    async def pause(self, channel: Channel, numbers: Sequence[int] | None, pause: Pause) -> tuple[int, ...]:
+        """See `SubscriptionStore.pause`."""
+        async with self._database.write() as connection:
+            key = await key_of(connection, channel)
+            if key is None:
+                return ()
+            wanted = subscription.c.channel == key
+            if numbers is not None:
+                wanted &= subscription.c.number.in_(numbers)
+            return tuple(sorted(number for _, number in await _pause(connection, wanted, pause)))
+
+    async def pause_workspace(self, platform: str, workspace: str, pause: Pause) -> tuple[Channel, ...]:
+        """See `SubscriptionStore.pause_workspace`."""
+        mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
+        async with self._database.write() as connection:
+            wanted = subscription.c.channel.in_(select(channels.c.key).where(mine))
+            keys = {key for key, _ in await _pause(connection, wanted, pause)}
+            rows = await connection.execute(select(channels).where(mine).order_by(channels.c.id))
+            return tuple(channel_of(row) for row in rows if row.key in keys)
+
+    async def resume(self, channel: Channel, due: Mapping[int, datetime | None], floor_on: date) -> tuple[int, ...]:
+        """See `SubscriptionStore.resume`."""
+        resumed = []
+        async with self._database.write() as connection:
+            paused = ROWS.where(
+                is_channel(channel),
+                subscription.c.number.in_(list(due)),
+                subscription.c.state == SubscriptionState.PAUSED,
+            )
+            for row in (
+                await connection.execute(paused.order_by(subscription.c.number).with_for_update(of=subscription))
+            ).all():
+                # Nothing is posted at once: what changed until now counts as answered.
+                seen = await _change_of(connection, subscription_of(row).sources)
+                await connection.execute(
+                    update(subscription)
+                    .where(subscription.c.channel == row.channel_key, subscription.c.number == row.number)
+                    .values(
+                        **pause_values(None),
+                        next_due=due[row.number],
+                        floor_on=floor_on,
+                        seen_change=seen,
+                        version=subscription.c.version + 1,
+                    )
+                )
+                resumed.append(row.number)
+        return tuple(resumed)
+
+    async def remove(self, channel: Channel, numbers: Sequence[int], at: datetime) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.remove`."""
+        async with self._database.write() as connection:
+            key = await key_of(connection, channel)
+            if key is None:
+                return ()
+            rows = (await connection.execute(_numbered(key, numbers).with_for_update(of=subscription))).all()
+            removed = tuple(map(subscription_of, rows))
+            found = [each.number for each in removed]
+            mine = subscription.c.channel == key
+            await connection.execute(delete(subscription).where(mine, subscription.c.number.in_(found)))
+            await cancel_deliveries(connection, [key], at, "every subscription of it was removed")
+            return removed
+
+    async def due(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.due`."""
+        is_due = (subscription.c.state == SubscriptionState.ACTIVE) & (subscription.c.next_due <= now)
+        first = func.min(subscription.c.next_due).label("first_due")
+        longest = (
+            select(subscription.c.channel, first)
+            .where(is_due)
+            .group_by(subscription.c.channel)
+            .order_by(first, subscription.c.channel)
+            .limit(limit)
+            .subquery()
+        )
+        wanted = ROWS.join(longest, longest.c.channel == subscription.c.channel).where(is_due)
+        return await self._read(wanted.order_by(longest.c.first_due, subscription.c.channel, subscription.c.number))
+
+    async def instant(self) -> tuple[InstantCandidate, ...]:
+        """See `SubscriptionStore.instant`."""
+        wanted = _active().where(subscription.c.frequency == Frequency.INSTANT)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(wanted)).all()
+            changes = {row.source: row.change for row in await connection.execute(select(source_change))}
+            last = select(delivery.c.channel, func.max(delivery.c.slot)).where(delivery.c.kind == Kind.INSTANT)
+            posted = dict(map(tuple, await connection.execute(last.group_by(delivery.c.channel))))
+        found = []
+        for row in rows:
+            mine = subscription_of(row)
+            change = max((changes.get(choice.source, 0) for choice in mine.sources), default=0)
+            if change > mine.seen_change:
+                last_at = posted.get(row.channel_key)
+                found.append(InstantCandidate(subscription=mine, change=change, last_instant_at=last_at))
+        return tuple(found)
+
+    async def active(self) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.active`."""
+        return await self._read(_active())
+
+    async def categories(self) -> frozenset[str]:
+        """See `SubscriptionStore.categories`."""
+        named: set[str] = set()
+        for each in await self.active():
+            named |= positive_categories(each.query)
+            named |= {choice.category for choice in each.sources if choice.source == ARXIV and choice.category}
+        return frozenset(named)
+
+    async def _read(self, wanted: Select[tuple[object, ...]]) -> tuple[Subscription, ...]:
+        async with self._database.read() as connection:
+            return tuple(map(subscription_of, await connection.execute(wanted)))
+
+
+def _active() -> Select[tuple[object, ...]]:
+    return ROWS.where(subscription.c.state == SubscriptionState.ACTIVE).order_by(
+        subscription.c.channel, subscription.c.number
+    )
+
+
+def _numbered(key: int, numbers: Sequence[int]) -> Select[tuple[object, ...]]:
+    wanted = ROWS.where(subscription.c.channel == key, subscription.c.number.in_(numbers))
+    return wanted.order_by(subscription.c.number)
+
+
+async def _has_query(connection: AsyncConnection, key: int, query: Query) -> bool:
+    same = select(subscription.c.number).where(subscription.c.channel == key, subscription.c.query == str(query))
+    return (await connection.execute(same)).first() is not None
+
+
+async def _change_of(connection: AsyncConnection, sources: Iterable[SourceChoice]) -> int:
+    """Return the change number that answers everything these sources have brought so far."""
+    newest = select(func.max(source_change.c.change))
+    names = {choice.source for choice in sources}
+    return await connection.scalar(newest.where(source_change.c.source.in_(names))) or 0
+
+
+async def _edit(
+    connection: AsyncConnection,
+    known: Subscription,
+    query: Query,
+    cadence: Cadence,
+    next_due: datetime | None,
+    *,
+    at: datetime,
+) -> bool:
+    values = {**cadence_values(cadence), "query": str(query), "typed": query.typed, "next_due": next_due}
+    if query != known.query:
+        values["floor_on"] = at.date()
+    if cadence.frequency is Frequency.INSTANT and known.cadence.frequency is not Frequency.INSTANT:
+        values["seen_change"] = await _change_of(connection, known.sources)
+    key = select(channels.c.key).where(is_channel(known.channel)).scalar_subquery()
+    edited = await connection.execute(
+        update(subscription)
+        .where(
+            subscription.c.channel == key,
+            subscription.c.number == known.number,
+            subscription.c.version == known.version,
+        )
+        .values(**values, version=known.version + 1)
+    )
+    return edited.rowcount == 1
+
+
+async def _pause(connection: AsyncConnection, wanted: ColumnElement[bool], pause: Pause) -> Sequence[tuple[int, int]]:
+    """Pause the active subscriptions among those wanted; returns (channel key, number) of each."""
+    # Locked in the order in which an enqueue locks them, so that neither waits for the other for ever.
+    rows = await connection.execute(
+        select(subscription.c.channel, subscription.c.number)
+        .where(wanted, subscription.c.state == SubscriptionState.ACTIVE)
+        .order_by(subscription.c.channel, subscription.c.number)
+        .with_for_update()
+    )
+    found = [(row.channel, row.number) for row in rows]
+    await connection.execute(
+        update(subscription)
+        .where(wanted, subscription.c.state == SubscriptionState.ACTIVE)
+        .values(**pause_values(pause), version=subscription.c.version + 1)
+    )
+    await cancel_deliveries(
+        connection,
+        sorted({key for key, _ in found}),
+        pause.since,
+        f"paused: {pause.detail}" if pause.detail else f"paused by {pause.by}",
+    )
+    return found
