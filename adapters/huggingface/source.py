@@ -1,0 +1,134 @@
+"""Asks Hugging Face for its Daily Papers (https://huggingface.co/.well-known/openapi.json)."""
+
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from adapters.http import Answer, HttpClient, Pace
+from adapters.huggingface.parse import ARXIV_ID, parse_page, parse_paper
+from adapters.huggingface.plan import is_weekend, plan, task_of
+from bot.errors import RefusedError, SourceError
+from bot.model.fetching import Fetched, FetchPlanInput, FetchTask, Skip
+from bot.model.outcome import OutcomeKind
+from bot.model.paper import HUGGINGFACE, Paper, PaperId
+from bot.ports import Clock
+
+PAGE: Final = 100
+"""Items asked for at a time; the default of 50 cuts busy days."""
+
+SURELY_WHOLE: Final = 50
+"""A first page with fewer items is the whole list, whatever page size the server gives."""
+
+MOST_PAGES: Final = 20
+
+_PACE: Final = Pace(key="huggingface", interval=timedelta(milliseconds=50))
+"""Anonymous callers have 500 requests in 5 minutes; the RateLimit header says when they are used up."""
+
+
+class HuggingFaceSource:
+    """The Daily Papers as a PaperSource."""
+
+    def __init__(self, http: HttpClient, clock: Clock, base_url: str) -> None:
+        self._http = http
+        self._clock = clock
+        self._base_url = base_url.rstrip("/")
+
+    @property
+    def name(self) -> str:
+        """The source's name."""
+        return HUGGINGFACE
+
+    def plan(self, known: FetchPlanInput) -> tuple[FetchTask, ...]:
+        """Decide which days to ask for."""
+        return plan(known)
+
+    def tasks_for(self, first: date, last: date, categories: frozenset[str]) -> tuple[FetchTask, ...]:
+        """Return the tasks of these days.
+
+        Raises:
+            RefusedError: a day is in the future.
+        """
+        del categories
+        today = self._clock.now().date()
+        if first > today:
+            raise RefusedError(f"{first} is in the future; today is {today} (UTC)")
+        days = range((min(last, today) - first).days + 1)
+        return tuple(task_of(first + timedelta(days=number)) for number in days)
+
+    async def fetch(self, task: FetchTask) -> Fetched:
+        """Ask for one day's list, all pages.
+
+        Raises:
+            SourceError: the list could not be had or read.
+        """
+        assert task.day is not None
+        if is_weekend(task.day):
+            return Fetched(
+                kind=OutcomeKind.NOTHING_PUBLISHED,
+                reason=f"Hugging Face publishes no list on Saturday and Sunday; the next is {_monday_after(task.day)}",
+            )
+        papers: dict[PaperId, Paper] = {}
+        skipped: list[Skip] = []
+        etag = ""
+        for number in range(MOST_PAGES):
+            answer = await self._ask(task, number)
+            if answer.is_unchanged:
+                return Fetched(
+                    kind=OutcomeKind.UNCHANGED, reason=f"the list of {task.day} is unchanged", etag=task.etag
+                )
+            if answer.status == HTTPStatus.BAD_REQUEST and task.day >= self._clock.now().date():
+                return Fetched(kind=OutcomeKind.NOTHING_PUBLISHED, reason=f"the list of {task.day} is not begun yet")
+            if answer.status != HTTPStatus.OK:
+                raise SourceError(f"Hugging Face answered {answer.status} for {task.day}")
+            page = parse_page(answer.body, task.day, self._clock.now())
+            new = {paper.id: paper for paper in page.papers if paper.id not in papers}
+            # The last page may name a next one, and a server may ignore `p`: only news goes on.
+            if not new:
+                break
+            papers.update(new)
+            skipped += page.skipped
+            etag = answer.etag if number == 0 and page.items < SURELY_WHOLE else ""
+        if not papers:
+            return self._nothing(task.day)
+        return Fetched(
+            kind=OutcomeKind.FETCHED,
+            reason=f"the list of {task.day}",
+            papers=tuple(papers.values()),
+            skipped=tuple(skipped),
+            etag=etag,
+        )
+
+    async def paper(self, paper: PaperId) -> Paper | None:
+        """Ask for one paper by its arXiv id.
+
+        Raises:
+            SourceError: Hugging Face could not be asked.
+        """
+        if paper.scheme != "arxiv" or not ARXIV_ID.fullmatch(paper.value):
+            return None
+        answer = await self._http.get(f"{self._base_url}/api/papers/{paper.value}", pace=_PACE)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise SourceError(f"Hugging Face answered {answer.status} for {paper.value}")
+        return parse_paper(answer.body)
+
+    async def _ask(self, task: FetchTask, page: int) -> Answer:
+        assert task.day is not None
+        return await self._http.get(
+            f"{self._base_url}/api/daily_papers",
+            params={"date": task.day.isoformat(), "limit": PAGE, "p": page},
+            pace=_PACE,
+            etag=task.etag if page == 0 else "",
+        )
+
+    def _nothing(self, day: date) -> Fetched:
+        if day >= self._clock.now().date():
+            return Fetched(kind=OutcomeKind.NOTHING_PUBLISHED, reason=f"the list of {day} is still empty")
+        return Fetched(
+            kind=OutcomeKind.STALE, reason=f"the list of {day} stayed empty: a holiday, or Hugging Face is behind"
+        )
+
+
+def _monday_after(day: date) -> str:
+    return f"{day + timedelta(days=7 - day.weekday()):%A %d %B}"
