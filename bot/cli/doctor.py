@@ -1,0 +1,171 @@
+"""`doctor`: every check, what it found, and what to do when it failed."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import available_timezones
+
+from adapters.http import HttpClient, Pace
+from adapters.sql.store import open_store
+from bot.cli.border import DONE, FAILED, say
+from bot.clock import SystemClock
+from bot.errors import SettingsError, SourceError, StoreError
+from bot.ports import Clock
+from bot.settings import Settings, load_settings, unknown_variables
+
+ANSWER_WITHIN = timedelta(seconds=5)
+"""How long a source may take; a slower one would be of little use."""
+
+CLOCK_MAY_DIFFER = timedelta(minutes=2)
+"""Digests are due by the minute; Slack refuses signed requests that are 5 minutes off."""
+
+HOLDER = "doctor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: what it is about, what it found, and the fix when it failed (empty: all is well)."""
+
+    name: str
+    found: str
+    fix: str = ""
+
+
+def run_doctor(flags: Mapping[str, Any]) -> int:
+    """Print every check; returns the exit status."""
+    return asyncio.run(_examine(flags))
+
+
+async def _examine(flags: Mapping[str, Any]) -> int:
+    status = DONE
+    async for check in _checks(flags):
+        say(f"{'FAIL' if check.fix else 'ok  '}  {check.name}: {check.found}")
+        if check.fix:
+            say(f"      {check.fix}")
+            status = FAILED
+    return status
+
+
+async def _checks(flags: Mapping[str, Any]) -> AsyncIterator[Check]:
+    for warning in unknown_variables():
+        yield Check(name="settings", found=warning, fix="Remove it, or write the name of a setting (docs/settings.md).")
+    try:
+        settings = load_settings(flags)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Check(name="settings", found=problem, fix="Correct it; docs/settings.md has every setting.")
+        yield Check(name="settings", found="nothing else can be checked with these settings", fix="Run doctor again.")
+        return
+    yield Check(name="settings", found="understood")
+    yield _time_zones()
+    clock = SystemClock()
+    yield await _database(settings, clock)
+    yield _console(settings)
+    for check in await _sources(settings, clock):
+        yield check
+
+
+def _time_zones() -> Check:
+    zones = len(available_timezones())
+    fix = "" if zones else "Install tzdata: pip install tzdata."
+    return Check(name="time zones", found=f"{zones} zones known", fix=fix)
+
+
+async def _database(settings: Settings, clock: Clock) -> Check:
+    """Open the database and write to it: a lease taken and given back."""
+    try:
+        async with open_store(settings.database_url.get_secret_value(), clock) as store:
+            await store.leases.acquire(HOLDER, HOLDER, clock.wall(), timedelta(seconds=1))
+            await store.leases.release(HOLDER, HOLDER)
+            papers = (await store.papers.statistics(clock.now())).papers
+    except StoreError as error:
+        return Check(name="database", found=str(error), fix="Set PAPERROUND_DATABASE_URL, or see to what it names.")
+    return Check(name="database", found=f"can be read and written, {papers:,} papers")
+
+
+def _console(settings: Settings) -> Check:
+    file = settings.console.file
+    if file is None:
+        return Check(name="console", found="digests go to stdout")
+    place = file if file.exists() else file.absolute().parent
+    fix = (
+        ""
+        if not file.is_dir() and os.access(place, os.W_OK)
+        else "Set PAPERROUND_CONSOLE__FILE to a file you may write."
+    )
+    return Check(name="console", found=f"digests are appended to {file}", fix=fix)
+
+
+class _Unpaced:
+    """One request to each host needs no pacing, and a broken database must not hide the state of the sources."""
+
+    async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
+        del key, interval, now
+        return timedelta(0)
+
+    async def hold(self, key: str, until: datetime) -> None:
+        del key, until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Address:
+    """Something small to ask a source for, and the setting that names its server."""
+
+    source: str
+    url: str
+    setting: str
+
+
+async def _sources(settings: Settings, clock: Clock) -> list[Check]:
+    """Ask every configured source for something small, side by side."""
+    addresses = (
+        _Address(
+            source="huggingface",
+            url=f"{settings.huggingface.base_url}/api/daily_papers?limit=1",
+            setting="PAPERROUND_HUGGINGFACE__BASE_URL",
+        ),
+        _Address(source="arxiv", url=f"{settings.arxiv.rss_url}/cs.AI", setting="PAPERROUND_ARXIV__RSS_URL"),
+    )
+    async with HttpClient(clock, _Unpaced(), contact=settings.contact) as http, asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_source(http, clock, address))
+            for address in addresses
+            if address.source in settings.sources
+        ]
+    return [check for task in tasks for check in task.result()]
+
+
+async def _source(http: HttpClient, clock: Clock, address: _Address) -> list[Check]:
+    pace = Pace(key=f"doctor:{address.source}", interval=timedelta())
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            answer = await http.get(address.url, pace=pace)
+    except TimeoutError:
+        return [_away(address, f"no answer within {ANSWER_WITHIN.seconds} s")]
+    except SourceError as error:
+        return [_away(address, error.reason)]
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        found = f"{address.url} answers {answer.status}"
+        return [Check(name=address.source, found=found, fix=f"Correct {address.setting}; docs/settings.md has it.")]
+    reached = Check(name=address.source, found=f"{address.url} answers")
+    return [reached, *_clock(clock, address.source, answer.headers.get("date", ""))]
+
+
+def _away(address: _Address, reason: str) -> Check:
+    fix = f"Let this machine reach it (a proxy is named by HTTPS_PROXY), or correct {address.setting}."
+    return Check(name=address.source, found=f"{address.url}: {reason}", fix=fix)
+
+
+def _clock(clock: Clock, source: str, date: str) -> list[Check]:
+    """Compare the machine's clock with a server's Date, if it sent one."""
+    try:
+        differs = abs(clock.wall() - parsedate_to_datetime(date))
+    except ValueError:
+        return []
+    fix = "" if differs <= CLOCK_MAY_DIFFER else "Set the machine's clock; chrony or systemd-timesyncd keeps it right."
+    return [Check(name="clock", found=f"{round(differs.total_seconds())} s apart from that of {source}", fix=fix)]
