@@ -1,0 +1,1 @@
+"""Chat commands: text or options in, request, handler, reply; no platform is known here."""
