@@ -1,0 +1,45 @@
+"""What the core asks of the world: one Protocol per need, whose docstrings are the contract.
+
+One method is one transaction: it happens wholly or not at all, and no session crosses a port. All datetimes are
+aware and in UTC. A method that reads the store raises nothing but `StoreError`; any other error is named.
+"""
+
+from bot.ports.outbox import DeliveryStatus, Enqueued, Outbox, Run
+from bot.ports.papers import (
+    ImportBatch,
+    LibraryStatistics,
+    PaperImporter,
+    PaperSource,
+    PaperStore,
+    SearchIndex,
+    SearchPage,
+    SearchRequest,
+)
+from bot.ports.platforms import Gateway, Messenger
+from bot.ports.running import Clock, Outcomes, RateLimits, SourceLeases
+from bot.ports.store import Store
+from bot.ports.subscriptions import InstantCandidate, SubscriptionStore
+
+__all__ = [
+    "Clock",
+    "DeliveryStatus",
+    "Enqueued",
+    "Gateway",
+    "ImportBatch",
+    "InstantCandidate",
+    "LibraryStatistics",
+    "Messenger",
+    "Outbox",
+    "Outcomes",
+    "PaperImporter",
+    "PaperSource",
+    "PaperStore",
+    "RateLimits",
+    "Run",
+    "SearchIndex",
+    "SearchPage",
+    "SearchRequest",
+    "SourceLeases",
+    "Store",
+    "SubscriptionStore",
+]

@@ -1,0 +1,57 @@
+"""What running processes share and leave behind: the time, outcomes, pacing, leases."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model.fetching import FetchRecord
+from bot.model.outcome import Outcome, Stage
+
+
+class Clock(Protocol):
+    """The time. The only way to know it and to let it pass."""
+
+    def now(self) -> datetime:
+        """Return the present that every stage acts on; it stands still under `--as-of`."""
+
+    def wall(self) -> datetime:
+        """Return the machine's present, for pacing the servers of others."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+
+
+class Outcomes(Protocol):
+    """How every run of every stage ended, and every fetch."""
+
+    async def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Store outcomes."""
+
+    async def latest(self, stage: Stage, name: str, limit: int) -> tuple[Outcome, ...]:
+        """Return the newest outcomes of one source or channel (empty name: of all), newest first."""
+
+    async def record_fetch(self, record: FetchRecord, outcome: Outcome) -> None:
+        """Store how a fetch ended: the task's record (the last one counts) and its outcome."""
+
+    async def fetch_records(self, source: str, since: datetime) -> tuple[FetchRecord, ...]:
+        """Return the last record of every task of a source that was run since then."""
+
+
+class RateLimits(Protocol):
+    """Pacing that all processes share: one row per host, workspace or channel."""
+
+    async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
+        """Take the next free moment for `key`, moments being `interval` apart; returns how long to wait for it."""
+
+    async def hold(self, key: str, until: datetime) -> None:
+        """Let nobody have a moment for `key` before `until`; an earlier hold never shortens a later one."""
+
+
+class SourceLeases(Protocol):
+    """Who is fetching a source: one process at a time."""
+
+    async def acquire(self, source: str, holder: str, now: datetime, lease: timedelta) -> bool:
+        """Take or renew the lease; False while another holder's has not run out."""
+
+    async def release(self, source: str, holder: str) -> None:
+        """Give the lease back; nothing happens when another holds it."""

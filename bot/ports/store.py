@@ -1,0 +1,40 @@
+"""All the ports of one database, opened together."""
+
+from typing import Protocol
+
+from bot.ports.outbox import Outbox
+from bot.ports.papers import PaperStore, SearchIndex
+from bot.ports.running import Outcomes, RateLimits, SourceLeases
+from bot.ports.subscriptions import SubscriptionStore
+
+
+class Store(Protocol):
+    """All the ports of one database, opened together."""
+
+    @property
+    def papers(self) -> PaperStore:
+        """The library."""
+
+    @property
+    def search(self) -> SearchIndex:
+        """Full text over the library."""
+
+    @property
+    def subscriptions(self) -> SubscriptionStore:
+        """Channels and subscriptions."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Deliveries and the ledger."""
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """How runs ended."""
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """Pacing."""
+
+    @property
+    def leases(self) -> SourceLeases:
+        """Leases of sources."""

@@ -1,0 +1,77 @@
+"""Channels and their subscriptions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.model.cadence import Cadence
+from bot.model.channel import Channel, ChannelSettings
+from bot.model.subscription import NewSubscription, Pause, Subscription
+from bot.query.ast import Query
+
+
+class SubscriptionStore(Protocol):
+    """Channels and their subscriptions. Every method names the channel, so that no tenant reaches another's rows."""
+
+    async def settings(self, channel: Channel) -> ChannelSettings:
+        """Return what holds for the channel; the defaults when nobody set anything."""
+
+    async def settings_of(self, channels: Iterable[Channel]) -> Mapping[Channel, ChannelSettings]:
+        """Return the settings of many channels at once, defaults included."""
+
+    async def set_settings(self, channel: Channel, settings: ChannelSettings, due: Mapping[int, datetime]) -> None:
+        """Replace the channel's settings, and the `next_due` of the subscriptions whose hours they move."""
+
+    async def add(self, new: NewSubscription, at: datetime, next_due: datetime | None) -> Subscription | None:
+        """Store a subscription under the channel's next number; None when the channel has this query already.
+
+        "The same query" is the same canonical text, active or paused.
+        """
+
+    async def of_channel(self, channel: Channel) -> tuple[Subscription, ...]:
+        """Return the channel's subscriptions by number."""
+
+    async def edit(
+        self, subscription: Subscription, *, query: Query, cadence: Cadence, next_due: datetime | None, at: datetime
+    ) -> bool:
+        """Replace query and cadence if the version is still the one given; a changed query moves the floor to `at`."""
+
+    async def pause(self, channel: Channel, numbers: Sequence[int] | None, pause: Pause) -> tuple[int, ...]:
+        """Pause active subscriptions (None: all) and cancel deliveries that have no active one left.
+
+        Returns the numbers that were paused now.
+        """
+
+    async def pause_workspace(self, platform: str, workspace: str, pause: Pause) -> tuple[Channel, ...]:
+        """Pause every active subscription of a workspace, as `pause` does; returns the channels concerned."""
+
+    async def resume(self, channel: Channel, due: Mapping[int, datetime | None], floor_on: date) -> tuple[int, ...]:
+        """Resume paused subscriptions with these `next_due`s and this floor; returns the numbers resumed now."""
+
+    async def remove(self, channel: Channel, numbers: Sequence[int], at: datetime) -> tuple[Subscription, ...]:
+        """Delete subscriptions and cancel deliveries that have none left; returns what was deleted."""
+
+    async def due(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
+        """Return the active subscriptions that are due by the clock, whole channels together, longest due first.
+
+        `limit` bounds the number of channels.
+        """
+
+    async def instant(self) -> tuple["InstantCandidate", ...]:
+        """Return the active instant subscriptions whose sources changed since they were last answered."""
+
+    async def active(self) -> tuple[Subscription, ...]:
+        """Return every active subscription, by channel and number."""
+
+    async def categories(self) -> frozenset[str]:
+        """Return the arXiv categories that active subscriptions name, by source choice or positive `cat:`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstantCandidate:
+    """An instant subscription with something new, the change number to answer, the channel's last instant digest."""
+
+    subscription: Subscription
+    change: int
+    last_instant_at: datetime | None
