@@ -3,7 +3,9 @@
 PaperroundError
 ├── UserError               safe to show to the person who asked; exit status 1
 │   ├── NotUnderstoodError  the text was not understood; exit status 2
-│   │   └── QueryError      a query, with the place of the mistake
+│   │   └── PlacedError     and where the mistake stands
+│   │       ├── QueryError    in a query
+│   │       └── CommandError  in a command: with an example to copy
 │   ├── RefusedError        understood, and not done
 │   └── SettingsError       the operator's settings, all mistakes at once; exit status 2
 ├── StoreError              the database is away, full, locked or of another version; says the way out
@@ -42,8 +44,8 @@ class NotUnderstoodError(UserError):
     """The text was not understood: syntax, an unknown word, a number out of range."""
 
 
-class QueryError(NotUnderstoodError):
-    """A query that was not understood: what is wrong, where, and what to type instead.
+class PlacedError(NotUnderstoodError):
+    """Text that was not understood: what is wrong, where, and what to type instead.
 
     `column` counts the characters of `text` from 1; it is one past the end where something is missing there.
     """
@@ -54,10 +56,10 @@ class QueryError(NotUnderstoodError):
         self.column = column
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.caret()}\n{self.hint}"
+        return f"{self.message}\n{self.caret()}\n{self.hint}".strip()
 
     def caret(self) -> str:
-        """Return two lines for fixed-width type: the query (its part around the mistake), and a caret under it."""
+        """Return two lines for fixed-width type: the text (its part around the mistake), and a caret under it."""
         first = max(0, self.column - 1 - _CARET_CONTEXT)
         last = self.column - 1 + _CARET_CONTEXT
         before = ("…" if first else "") + self.text[first : self.column - 1]
@@ -65,6 +67,22 @@ class QueryError(NotUnderstoodError):
         # East Asian characters take two columns each.
         width = sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in before)
         return f"{before}{after}\n{' ' * width}^"
+
+
+class QueryError(PlacedError):
+    """A query that was not understood."""
+
+
+class CommandError(PlacedError):
+    """A command that was not understood: `verb` is empty when not even that was known; `example` is one to copy.
+
+    Words between backticks in `message` and `hint` are words to type.
+    """
+
+    def __init__(self, message: str, *, text: str, column: int, hint: str = "", verb: str = "", example: str) -> None:
+        super().__init__(message, text=text, column=column, hint=hint)
+        self.verb = verb
+        self.example = example
 
 
 class RefusedError(UserError):

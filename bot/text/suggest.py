@@ -8,7 +8,7 @@ ALIKE = 65
 """How alike two words have to be, of 100: CETT finds CET, and nothing is offered for xyzzy."""
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str], *, alike: int = ALIKE) -> str:
     """Return the known word nearest to `word`, whatever its case; empty when none is near.
 
     The part after the last slash counts as a word of its own: Berlin finds Europe/Berlin.
@@ -20,7 +20,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
         return max(fuzz.ratio(typed, folded), fuzz.ratio(typed, folded.rpartition("/")[2]))
 
     best = max(sorted(known), key=likeness, default="")
-    return best if best and likeness(best) >= ALIKE else ""
+    return best if best and likeness(best) >= alike else ""
 
 
 def did_you_mean(word: str, known: Iterable[str], prefix: str = "") -> str:
