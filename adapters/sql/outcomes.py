@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import Database
@@ -25,13 +25,26 @@ class SqlOutcomes:
         async with self._database.write() as connection:
             await store_outcomes(connection, outcomes)
 
-    async def latest(self, stage: Stage, name: str, limit: int) -> tuple[Outcome, ...]:
+    async def latest(self, stage: Stage, name: str, limit: int, until: datetime | None = None) -> tuple[Outcome, ...]:
         """See `Outcomes.latest`."""
         wanted = select(outcome).where(outcome.c.stage == stage)
         if name:
             wanted = wanted.where(outcome.c.name == name)
+        if until is not None:
+            wanted = wanted.where(outcome.c.at <= until)
         async with self._database.read() as connection:
             rows = await connection.execute(wanted.order_by(outcome.c.at.desc(), outcome.c.key.desc()).limit(limit))
+            return tuple(map(_outcome_of, rows))
+
+    async def newest(self, stage: Stage, until: datetime) -> tuple[Outcome, ...]:
+        """See `Outcomes.newest`."""
+        runs = (outcome.c.stage == stage) & (outcome.c.at <= until) & (outcome.c.kind != OutcomeKind.MERGED)
+        by_age = func.row_number().over(
+            partition_by=outcome.c.name, order_by=(outcome.c.at.desc(), outcome.c.key.desc())
+        )
+        aged = select(outcome, by_age.label("age")).where(runs).subquery()
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(aged).where(aged.c.age == 1).order_by(aged.c.name))
             return tuple(map(_outcome_of, rows))
 
     async def record_fetch(self, record: FetchRecord, outcome: Outcome) -> None:

@@ -16,7 +16,7 @@ from bot.model.cadence import Cadence, Frequency
 from bot.model.channel import Channel, ChannelSettings
 from bot.model.delivery import Kind
 from bot.model.subscription import NewSubscription, Pause, SourceChoice, Subscription, SubscriptionState
-from bot.ports import InstantCandidate
+from bot.ports import ChannelSchedule, InstantCandidate
 from bot.query.ast import Query, positive_categories
 
 ARXIV = "arxiv"
@@ -182,6 +182,45 @@ class SqlSubscriptions:
     async def active(self) -> tuple[Subscription, ...]:
         """See `SubscriptionStore.active`."""
         return await self._read(_active())
+
+    async def of_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.of_workspace`."""
+        mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
+        return await self._read(ROWS.where(mine).order_by(channels.c.id, subscription.c.number))
+
+    async def schedules(self, channel: Channel | None = None) -> tuple[ChannelSchedule, ...]:
+        """See `SubscriptionStore.schedules`."""
+        is_active = subscription.c.state == SubscriptionState.ACTIVE
+        is_instant = subscription.c.frequency == Frequency.INSTANT
+        name = (channels.c.platform, channels.c.workspace, channels.c.id)
+        why = func.coalesce(func.nullif(subscription.c.pause_detail, ""), "paused by " + subscription.c.paused_by)
+        wanted = (
+            select(
+                *name,
+                func.count().filter(is_active).label("active"),
+                func.count().filter(is_active & is_instant).label("instant"),
+                func.count().filter(~is_active).label("paused"),
+                func.min(subscription.c.next_due).filter(is_active).label("next_due"),
+                func.max(why).label("paused_why"),
+            )
+            .join(channels, channels.c.key == subscription.c.channel)
+            .group_by(*name)
+            .order_by(*name)
+        )
+        if channel is not None:
+            wanted = wanted.where(is_channel(channel))
+        async with self._database.read() as connection:
+            return tuple(
+                ChannelSchedule(
+                    channel=channel_of(row),
+                    active=row.active,
+                    instant=row.instant,
+                    paused=row.paused,
+                    next_due=row.next_due,
+                    paused_why=row.paused_why or "",
+                )
+                for row in await connection.execute(wanted)
+            )
 
     async def categories(self) -> frozenset[str]:
         """See `SubscriptionStore.categories`."""

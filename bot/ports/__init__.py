@@ -4,7 +4,7 @@ One method is one transaction: it happens wholly or not at all, and no session c
 aware and in UTC. A method that reads the store raises nothing but `StoreError`; any other error is named.
 """
 
-from bot.ports.outbox import DeliveryStatus, Enqueued, Outbox, Run
+from bot.ports.outbox import DeliveryStatus, Enqueued, Outbox, OutboxStatistics, Run
 from bot.ports.papers import (
     ImportBatch,
     LibraryStatistics,
@@ -18,9 +18,10 @@ from bot.ports.papers import (
 from bot.ports.platforms import Gateway, Messenger
 from bot.ports.running import Clock, Outcomes, RateLimits, SourceLeases
 from bot.ports.store import Store
-from bot.ports.subscriptions import InstantCandidate, SubscriptionStore
+from bot.ports.subscriptions import ChannelSchedule, InstantCandidate, SubscriptionStore
 
 __all__ = [
+    "ChannelSchedule",
     "Clock",
     "DeliveryStatus",
     "Enqueued",
@@ -30,6 +31,7 @@ __all__ = [
     "LibraryStatistics",
     "Messenger",
     "Outbox",
+    "OutboxStatistics",
     "Outcomes",
     "PaperImporter",
     "PaperSource",

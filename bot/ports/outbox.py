@@ -54,6 +54,14 @@ class DeliveryStatus:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxStatistics:
+    """How many deliveries are pending now, or were settled since a moment, by state; the oldest pending slot."""
+
+    deliveries: Mapping[DeliveryState, int]
+    oldest_slot: datetime | None
+
+
 class Outbox(Protocol):
     """Deliveries and the ledger: what each channel has had, has coming, and was passed over.
 
@@ -99,6 +107,9 @@ class Outbox(Protocol):
 
     async def pending(self, now: datetime) -> tuple[DeliveryStatus, ...]:
         """Return the deliveries that are not yet sent, oldest slot first, and those that died in the last 14 days."""
+
+    async def statistics(self, since: datetime) -> OutboxStatistics:
+        """Count the pending deliveries and those settled since then; a state without one is left out."""
 
     async def last_sent(self, channel: Channel) -> datetime | None:
         """Return when the channel's last delivery was sent."""

@@ -27,8 +27,11 @@ class Outcomes(Protocol):
     async def add(self, outcomes: Sequence[Outcome]) -> None:
         """Store outcomes."""
 
-    async def latest(self, stage: Stage, name: str, limit: int) -> tuple[Outcome, ...]:
-        """Return the newest outcomes of one source or channel (empty name: of all), newest first."""
+    async def latest(self, stage: Stage, name: str, limit: int, until: datetime | None = None) -> tuple[Outcome, ...]:
+        """Return the newest outcomes until then of one source or channel (empty name: of all), newest first."""
+
+    async def newest(self, stage: Stage, until: datetime) -> tuple[Outcome, ...]:
+        """Return the newest outcome until then of every source or channel by name; merged slots are no runs."""
 
     async def record_fetch(self, record: FetchRecord, outcome: Outcome) -> None:
         """Store how a fetch ended: the task's record (the last one counts) and its outcome."""

@@ -11,6 +11,13 @@ from bot.ports.subscriptions import SubscriptionStore
 class Store(Protocol):
     """All the ports of one database, opened together."""
 
+    async def check(self) -> None:
+        """Return when the database answers and is at this version.
+
+        Raises:
+            StoreError: it is away, or of another version; it says what to do.
+        """
+
     @property
     def papers(self) -> PaperStore:
         """The library."""

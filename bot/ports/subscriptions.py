@@ -64,6 +64,12 @@ class SubscriptionStore(Protocol):
     async def active(self) -> tuple[Subscription, ...]:
         """Return every active subscription, by channel and number."""
 
+    async def of_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
+        """Return a workspace's subscriptions, active and paused, by channel and number."""
+
+    async def schedules(self, channel: Channel | None = None) -> tuple["ChannelSchedule", ...]:
+        """Return when each channel that has subscriptions is due next; with `channel`, of that one alone."""
+
     async def categories(self) -> frozenset[str]:
         """Return the arXiv categories that active subscriptions name, by source choice or positive `cat:`."""
 
@@ -75,3 +81,18 @@ class InstantCandidate:
     subscription: Subscription
     change: int
     last_instant_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSchedule:
+    """How many subscriptions of a channel are active (and of these instant) and paused, and when it is due next (UTC).
+
+    `paused_why` is the reason of one of its pauses.
+    """
+
+    channel: Channel
+    active: int
+    instant: int
+    paused: int
+    next_due: datetime | None
+    paused_why: str = ""

@@ -1,0 +1,53 @@
+"""What status reads: the newest outcome of each, when each channel is due, what a workspace subscribed to."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from adapters.sql.store import SqlStore
+from bot.model.cadence import Cadence, Frequency
+from bot.model.channel import Channel, Platform
+from bot.model.outcome import Outcome, OutcomeKind, Stage
+from bot.model.subscription import Pause, PauseReason
+from bot.ports import ChannelSchedule
+from tests.builders import GENERAL, NOW
+from tests.conformance.deliveries import TOMORROW, a_new_subscription
+
+OTHER = Channel(Platform.SLACK, "T1", "C1")
+RUN = Outcome(stage=Stage.ENQUEUE, name="a", kind=OutcomeKind.NO_MATCH, reason="looked at 1", at=NOW)
+LOST = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="not in the channel")
+
+
+async def test_the_newest_outcome_of_each_name_is_that_of_its_last_run(store: SqlStore) -> None:
+    later = replace(RUN, at=NOW + timedelta(hours=1), kind=OutcomeKind.ENQUEUED)
+    merged = replace(later, kind=OutcomeKind.MERGED)
+    await store.outcomes.add([RUN, later, merged, replace(RUN, name="b"), replace(RUN, name="c", stage=Stage.FETCH)])
+    assert await store.outcomes.newest(Stage.ENQUEUE, TOMORROW) == (later, replace(RUN, name="b"))
+    assert await store.outcomes.newest(Stage.ENQUEUE, NOW) == (RUN, replace(RUN, name="b"))
+
+
+async def test_outcomes_after_a_moment_are_left_out(store: SqlStore) -> None:
+    await store.outcomes.add([RUN, replace(RUN, at=TOMORROW)])
+    assert await store.outcomes.latest(Stage.ENQUEUE, "a", 9, NOW) == (RUN,)
+
+
+async def test_a_channel_is_due_when_the_first_of_its_active_subscriptions_is(store: SqlStore) -> None:
+    instant = Cadence(frequency=Frequency.INSTANT)
+    await store.subscriptions.add(a_new_subscription("one"), NOW, NOW)
+    await store.subscriptions.add(a_new_subscription("two"), NOW, TOMORROW)
+    await store.subscriptions.add(a_new_subscription("three", cadence=instant), NOW, None)
+    await store.subscriptions.add(a_new_subscription("one", channel=OTHER), NOW, NOW)
+    await store.subscriptions.pause(GENERAL, [1], LOST)
+    general = ChannelSchedule(
+        channel=GENERAL, active=2, instant=1, paused=1, next_due=TOMORROW, paused_why="not in the channel"
+    )
+    other = ChannelSchedule(channel=OTHER, active=1, instant=0, paused=0, next_due=NOW)
+    assert await store.subscriptions.schedules() == (general, other)
+    assert await store.subscriptions.schedules(OTHER) == (other,)
+
+
+async def test_a_workspace_knows_its_own_subscriptions_only(store: SqlStore) -> None:
+    await store.subscriptions.add(a_new_subscription("one"), NOW, NOW)
+    await store.subscriptions.add(a_new_subscription("one", channel=OTHER), NOW, NOW)
+    await store.subscriptions.pause(OTHER, None, LOST)
+    (found,) = await store.subscriptions.of_workspace("slack", "T1")
+    assert (found.channel, found.is_active) == (OTHER, False)
