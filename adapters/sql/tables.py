@@ -2,7 +2,8 @@
 
     paper ──< alias          channel ──< subscription        source_change   fetch_record
       │ └───< sighting          │ └────< delivery ──< part   import_progress outcome
-      └─────< ledger >──────────┘            └──< delivery_subscription      rate_limit   lease
+      ├─────< ledger >──────────┤            └──< delivery_subscription      rate_limit   lease
+      └─────< saved             └──────< change                              request
 
 Full text (`adapters/sql/fulltext.py`) stands beside `paper` and is kept in step by the database itself.
 """
@@ -118,6 +119,8 @@ channel = Table(
     Column("cap", Integer),
     Column("who_can_manage", Text),
     Column("last_number", Integer, nullable=False),
+    Column("mutes", Lines),
+    Column("quiet_notes", Boolean),
     UniqueConstraint("platform", "workspace", "id", name="uq_channel_name"),
     sqlite_autoincrement=True,
 )
@@ -246,6 +249,54 @@ ledger = Table(
     ),
     Index("ix_ledger_paper", "paper"),
     Index("ix_ledger_delivery", "delivery"),
+)
+
+# --- what people do -----------------------------------------------------------------------------------------------
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("is_single_use", Boolean, nullable=False),
+    Column("used_at", Moment),
+    PrimaryKeyConstraint("id"),
+    Index("ix_request_expires_at", "expires_at"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("channel", Key, ForeignKey("channel.key"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    Column("undone_by", Text),
+    UniqueConstraint("id", name="uq_change_id"),
+    Index("ix_change_channel", "channel"),
+    Index("ix_change_at", "at"),
+    sqlite_autoincrement=True,
+)
+
+saved = Table(
+    "saved",
+    metadata,
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("paper", Key, ForeignKey("paper.key"), nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "user", "paper"),
+    Index("ix_saved_paper", "paper"),
 )
 
 # --- what happened, and who may go next ---------------------------------------------------------------------------

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.sql.tables import alias, ledger, paper, sighting
+from adapters.sql.tables import alias, ledger, paper, saved, sighting
 from bot.model.digest import LedgerState
 from bot.model.paper import PaperKey
 
 
 async def unite(connection: AsyncConnection, older: PaperKey, younger: Sequence[PaperKey]) -> None:
-    """Move aliases and ledger rows of the younger papers to the older one and delete the younger.
+    """Move aliases, ledger rows and saved papers of the younger papers to the older one and delete the younger.
 
     The younger one's sightings are dropped here: the caller writes the united ones. Deliveries are snapshots, and
     are not touched.
@@ -25,6 +25,7 @@ async def unite(connection: AsyncConnection, older: PaperKey, younger: Sequence[
     if lost := later_doubles(rows):
         await connection.execute(delete(ledger).where(ledger.c.key.in_(lost)))
     await connection.execute(update(ledger).where(ledger.c.paper.in_(younger)).values(paper=older))
+    await _move_saved(connection, older, younger)
     await connection.execute(delete(sighting).where(sighting.c.paper.in_(younger)))
     await connection.execute(delete(paper).where(paper.c.key.in_(younger)))
 
@@ -39,3 +40,16 @@ def later_doubles(rows: Sequence[Row[Any]]) -> list[int]:
             lost.append(row.key)
         seen.add(name)
     return lost
+
+
+async def _move_saved(connection: AsyncConnection, older: PaperKey, younger: Sequence[PaperKey]) -> None:
+    """Let every reading list hold the older paper, once, from when the first of them was saved."""
+    rows = await connection.execute(select(saved).where(saved.c.paper.in_([older, *younger])).order_by(saved.c.at))
+    first = {(row.platform, row.workspace, row.user): row.at for row in reversed(rows.all())}
+    await connection.execute(delete(saved).where(saved.c.paper.in_([older, *younger])))
+    if first:
+        lists = [
+            {"platform": platform, "workspace": workspace, "user": user, "paper": older, "at": at}
+            for (platform, workspace, user), at in first.items()
+        ]
+        await connection.execute(insert(saved), lists)

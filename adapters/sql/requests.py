@@ -1,0 +1,67 @@
+"""Requests that wait behind a button: the `Requests` port."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from adapters.sql.engine import Database
+from adapters.sql.tables import request as requests
+from bot.model.channel import Channel, Platform
+from bot.model.interaction import KeptRequest, RequestId, Taken
+
+
+class SqlRequests:
+    """`Requests` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, requests_: Sequence[KeptRequest]) -> None:
+        """See `Requests.keep`."""
+        rows = [
+            {
+                "id": each.id,
+                "platform": each.channel.platform,
+                "workspace": each.channel.workspace,
+                "channel": each.channel.id,
+                "user": each.user,
+                "text": each.text,
+                "expires_at": each.expires_at,
+                "is_single_use": each.is_single_use,
+            }
+            for each in requests_
+        ]
+        if rows:
+            async with self._database.write() as connection:
+                await connection.execute(insert(requests), rows)
+
+    async def take(self, request: RequestId, platform: str, workspace: str, now: datetime) -> Taken | None:
+        """See `Requests.take`."""
+        mine = (
+            (requests.c.id == request)
+            & (requests.c.platform == platform)
+            & (requests.c.workspace == workspace)
+            & (requests.c.expires_at > now)
+        )
+        async with self._database.write() as connection:
+            row = (await connection.execute(select(requests).where(mine).with_for_update())).first()
+            if row is None:
+                return None
+            is_first = row.used_at is None or not row.is_single_use
+            if row.used_at is None:
+                await connection.execute(update(requests).where(requests.c.id == request).values(used_at=now))
+        kept = KeptRequest(
+            id=RequestId(row.id),
+            channel=Channel(Platform(row.platform), row.workspace, row.channel),
+            text=row.text,
+            expires_at=row.expires_at,
+            user=row.user,
+            is_single_use=row.is_single_use,
+        )
+        return Taken(request=kept, is_first=is_first)
+
+    async def release(self, request: RequestId) -> None:
+        """See `Requests.release`."""
+        async with self._database.write() as connection:
+            await connection.execute(update(requests).where(requests.c.id == request).values(used_at=None))
