@@ -7,7 +7,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
-PINS := requirements/runtime.txt requirements/dev.txt
+# Errors only: what pip warns of is the machine's own configuration.
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+PINS := requirements/build.txt requirements/dev.txt requirements/runtime.txt
 BENCHMARKS := $(sort $(patsubst benchmarks/%.py,bench-%,$(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))))
 
 # uv keeps the pins that still fit; make requirements UPGRADE=--upgrade takes the newest of everything.
@@ -53,6 +55,7 @@ docs: $(STAMP)  ## write the generated documents and settings again
 requirements: $(STAMP)  ## pin every dependency with hashes, from pyproject.toml (needs a network)
 	$(PIN) --output-file requirements/runtime.txt pyproject.toml
 	$(PIN) --output-file requirements/dev.txt --group dev --constraint requirements/runtime.txt pyproject.toml
+	$(PIN) --output-file requirements/build.txt --group build --constraint requirements/dev.txt
 
 clean:  ## remove caches and build output; rm -rf .venv starts afresh
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -72,6 +75,6 @@ $(STAMP): pyproject.toml $(PINS)
 	@echo "Setting up .venv; the first time takes a minute or two."
 	@{ test -e $@ && $(BIN)/python -m pip --version >/dev/null 2>&1; } || "$(PYTHON)" -m venv --clear .venv
 	@rm -f $@
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
