@@ -1,6 +1,6 @@
 """The library: the `PaperStore` port over the tables of papers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -37,7 +37,9 @@ class SqlPapers:
                 )
             return ingested
 
-    async def listed(self, since: date, until: date, as_of: datetime) -> tuple[StoredPaper, ...]:
+    async def listed(
+        self, since: date, until: date, as_of: datetime, sources: Collection[str] = ()
+    ) -> tuple[StoredPaper, ...]:
         """See `PaperStore.listed`."""
         newest = func.max(sighting.c.listed_on)
         wanted = (
@@ -46,6 +48,8 @@ class SqlPapers:
             .group_by(sighting.c.paper)
             .order_by(newest.desc(), sighting.c.paper)
         )
+        if sources:
+            wanted = wanted.where(sighting.c.source.in_(sorted(sources)))
         async with self._database.read() as connection:
             keys = (await connection.scalars(wanted)).all()
             known = await papers_by_key(connection, keys, as_of)

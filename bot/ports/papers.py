@@ -1,6 +1,6 @@
 """The library and what fills it: sources, importers, the paper store, full text."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -101,8 +101,13 @@ class PaperStore(Protocol):
         transaction, and `progress` is stored in it.
         """
 
-    async def listed(self, since: date, until: date, as_of: datetime) -> tuple[StoredPaper, ...]:
-        """Return the papers with a sighting listed on these dates (inclusive), newest listing first, by key within."""
+    async def listed(
+        self, since: date, until: date, as_of: datetime, sources: Collection[str] = ()
+    ) -> tuple[StoredPaper, ...]:
+        """Return the papers with a sighting listed on these dates (inclusive), newest listing first, by key within.
+
+        `sources` are those whose sightings count; none given: all.
+        """
 
     async def find(self, ids: Sequence[PaperId], as_of: datetime) -> Mapping[PaperId, StoredPaper]:
         """Resolve outer ids through the aliases; unknown ids are left out."""

@@ -1,4 +1,4 @@
-"""What status reads: the newest outcome of each, when each channel is due, what a workspace subscribed to."""
+"""What commands read back: the newest outcomes, when channels are due, a workspace's subscriptions, a source's papers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ from bot.model.channel import Channel, Platform
 from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.subscription import Pause, PauseReason
 from bot.ports import ChannelSchedule
-from tests.builders import GENERAL, NOW
+from tests.builders import GENERAL, NOW, TODAY, a_paper, a_sighting
 from tests.conformance.deliveries import TOMORROW, a_new_subscription
 
 OTHER = Channel(Platform.SLACK, "T1", "C1")
@@ -51,3 +51,10 @@ async def test_a_workspace_knows_its_own_subscriptions_only(store: SqlStore) -> 
     await store.subscriptions.pause(OTHER, None, LOST)
     (found,) = await store.subscriptions.of_workspace("slack", "T1")
     assert (found.channel, found.is_active) == (OTHER, False)
+
+
+async def test_the_papers_of_some_sources_are_those_that_they_listed(store: SqlStore) -> None:
+    both = (a_sighting(), a_sighting(source="arxiv"))
+    await store.papers.ingest([a_paper(1), a_paper(2, listed=both), a_paper(3, listed=both[1:])], NOW)
+    arxiv = await store.papers.listed(TODAY, TODAY, NOW, ["arxiv"])
+    assert [each.paper.id.value for each in arxiv] == ["2606.00002", "2606.00003"]
