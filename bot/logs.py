@@ -14,8 +14,8 @@ from types import TracebackType
 CHATTY = ("httpx", "httpcore", "alembic", "sqlalchemy", "asyncio", "aiosqlite")
 """Libraries whose INFO lines say what every request and every tick does."""
 
-SILENT = ("apscheduler",)
-"""It warns whenever a tick takes longer than its interval, which a long fetch may."""
+SILENT = ("apscheduler", "uvicorn")
+"""They warn of what is no trouble of ours: a tick longer than its interval, a stranger's request that is no HTTP."""
 
 FRAMES_SHOWN = 6
 """Places named for an unforeseen error, the innermost first."""

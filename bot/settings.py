@@ -5,6 +5,7 @@ config/paperround.toml from the descriptions here.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,12 +30,15 @@ SHORT_SOURCES = {"hf": "huggingface"}
 DATABASES = frozenset({"sqlite", "sqlite+aiosqlite", "postgresql", "postgres", "postgresql+psycopg"})
 """How a database address may begin."""
 
-OF_THE_PLATFORMS = frozenset(
-    {"SLACK__BASE_URL", "DISCORD__API_URL", "DISCORD__GATEWAY_URL", "HTTP__HOST", "HTTP__PORT", "SECRET_KEY"}
-)
-"""Names that belong to the platforms and the web server: known here, and read where those are built in."""
+OF_THE_PLATFORMS = frozenset({"SLACK__BASE_URL", "DISCORD__API_URL", "DISCORD__GATEWAY_URL", "SECRET_KEY"})
+"""Names that belong to the platforms: known here, and read where those are built in."""
+
+HIGHEST_PORT = 65_535
 
 SECRETS = frozenset({"SECRET_KEY"})
+
+_HOST = re.compile(r"[0-9A-Za-z._-]+|[0-9A-Fa-f:.]+(%[0-9A-Za-z]+)?")
+"""Names and addresses, IPv6 without brackets."""
 
 Given = Mapping[str, Any]
 """Settings as one place gives them: nested by group, not yet checked."""
@@ -80,6 +84,13 @@ def _address(url: str) -> str:
     if parts.username or parts.password:
         raise ValueError("an address with a user name or a password in it is not accepted")
     return url.rstrip("/")
+
+
+def _host(name: str) -> str:
+    """Check that it may name a place to listen at; whether this machine has it is found out by listening."""
+    if not _HOST.fullmatch(name):
+        raise ValueError(f'"{name}" is no host; write 127.0.0.1, 0.0.0.0 for every address, or a name')
+    return name
 
 
 def _database(url: SecretStr) -> SecretStr:
@@ -138,6 +149,26 @@ class ConsoleSettings(Group):
     ] = None
 
 
+class HttpSettings(Group):
+    """The web server: health and metrics."""
+
+    host: Annotated[
+        str,
+        AfterValidator(_host),
+        Field(description="Where `/healthz`, `/readyz` and `/metrics` listen; `0.0.0.0` is every address."),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=HIGHEST_PORT,
+            examples=[8080],
+            description="The port they listen at; without it there is no web server. 0 is any free port, which the log "
+            "names.",
+        ),
+    ] = None
+
+
 class Settings(BaseSettings):
     """Everything an operator may set, checked. Building one directly reads no environment and no file."""
 
@@ -182,6 +213,7 @@ class Settings(BaseSettings):
     huggingface: HuggingFaceSettings = HuggingFaceSettings()
     arxiv: ArxivSettings = ArxivSettings()
     console: ConsoleSettings = ConsoleSettings()
+    http: HttpSettings = HttpSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -300,6 +332,8 @@ def _in_words(error: ErrorDetails) -> str:
             return str(error["ctx"]["error"])
         case "float_parsing" | "float_type":
             return "this is no number; write seconds, as in 15"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "this is no whole number; write one, as in 8080"
         case "model_type" | "model_attributes_type" | "dict_type":
             return "this is a group of settings; set its members one by one"
         case "string_pattern_mismatch":

@@ -30,7 +30,7 @@ from bot.model.delivery import (
 )
 from bot.model.digest import LedgerRow
 from bot.model.outcome import Outcome
-from bot.ports import DeliveryStatus, Enqueued
+from bot.ports import DeliveryStatus, Enqueued, OutboxStatistics
 
 DEAD_SHOWN_FOR: Final = timedelta(days=14)
 _ENDED_BADLY: Final = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
@@ -153,6 +153,22 @@ class SqlOutbox:
                 )
                 for row in await connection.execute(wanted)
             )
+
+    async def statistics(self, since: datetime) -> OutboxStatistics:
+        """See `Outbox.statistics`."""
+        counted = (
+            select(delivery.c.state, func.count().label("many"), func.min(delivery.c.slot).label("oldest_slot"))
+            # Two indices answer this: neither what is long settled nor any document is read.
+            .where(or_(delivery.c.state == DeliveryState.PENDING, delivery.c.settled_at >= since))
+            .group_by(delivery.c.state)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(counted)).all()
+        slots = {row.state: row.oldest_slot for row in rows}
+        return OutboxStatistics(
+            deliveries={DeliveryState(row.state): row.many for row in rows},
+            oldest_slot=slots.get(DeliveryState.PENDING),
+        )
 
     async def last_sent(self, channel: Channel) -> datetime | None:
         """See `Outbox.last_sent`."""

@@ -21,6 +21,7 @@ class SqlStore:
     """`Store` over one open database."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self.papers = SqlPapers(database)
         self.search = SqlSearch(database)
         self.subscriptions = SqlSubscriptions(database)
@@ -28,6 +29,11 @@ class SqlStore:
         self.outcomes = SqlOutcomes(database)
         self.rate_limits = SqlRateLimits(database)
         self.leases = SqlLeases(database)
+
+    async def check(self) -> None:
+        """See `Store.check`."""
+        if not await check_version(self._database):
+            raise StoreError(f"{self._database.address} is not at this version. Run: paperround migrate")
 
 
 @asynccontextmanager

@@ -2,25 +2,29 @@
 
 SIGTERM, Ctrl-C ──> no tick begins ──> fetch and enqueue are cancelled (nothing half done is stored)
                                   └──> what is being posted is finished, for at most 25 seconds ──> status 0
+a second signal ──> leave now ──> status 1, unless all was finished
 """
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from adapters.scheduler import Tick, Ticker
+from adapters.scheduler import Ticker
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED
+from bot.cli.loops import Loops
 from bot.cli.options import Role
-from bot.errors import PaperroundError, reference
 from bot.model.fetching import FetchRecord
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
-from bot.pipeline.fetch import fetch_due
-from bot.settings import Settings
+from bot.pipeline.fetch import Report, fetch_due
+from bot.settings import HttpSettings, Settings
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,9 @@ BACKFILL_DAYS = 30
 
 DRAIN = timedelta(seconds=25)
 """How long posts may take to finish after SIGTERM: container runtimes kill after 30 seconds or less."""
+
+CLOSE = timedelta(seconds=3)
+"""How long closing may take after that."""
 
 KEPT = timedelta(days=90)
 """How long deliveries and outcomes are kept (DESIGN.md section 4)."""
@@ -49,13 +56,24 @@ class Stopping:
 
 
 async def run_service(settings: Settings, *, role: Role) -> int:
-    """Serve until a signal; returns the exit status."""
+    """Serve until a signal; returns the exit status.
+
+    Raises:
+        RefusedError: the web server's port cannot be had.
+        StoreError: the database cannot be opened.
+    """
     stopping = Stopping()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.ask)
-    async with open_app(settings) as app, Ticker(app.clock) as ticker:
+    async with AsyncExitStack() as opened:
+        app = await opened.enter_async_context(open_app(settings))
+        loops = Loops(app.clock)
+        fetched: Report = report
+        if settings.http.port is not None:
+            fetched = await opened.enter_async_context(_serving(app, settings.http, loops, stopping))
+        ticker = await opened.enter_async_context(Ticker(app.clock))
         if role is not Role.GATEWAY:
-            await _start_ticks(app, ticker, stopping)
+            await _start_ticks(app, ticker, loops, stopping, fetched)
         log.info(
             "paperround is ready: role %s, sources %s, a look at what is due every %g s",
             role,
@@ -63,16 +81,40 @@ async def run_service(settings: Settings, *, role: Role) -> int:
             settings.tick_seconds,
         )
         await stopping.asked.wait()
-        return await _drain(ticker, stopping)
+        status = await _drain(ticker, stopping)
+        _leave_within(CLOSE, status)
+    return status
 
 
-async def _start_ticks(app: App, ticker: Ticker, stopping: Stopping) -> None:
+@asynccontextmanager
+async def _serving(app: App, http: HttpSettings, loops: Loops, stopping: Stopping) -> AsyncIterator[Report]:
+    """Serve health and metrics; gives what to report fetches to, the log included."""
+    # Nothing of the web server is imported where nobody asked for it.
+    from adapters.web.listening import address_of, listen_at  # noqa: PLC0415
+    from adapters.web.metrics import Metrics  # noqa: PLC0415
+    from adapters.web.server import Health, application, serving  # noqa: PLC0415
+
+    assert http.port is not None
+    health = Health(store=app.store, clock=app.clock, loops=loops, is_stopping=stopping.asked.is_set)
+    metrics = Metrics(app.store, app.clock, loops)
+    with listen_at(http.host, http.port) as listening:
+        log.info("health and metrics are at %s", address_of(listening))
+        async with serving(application(health, metrics), listening):
+
+            def report_and_count(record: FetchRecord) -> None:
+                report(record)
+                metrics.fetched(record)
+
+            yield report_and_count
+
+
+async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stopping, fetched: Report) -> None:
     statistics = await app.store.papers.statistics(app.clock.now())
     backfill_days = 0 if statistics.papers else BACKFILL_DAYS
 
     async def fetch() -> None:
         await fetch_due(
-            app.fetch_context(report),
+            app.fetch_context(fetched),
             tuple(app.sources.values()),
             categories=app.categories,
             backfill_days=backfill_days,
@@ -95,23 +137,8 @@ async def _start_ticks(app: App, ticker: Ticker, stopping: Stopping) -> None:
 
     interval = timedelta(seconds=app.settings.tick_seconds)
     for name, tick in (("fetch", fetch), ("enqueue", enqueue), ("deliver", deliver)):
-        ticker.every(interval, name, _guarded(name, tick))
-    ticker.every(PURGE_EVERY, "purge", _guarded("purge", purge))
-
-
-def _guarded(name: str, tick: Callable[[], Awaitable[None]]) -> Tick:
-    """Let a failing tick be a line in the log; the next one goes on where the tables stand."""
-
-    async def guarded() -> None:
-        try:
-            await tick()
-        except PaperroundError as error:
-            log.error("%s: %s; the next tick tries again", name, error)  # noqa: TRY400 - the sentence says it all
-        except Exception:
-            # Border: one tick must not end the service.
-            log.exception("%s failed (ref %s); the next tick tries again", name, reference())
-
-    return guarded
+        ticker.every(interval, name, loops.watched(name, interval, tick))
+    ticker.every(PURGE_EVERY, "purge", loops.watched("purge", PURGE_EVERY, purge))
 
 
 def report(record: FetchRecord) -> None:
@@ -121,17 +148,35 @@ def report(record: FetchRecord) -> None:
 
 
 async def _drain(ticker: Ticker, stopping: Stopping) -> int:
+    """Finish what is being posted, unless it takes too long or a second signal comes; returns the exit status."""
     log.info("stopping: nothing more is claimed; what is being posted is finished")
     ticker.hold()
-    for name in ("fetch", "enqueue", "purge"):
-        await ticker.stop(name)
     urged = asyncio.ensure_future(stopping.urged.wait())
-    posting = asyncio.ensure_future(ticker.settled("deliver", DRAIN))
-    await asyncio.wait([urged, posting], return_when=asyncio.FIRST_COMPLETED)
-    urged.cancel()
-    if posting.done() and posting.result():
+    posting = asyncio.ensure_future(_settled(ticker))
+    await asyncio.wait([urged, posting], timeout=DRAIN.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+    is_urged, is_settled = urged.done(), posting.done()
+    for each in (urged, posting):
+        each.cancel()
+    if is_settled:
         log.info("stopped")
         return DONE
-    posting.cancel()
     log.warning("stopped before every post was finished; another process, or the next start, goes on with them")
-    return DONE if not stopping.urged.is_set() else FAILED
+    return FAILED if is_urged else DONE
+
+
+async def _settled(ticker: Ticker) -> None:
+    """Cancel what leaves nothing half done, and wait for the posts."""
+    async with asyncio.TaskGroup() as group:
+        for name in ("fetch", "enqueue", "purge"):
+            group.create_task(ticker.stop(name))
+        group.create_task(ticker.settled("deliver", DRAIN))
+
+
+def _leave_within(patience: timedelta, status: int) -> None:
+    """End the process even if something does not let itself be closed: a lookup of a name, a call into a full disk.
+
+    What is not finished then is as after a crash: the tables know it, and the next start goes on with it.
+    """
+    closing = threading.Timer(patience.total_seconds(), os._exit, [status])
+    closing.daemon = True
+    closing.start()

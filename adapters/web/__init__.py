@@ -1,0 +1,1 @@
+"""The web server: health and metrics for the operator."""

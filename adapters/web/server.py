@@ -1,0 +1,125 @@
+"""The web server inside the service's own event loop: /healthz, /readyz, /metrics, and whatever routes are mounted.
+
+/healthz    the process answers and its loops tick; 503 names the stuck one: start the process again
+/readyz     the database answers and is at this version, and no loop failed last time; 503 says what to do, or that the
+            service stops
+/metrics    see adapters/web/metrics.py
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from adapters.web.limits import CONNECTION_WITHIN, LARGEST_HEAD, MOST_AT_ONCE, Limited
+from adapters.web.metrics import CONTENT_TYPE, Metrics
+from bot.errors import StoreError
+from bot.model.loop import Loop
+from bot.ports import Clock, Store
+
+DRAIN_SECONDS = 2
+"""How long answers on their way may take when the server stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the probes look at."""
+
+    store: Store
+    clock: Clock
+    loops: Callable[[], Sequence[Loop]]
+    is_stopping: Callable[[], bool]
+
+    async def healthz(self, _: Request) -> Response:
+        """Say whether the loops tick; whether they succeed is for /readyz and /metrics."""
+        now = self.clock.wall()
+        return _answer([stall for loop in self.loops() if (stall := loop.stall(now))])
+
+    async def readyz(self, _: Request) -> Response:
+        """Say whether the process can do its work."""
+        if self.is_stopping():
+            return _answer(["stopping"])
+        try:
+            await self.store.check()
+        except StoreError as error:
+            return _answer([str(error)])
+        return _answer([f"{loop.name}: {loop.fault}" for loop in self.loops() if loop.fault])
+
+
+def _answer(troubles: Sequence[str]) -> Response:
+    status = HTTPStatus.SERVICE_UNAVAILABLE if troubles else HTTPStatus.OK
+    return PlainTextResponse("".join(f"{each}\n" for each in troubles or ["ok"]), status)
+
+
+def application(health: Health, metrics: Metrics, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the application; `routes` are those that platforms add."""
+
+    async def show_metrics(_: Request) -> Response:
+        return Response(await metrics.text(), media_type=CONTENT_TYPE)
+
+    own = (
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/metrics", show_metrics),
+    )
+    return Starlette(routes=[*own, *routes], middleware=[Middleware(Limited)])
+
+
+@asynccontextmanager
+async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve until the context is left; a server that fails ends what runs inside."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http=_BriefProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_AT_ONCE,
+            h11_max_incomplete_event_size=LARGEST_HEAD,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve(sockets=[listening]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: signals are the service's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _BriefProtocol(H11Protocol):
+    """Closes a connection in time; uvicorn itself waits for ever for a request's first byte or its last header."""
+
+    _end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))  # uvicorn narrows asyncio's own signature
+        self._end = self.loop.call_later(CONNECTION_WITHIN.total_seconds(), self.shutdown)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._end is not None:
+            self._end.cancel()
+        super().connection_lost(exc)
