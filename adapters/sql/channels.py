@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.sql.engine import Database, chunks
 from adapters.sql.tables import channel as channels
 from bot.model.channel import DEFAULT_CAP, Channel, ChannelSettings, Platform, WhoCanManage
+from bot.query.parse import parse
 
 CHANNELS_AT_ONCE = 200
 
@@ -66,4 +67,17 @@ def settings_of(row: Row[Any] | None) -> ChannelSettings:
         timezone=row.timezone,
         cap=DEFAULT_CAP if row.cap is None else row.cap,
         who_can_manage=WhoCanManage(row.who_can_manage) if row.who_can_manage else WhoCanManage.EVERYONE,
+        mutes=tuple(map(parse, row.mutes or ())),
+        quiet_notes=row.quiet_notes is not False,
     )
+
+
+def values_of(settings: ChannelSettings) -> dict[str, Any]:
+    """Return a channel's settings by column name."""
+    return {
+        "timezone": settings.timezone,
+        "cap": settings.cap,
+        "who_can_manage": settings.who_can_manage,
+        "mutes": tuple(map(str, settings.mutes)),
+        "quiet_notes": settings.quiet_notes,
+    }

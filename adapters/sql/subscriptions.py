@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.cancelling import cancel_deliveries
 from adapters.sql.channels import channel_of, ensured_key, is_channel, key_of, rows_of, settings_of
+from adapters.sql.channels import values_of as settings_values
 from adapters.sql.engine import ConflictError, Database
 from adapters.sql.subscription_rows import ROWS, cadence_values, pause_values, subscription_of, values_of
 from adapters.sql.tables import channel as channels
@@ -43,11 +44,7 @@ class SqlSubscriptions:
         """See `SubscriptionStore.set_settings`."""
         async with self._database.write() as connection:
             key = await ensured_key(self._database, connection, channel)
-            await connection.execute(
-                update(channels)
-                .where(channels.c.key == key)
-                .values(timezone=settings.timezone, cap=settings.cap, who_can_manage=settings.who_can_manage)
-            )
+            await connection.execute(update(channels).where(channels.c.key == key).values(**settings_values(settings)))
             for number in sorted(due):
                 await connection.execute(
                     update(subscription)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from bot.query.ast import Query
+
 DEFAULT_CAP = 10
 """Papers in one digest of a channel, unless `settings max` says otherwise (PRODUCT.md, Defaults)."""
 
@@ -55,8 +57,14 @@ class WhoCanManage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """What holds for a whole channel. `timezone` is an IANA name; None means the product's default."""
+    """What holds for a whole channel. `timezone` is an IANA name; None means the product's default.
+
+    `mutes` are words and authors, each as the query that finds it: what one of them matches never enters a digest.
+    `quiet_notes` says whether an improbable silence may be told.
+    """
 
     timezone: str | None = None
     cap: int = DEFAULT_CAP
     who_can_manage: WhoCanManage = WhoCanManage.EVERYONE
+    mutes: tuple[Query, ...] = ()
+    quiet_notes: bool = True

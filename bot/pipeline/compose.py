@@ -5,15 +5,17 @@ matches of each subscription ──> not kept out by the ledger ──> ranked �
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.matching.explain import evaluate
 from bot.model.cadence import Frequency
 from bot.model.channel import Channel
 from bot.model.digest import LEADS, RISING_DAYS, Cut, Digest, LedgerRow, LedgerState, Match, Pick, Place
 from bot.model.paper import PaperKey, StoredPaper
 from bot.model.subscription import Subscription
 from bot.pipeline.match import Library, SubscriptionMatches
+from bot.query.ast import Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +99,17 @@ def compose(
     matches: Sequence[SubscriptionMatches],
     ledger: Sequence[LedgerRow],
     library: Library,
+    mutes: Sequence[Query] = (),
 ) -> Digest:
     """Compose one channel's digest from the ranked matches of the subscriptions that run.
 
     `cap` bounds the digest; each subscription's own cap bounds what it takes. A rising paper stands first in its
-    subscription's list, because it comes as a lead or not yet; one that finds no place among the leads waits.
+    subscription's list, because it comes as a lead or not yet; one that finds no place among the leads waits. What one
+    of the channel's `mutes` matches does not count as matched.
     """
     known = Ledger(ledger)
-    queues = [_queue(each, known, library, cap, now) for each in sorted(matches, key=_by_number)]
+    heard = [_heard(each, mutes) for each in sorted(matches, key=_by_number)]
+    queues = [_queue(each, known, library, cap, now) for each in heard]
     picks = _placed(list(_in_turn(queues, cap)), queues, library)
     looked_at = frozenset[PaperKey]().union(*(each.looked_at for each in matches))
     return Digest(
@@ -121,6 +126,14 @@ def compose(
 
 def _by_number(matches: SubscriptionMatches) -> int:
     return matches.subscription.number
+
+
+def _heard(found: SubscriptionMatches, mutes: Sequence[Query]) -> SubscriptionMatches:
+    """Leave out what the channel muted."""
+    if not mutes:
+        return found
+    left = (each for each in found.matches if not any(evaluate(mute, each.paper) for mute in mutes))
+    return replace(found, matches=tuple(left))
 
 
 def _queue(found: SubscriptionMatches, known: Ledger, library: Library, cap: int, now: datetime) -> Queue:

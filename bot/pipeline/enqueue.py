@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.model.cadence import Frequency, due_instants, next_due
-from bot.model.channel import Channel
+from bot.model.channel import Channel, ChannelSettings
 from bot.model.delivery import Kind
 from bot.model.digest import LedgerRow
 from bot.model.outcome import Outcome, OutcomeKind, Stage
@@ -152,7 +152,7 @@ async def _enqueue_batch(
             due,
             now,
             zone=settings[due.channel].timezone or default_zone,
-            cap=settings[due.channel].cap,
+            settings=settings[due.channel],
             matches=found,
             ledger=ledger,
             library=library,
@@ -168,7 +168,7 @@ def _composed(
     now: datetime,
     *,
     zone: str,
-    cap: int,
+    settings: ChannelSettings,
     matches: Sequence[SubscriptionMatches],
     ledger: Sequence[LedgerRow],
     library: Library,
@@ -177,12 +177,13 @@ def _composed(
     digest = compose(
         channel=due.channel,
         zone=zone,
-        cap=cap,
+        cap=settings.cap,
         slot=due.slot,
         now=now,
         matches=matches,
         ledger=ledger,
         library=library,
+        mutes=settings.mutes,
     )
     sources = sorted({choice.source for each in due.subscriptions for choice in each.sources})
     away = [(source, states[source].since) for source in sources if source in states and states[source].is_away]
