@@ -1,27 +1,26 @@
 """The composition root: Settings in, an App out, everything opened here and closed here.
 
-Only this module and the verbs of bot/cli import adapters. Tests build through it too, with overrides.
+Only this module and the verbs of bot/cli import adapters. Tests build through it too, with overrides. What asks the
+network is imported and made when it is first used: most chat commands ask only the store, and are typed by people.
 """
 
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TextIO
 
-from adapters.arxiv.source import ArxivSource
 from adapters.console.messenger import ConsoleMessenger
-from adapters.http import HttpClient
-from adapters.huggingface.source import HuggingFaceSource
 from adapters.jsonl.source import JsonlImporter
 from adapters.page.source import PageImporter
 from adapters.sql.store import open_store
 from bot.clock import SystemClock
 from bot.commands.services import Services
 from bot.pipeline.fetch import FetchContext, Report
-from bot.ports import Clock, Messenger, PaperImporter, PaperSource, Store
+from bot.ports import Clock, Messenger, PaperImporter, PaperSource, RateLimits, Store
 from bot.settings import Settings
 
 
@@ -67,10 +66,11 @@ async def open_app(
     async with AsyncExitStack() as opened:
         clock = clock or SystemClock()
         store = await opened.enter_async_context(open_store(settings.database_url.get_secret_value(), clock))
-        if sources is None:
-            http = await opened.enter_async_context(HttpClient(clock, store.rate_limits, contact=settings.contact))
-            sources = configured_sources(settings, http, clock)
-        by_name = {source.name: source for source in sources}
+        by_name: Mapping[str, PaperSource] = (
+            ConfiguredSources(settings, clock, store.rate_limits, opened)
+            if sources is None
+            else {source.name: source for source in sources}
+        )
         importers = {importer.name: importer for importer in (PageImporter(clock), JsonlImporter(clock))}
         messenger = ConsoleMessenger(settings.console.file, out or sys.stdout)
         yield App(
@@ -90,10 +90,38 @@ async def open_app(
         )
 
 
-def configured_sources(settings: Settings, http: HttpClient, clock: Clock) -> tuple[PaperSource, ...]:
-    """Return the sources that the settings name, in their order."""
-    made: dict[str, PaperSource] = {
-        "huggingface": HuggingFaceSource(http, clock, settings.huggingface.base_url),
-        "arxiv": ArxivSource(http, clock, settings.arxiv.api_url, settings.arxiv.rss_url),
-    }
-    return tuple(made[name] for name in settings.sources)
+class ConfiguredSources(Mapping[str, PaperSource]):
+    """The sources that the settings name, in their order; the first one that is used opens the web client for all."""
+
+    def __init__(self, settings: Settings, clock: Clock, rate_limits: RateLimits, opened: AsyncExitStack) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._rate_limits = rate_limits
+        self._opened = opened
+
+    def __getitem__(self, name: str) -> PaperSource:
+        if name not in self:
+            raise KeyError(name)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._settings.sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._settings.sources)
+
+    def __len__(self) -> int:
+        return len(self._settings.sources)
+
+    @cached_property
+    def _made(self) -> Mapping[str, PaperSource]:
+        from adapters.arxiv.source import ArxivSource
+        from adapters.http import HttpClient
+        from adapters.huggingface.source import HuggingFaceSource
+
+        http = HttpClient(self._clock, self._rate_limits, contact=self._settings.contact)
+        self._opened.push_async_exit(http)
+        return {
+            "huggingface": HuggingFaceSource(http, self._clock, self._settings.huggingface.base_url),
+            "arxiv": ArxivSource(http, self._clock, self._settings.arxiv.api_url, self._settings.arxiv.rss_url),
+        }
