@@ -1,36 +1,30 @@
 """The one HTTP client of all sources: polite, bounded, and plain about what went wrong.
 
     get ──> a moment from RateLimits ──> request (30 s in all, 20 MB) ──> 200, 304, 4xx: the Answer
-             (shared by all processes)       │ connect error, 5xx: again, a little later
-                                             └ 429: hold the host for everybody, again if that is soon
+             (shared by all processes)       │ connect error, cut off, 5xx: again, a little later
+                                             │ 429, or a 5xx that says when: hold the host for everybody
+                                             └ redirect within the host: the next request
 
 Addresses come from settings, which are the operator's; no address that a source's answer names is ever fetched, but
-for redirects within one host.
+for redirects within one host. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured; this machine is asked directly.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import httpx
 
 from bot import __version__
-from bot.errors import SourceError
+from bot.errors import SettingsError, SourceError
 from bot.ports import Clock, RateLimits
-
-TOTAL_TIMEOUT: Final = timedelta(seconds=30)
-CONNECT_TIMEOUT: Final = timedelta(seconds=5)
-READ_TIMEOUT: Final = timedelta(seconds=15)
-LARGEST_BODY: Final = 20_000_000
-"""Bytes of an answer, unpacked: ten times the largest list seen."""
 
 TRIES: Final = 3
 LONGEST_WAIT: Final = timedelta(seconds=20)
@@ -40,6 +34,24 @@ REDIRECTS: Final = 3
 _BACKOFF: Final = timedelta(seconds=1)
 _TOO_MANY_WITHOUT_A_WORD: Final = timedelta(minutes=1)
 """Waiting time after a 429 that names none."""
+
+_LONGEST_SECONDS: Final = 24 * 60 * 60
+"""A host that asks for more than a day is asked again after a day."""
+
+_DIRECTLY: Final = ("all://127.0.0.1", "all://[::1]", "all://localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one answer may take: `total` counts from the first request to the last byte, retries included.
+
+    `largest_body` are bytes, unpacked: ten times the largest list seen.
+    """
+
+    connect: timedelta = timedelta(seconds=5)
+    read: timedelta = timedelta(seconds=15)
+    total: timedelta = timedelta(seconds=30)
+    largest_body: int = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +68,7 @@ class Answer:
     """A whole answer; header names are in lower case."""
 
     status: int
-    body: bytes
+    body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -71,17 +83,30 @@ class Answer:
 
 
 class HttpClient:
-    """Asks sources for lists; used as a context manager."""
+    """Asks sources for lists; used as a context manager.
 
-    def __init__(self, clock: Clock, rate_limits: RateLimits, *, contact: str = "") -> None:
+    Raises:
+        SettingsError: the environment names a proxy that cannot be used.
+    """
+
+    def __init__(
+        self, clock: Clock, rate_limits: RateLimits, *, contact: str = "", limits: Limits | None = None
+    ) -> None:
         self._clock = clock
         self._rate_limits = rate_limits
+        self._limits = limits or Limits()
         agent = f"paperround/{__version__}" + (f" (+{contact})" if contact else "")
-        self._client = httpx.AsyncClient(
-            headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(READ_TIMEOUT.total_seconds(), connect=CONNECT_TIMEOUT.total_seconds()),
-            follow_redirects=False,
-        )
+        try:
+            self._client = httpx.AsyncClient(
+                headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
+                timeout=httpx.Timeout(self._limits.read.total_seconds(), connect=self._limits.connect.total_seconds()),
+                follow_redirects=False,
+                mounts=dict.fromkeys(_DIRECTLY),
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            # The address of a proxy may hold a password: it is not repeated.
+            names = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY"
+            raise SettingsError([f"{names}: one of them names no usable proxy; write http://host:port"]) from error
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,89 +124,145 @@ class HttpClient:
         Raises:
             SourceError: no such answer could be had; it says when to try again if the host did.
         """
-        host = urlsplit(url).hostname or url
-        request = self._client.build_request(
-            "GET", url, params=dict(params or {}), headers={"If-None-Match": etag} if etag else {}
-        )
-        for tries_left in reversed(range(TRIES)):
-            await self._wait_for_a_moment(host, pace)
+        try:
+            request = self._client.build_request(
+                "GET", url, params=params or None, headers={"If-None-Match": etag} if etag else {}
+            )
+        except httpx.InvalidURL as error:
+            raise SourceError("the address in the settings is not one that can be asked") from error
+        asking = _Asking(host=request.url.host, pace=pace, ends_at=_now() + self._limits.total.total_seconds())
+        while True:
+            await self._wait_for_a_moment(asking)
             try:
-                answer = await self._ask(request, host)
+                answer = await self._send(request, asking)
             except _PassingError as error:
-                if not tries_left:
-                    raise SourceError(str(error)) from error
-                await self._clock.sleep(_BACKOFF.total_seconds() * (TRIES - tries_left) * (0.5 + random.random()))  # noqa: S311 - jitter
+                await self._back_off(asking, error)
                 continue
-            waiting = waiting_time(answer, self._clock.wall())
-            if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
-                await self._hold(pace, waiting)
-                return answer
-            silence = max(waiting or _TOO_MANY_WITHOUT_A_WORD, pace.after_429)
-            await self._hold(pace, silence)
-            if silence > LONGEST_WAIT or not tries_left:
-                raise SourceError(f"{host} says there were too many requests", retry_after=silence)
-        raise AssertionError("the last try returns or raises")
+            if isinstance(answer, Answer):
+                if not await self._is_to_be_repeated(answer, asking):
+                    return answer
+            elif asking.redirects_left:
+                asking.redirects_left -= 1
+                request = answer
+            else:
+                raise SourceError(f"{asking.host} redirects in circles")
 
-    async def _wait_for_a_moment(self, host: str, pace: Pace) -> None:
-        wait = await self._rate_limits.reserve(pace.key, pace.interval, self._clock.wall())
+    async def _wait_for_a_moment(self, asking: "_Asking") -> None:
+        wait = await self._rate_limits.reserve(asking.pace.key, asking.pace.interval, self._clock.wall())
         if wait > LONGEST_WAIT:
-            raise SourceError(f"{host} asked us to wait", retry_after=wait)
+            raise SourceError(f"{asking.host} asked us to wait", retry_after=wait)
         if wait > timedelta():
+            # Others' requests come first: that is not this answer's time.
+            asking.ends_at += wait.total_seconds()
             await self._clock.sleep(wait.total_seconds())
+
+    async def _is_to_be_repeated(self, answer: Answer, asking: "_Asking") -> bool:
+        """Do as the answer's headers say; returns whether to ask again now."""
+        waiting = waiting_time(answer, self._clock.wall())
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            waiting = max(waiting or _TOO_MANY_WITHOUT_A_WORD, asking.pace.after_429)
+        await self._hold(asking.pace, waiting)
+        if answer.status != HTTPStatus.TOO_MANY_REQUESTS and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return False
+        await self._back_off(asking, _PassingError(f"{asking.host} answered {answer.status}"), waiting)
+        return True
+
+    async def _back_off(self, asking: "_Asking", error: "_PassingError", silence: timedelta | None = None) -> None:
+        """Wait a little before the next try, or give up; a `silence` asked for is kept by `_wait_for_a_moment`."""
+        asking.tries_left -= 1
+        if not asking.tries_left or _now() >= asking.ends_at or (silence and silence > LONGEST_WAIT):
+            raise SourceError(str(error), retry_after=silence) from error
+        if not silence:
+            seconds = _BACKOFF.total_seconds() * (TRIES - asking.tries_left)
+            await self._clock.sleep(seconds * (0.5 + random.random()))  # noqa: S311 - jitter
 
     async def _hold(self, pace: Pace, wait: timedelta | None) -> None:
         if wait:
             await self._rate_limits.hold(pace.key, self._clock.wall() + wait)
 
-    async def _ask(self, request: httpx.Request, host: str) -> Answer:
+    async def _send(self, request: httpx.Request, asking: "_Asking") -> Answer | httpx.Request:
+        """Send one request; returns the whole answer, or the request that a redirect asks for instead.
+
+        The body of a 5xx is not read.
+        """
+        host = asking.host
         try:
-            async with asyncio.timeout(TOTAL_TIMEOUT.total_seconds()), self._streamed(request, host) as response:
-                if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise _PassingError(f"{host} answered {response.status_code}")
-                return Answer(
-                    status=response.status_code,
-                    body=await _read(response, host),
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                )
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise _PassingError(f"{host} did not answer in {TOTAL_TIMEOUT.seconds} s") from error
-        except httpx.DecodingError as error:
-            raise SourceError(f"{host} sent a body that cannot be unpacked") from error
+            async with asyncio.timeout_at(asking.ends_at):
+                response = await self._client.send(request, stream=True)
+                try:
+                    if response.next_request is not None:
+                        return _followed(response.next_request, request)
+                    is_ours = response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+                    return Answer(
+                        status=response.status_code,
+                        body=await _read(response, host, self._limits.largest_body) if is_ours else b"",
+                        headers={name.lower(): value for name, value in response.headers.items()},
+                    )
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise SourceError(f"{host} did not answer in {self._limits.total.total_seconds():g} s") from error
+        except httpx.ConnectTimeout as error:
+            raise _PassingError(
+                f"{host} did not take a connection in {self._limits.connect.total_seconds():g} s"
+            ) from error
+        except httpx.TimeoutException as error:
+            raise SourceError(f"{host} fell silent for {self._limits.read.total_seconds():g} s") from error
         except httpx.TransportError as error:
             raise _PassingError(f"{host} could not be reached ({type(error).__name__})") from error
-        except httpx.InvalidURL as error:
-            raise SourceError(f"{host} is not an address that can be asked") from error
 
-    @asynccontextmanager
-    async def _streamed(self, request: httpx.Request, host: str) -> AsyncIterator[httpx.Response]:
-        """Send a request, following redirects that stay on its host and do not leave https."""
-        for _ in range(REDIRECTS + 1):
-            response = await self._client.send(request, stream=True)
-            try:
-                following = response.next_request
-                if following is None:
-                    yield response
-                    return
-            finally:
-                await response.aclose()
-            is_safe = following.url.scheme in (request.url.scheme, "https")
-            if not is_safe or following.url.host != request.url.host:
-                raise SourceError(f"{host} redirects to {following.url.host}; set its address to where it lives now")
-            request = following
-        raise SourceError(f"{host} redirects in circles")
+
+@dataclass(slots=True, kw_only=True)
+class _Asking:
+    """What one `get` has left: tries, redirects, and its time (`ends_at`, by the event loop's clock)."""
+
+    host: str
+    pace: Pace
+    ends_at: float
+    tries_left: int = TRIES
+    redirects_left: int = REDIRECTS
 
 
 class _PassingError(Exception):
     """What may be gone a second later."""
 
 
-async def _read(response: httpx.Response, host: str) -> bytes:
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _followed(following: httpx.Request, request: httpx.Request) -> httpx.Request:
+    """Return the request of a redirect that stays on its host and does not leave https."""
+    before, after = request.url, following.url
+    is_upgrade = (before.scheme, before.port, after.scheme, after.port) == ("http", None, "https", None)
+    if after.host != before.host or ((after.scheme, after.port) != (before.scheme, before.port) and not is_upgrade):
+        raise SourceError(f"{before.host} redirects to {after.host}; set its address to where it lives now")
+    return following
+
+
+async def _read(response: httpx.Response, host: str, most: int) -> bytes:
+    """Return the unpacked body; a small one that unpacks into a huge one is stopped on the way."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise SourceError(f"{host} sent a body that cannot be unpacked", answered=True)
+    unpacker = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise SourceError(f"{host} sent more than {LARGEST_BODY // 1_000_000} MB")
+    try:
+        async for chunk in response.aiter_raw():
+            # What follows a packed body is no part of it, and must end too.
+            is_too_much = response.num_bytes_downloaded > most
+            body += unpacker.decompress(chunk, most + 1 - len(body)) if unpacker else chunk
+            if is_too_much or len(body) > most:
+                raise SourceError(f"{host} sent more than {most / 1_000_000:g} MB", answered=True)
+    except zlib.error as error:
+        raise SourceError(f"{host} sent a body that cannot be unpacked", answered=True) from error
+    if unpacker and not unpacker.eof and (body or unpacker.unconsumed_tail):
+        raise SourceError(f"{host} sent a body that ends too soon", answered=True)
     return bytes(body)
+
+
+_GZIP: Final = zlib.MAX_WBITS | 16
+"""What zlib calls the gzip format."""
 
 
 def waiting_time(answer: Answer, now: datetime) -> timedelta | None:
@@ -190,25 +271,28 @@ def waiting_time(answer: Answer, now: datetime) -> timedelta | None:
     Source: RFC 9110 section 10.2.3 (Retry-After, seconds or a date); Hugging Face's rate limit headers
     (`RateLimit: "api";r=0;t=120`: requests left, seconds to the next window).
     """
-    if after := answer.headers.get("retry-after"):
-        return _retry_after(after, now)
+    if (after := answer.headers.get("retry-after")) and (wait := _retry_after(after.strip(), now)) is not None:
+        return wait
     parts = dict(part.strip().split("=", 1) for part in answer.headers.get("ratelimit", "").split(";") if "=" in part)
-    left, seconds = parts.get("r", ""), parts.get("t", "")
-    if left.isdecimal() and seconds.isdecimal() and (int(left) == 0 or answer.status == HTTPStatus.TOO_MANY_REQUESTS):
-        return timedelta(seconds=min(int(seconds), _LONGEST_SECONDS))
+    left, seconds = _count(parts.get("r", "")), _count(parts.get("t", ""))
+    if left is not None and seconds is not None and (left == 0 or answer.status == HTTPStatus.TOO_MANY_REQUESTS):
+        return timedelta(seconds=min(seconds, _LONGEST_SECONDS))
     return None
 
 
-_LONGEST_SECONDS: Final = 24 * 60 * 60
-"""A host that asks for more than a day is asked again after a day."""
-
-
 def _retry_after(value: str, now: datetime) -> timedelta | None:
-    if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value), _LONGEST_SECONDS))
+    if (seconds := _count(value)) is not None:
+        return timedelta(seconds=min(seconds, _LONGEST_SECONDS))
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(until - now, timedelta()), timedelta(seconds=_LONGEST_SECONDS))
+
+
+def _count(value: str) -> int | None:
+    """Read a number of a header, however many digits it has."""
+    if not (value.isascii() and value.isdecimal()):
+        return None
+    return int(value) if len(value) <= len(str(_LONGEST_SECONDS)) else _LONGEST_SECONDS

@@ -104,13 +104,15 @@ class StoreError(PaperroundError):
 class SourceError(PaperroundError):
     """A source could not be read; nothing of the answer was stored.
 
-    `retry_after` is how long the source asked us to wait; None when it did not say.
+    `retry_after` is how long the source asked us to wait; None when it did not say. `answered` says that the source is
+    there, and only this answer of it is no good: its other lists are worth asking for.
     """
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None, answered: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.answered = answered
 
 
 class Verdict(StrEnum):

@@ -36,11 +36,11 @@ def parse_page(body: bytes, day: date, seen_at: datetime) -> Page:
     """Read one page of the list of `day`; items that cannot be read are skipped and named.
 
     Raises:
-        SourceError: it is not a list, or none of its items can be read.
+        SourceError: it is not a list.
     """
     items = _json(body)
     if not isinstance(items, list):
-        raise SourceError("the answer is not a list of papers")
+        raise SourceError("the answer is not a list of papers", answered=True)
     sighting = Sighting(source=HUGGINGFACE, listed_on=day, first_seen_at=seen_at)
     papers: list[Paper] = []
     skipped: list[Skip] = []
@@ -49,8 +49,6 @@ def parse_page(body: bytes, day: date, seen_at: datetime) -> Page:
             papers.append(_paper_of_item(item, (sighting,)))
         except _UnreadableError as error:
             skipped.append(Skip(f"item {number}", str(error)))
-    if items and not papers:
-        raise SourceError(f"none of the {len(items)} items can be read ({skipped[0].why})")
     return Page(papers=tuple(papers), skipped=tuple(skipped), items=len(items))
 
 
@@ -63,7 +61,7 @@ def parse_paper(body: bytes) -> Paper:
     try:
         return _paper(_object(_json(body), "the answer"), {}, ())
     except _UnreadableError as error:
-        raise SourceError(f"the paper cannot be read ({error})") from error
+        raise SourceError(f"the paper cannot be read ({error})", answered=True) from error
 
 
 class _UnreadableError(Exception):
@@ -74,7 +72,7 @@ def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise SourceError("the answer is not JSON") from error
+        raise SourceError("the answer is not JSON", answered=True) from error
 
 
 def _paper_of_item(item: Any, sightings: tuple[Sighting, ...]) -> Paper:

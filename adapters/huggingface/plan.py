@@ -2,12 +2,13 @@
 
 today, yesterday        every three hours, because the list of a day grows during it and after
 the last 7 days         once a day, because upvotes, summaries and code links settle late
-days missed             up to 14, when nothing was fetched meanwhile
-Saturday, Sunday        never asked: no list is published
+days missed             up to 14 days back: every weekday that has not answered, since the first day ever asked for
+Saturday, Sunday        no list is published: nothing is asked, and that is the last word of such a day
 after an error          when its waiting time is over
 """
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.model.fetching import FetchPlanInput, FetchRecord, FetchTask
@@ -18,32 +19,32 @@ GROWING_DAYS: Final = 1
 SETTLING_DAYS: Final = 7
 CATCH_UP_DAYS: Final = 14
 
+HOPELESS_AFTER: Final = 4
+"""Errors in a row after which a list waits for a newer one to be due: alone, it would make the source look away."""
+
+Records = Mapping[date, FetchRecord]
+
 
 def plan(known: FetchPlanInput) -> tuple[FetchTask, ...]:
     """Return the lists that are due, oldest first, so that the newest outcome is about the newest list."""
     today = known.now.date()
-    by_key = {record.key: record for record in known.records}
-    first = today - timedelta(days=_days_back(known, today))
-    tasks = (task_of(first + timedelta(days=days)) for days in range((today - first).days + 1))
-    return tuple(
-        _with_validator(task, by_key.get(task.key))
-        for task in tasks
-        if task.day and _is_due(task.day, by_key.get(task.key), known)
-    )
+    records = {day: record for record in known.records if (day := _day_of(record))}
+    first = today - timedelta(days=_days_back(records, today, known.backfill_days))
+    weekdays = [day for day in _days(first, today) if not is_weekend(day)]
+    due = [day for day in weekdays if _is_due(day, records.get(day), known.now)]
+    if all(_is_hopeless(day, records) for day in due):
+        due = []
+    if is_weekend(today) and _is_last_word_due(today, weekdays, due, records):
+        due.append(today)
+    return tuple(_task(day, records.get(day)) for day in due)
 
 
 def task_of(day: date) -> FetchTask:
     """Return the task of one day's list."""
-    return FetchTask(source=HUGGINGFACE, key=f"day:{day.isoformat()}", day=day)
+    return FetchTask(source=HUGGINGFACE, key=f"{_KEY}{day.isoformat()}", day=day)
 
 
-def _days_back(known: FetchPlanInput, today: date) -> int:
-    """Return how many days back may be due: a week, or as long as nothing was fetched, or the back-fill."""
-    done = [record.at.date() for record in known.records if record.ok]
-    away = (today - max(done)).days if done else 0
-    unanswered = [(today - record.at.date()).days for record in known.records if not record.ok]
-    longest = max(SETTLING_DAYS, away + GROWING_DAYS, *unanswered, 0)
-    return max(min(longest, CATCH_UP_DAYS), known.backfill_days)
+_KEY: Final = "day:"
 
 
 def is_weekend(day: date) -> bool:
@@ -54,22 +55,53 @@ def is_weekend(day: date) -> bool:
 _FRIDAY: Final = 4
 
 
-def _is_due(day: date, record: FetchRecord | None, known: FetchPlanInput) -> bool:
-    today = known.now.date()
-    age = (today - day).days
-    if is_weekend(day):
-        # Nothing is asked, but the day's outcome says why nothing came.
-        return age == 0 and record is None
+def _day_of(record: FetchRecord) -> date | None:
+    return date.fromisoformat(record.key.removeprefix(_KEY)) if record.key.startswith(_KEY) else None
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _days_back(records: Records, today: date, backfill_days: int) -> int:
+    """Return how many days back may be due: a week in a new store, later as far as it was ever asked, within bounds."""
+    asked = (today - min(records, default=today)).days
+    return max(min(max(asked, SETTLING_DAYS), CATCH_UP_DAYS), backfill_days)
+
+
+def _is_due(day: date, record: FetchRecord | None, now: datetime) -> bool:
     if record is None:
         return True
     if not record.ok:
-        return record.retry_at is None or record.retry_at <= known.now
+        return record.retry_at is None or record.retry_at <= now
+    age = (now.date() - day).days
     if age <= GROWING_DAYS:
-        return known.now - record.at >= GROWING_EVERY
-    return age <= SETTLING_DAYS and record.at.date() < today
+        return now - record.at >= GROWING_EVERY
+    return age <= SETTLING_DAYS and record.at.date() < now.date()
 
 
-def _with_validator(task: FetchTask, record: FetchRecord | None) -> FetchTask:
-    if record is None or not record.etag:
-        return task
-    return FetchTask(source=task.source, key=task.key, day=task.day, etag=record.etag)
+def _is_hopeless(day: date, records: Records) -> bool:
+    """Say whether a list fails again and again while the source gives newer ones."""
+    record = records.get(day)
+    if record is None or record.ok or record.failures < HOPELESS_AFTER:
+        return False
+    return any(other.ok for newer, other in records.items() if newer > day and not is_weekend(newer))
+
+
+def _is_last_word_due(today: date, weekdays: list[date], due: list[date], records: Records) -> bool:
+    """Say whether it is time to record that today brings no list: first of all, and again after other lists.
+
+    Not while the source is away: then that is what has to be read back.
+    """
+    said = records.get(today)
+    if said is None:
+        return True
+    known = {day: records[day] for day in weekdays if day in records}
+    if any(not record.ok and not _is_hopeless(day, records) for day, record in known.items()):
+        return False
+    return bool(due) or any(record.at > said.at for record in known.values())
+
+
+def _task(day: date, record: FetchRecord | None) -> FetchTask:
+    task = task_of(day)
+    return FetchTask(source=task.source, key=task.key, day=day, etag=record.etag if record else "")

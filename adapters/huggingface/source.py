@@ -1,6 +1,7 @@
 """Asks Hugging Face for its Daily Papers (https://huggingface.co/.well-known/openapi.json)."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -17,9 +18,12 @@ PAGE: Final = 100
 """Items asked for at a time; the default of 50 cuts busy days."""
 
 SURELY_WHOLE: Final = 50
-"""A first page with fewer items is the whole list, whatever page size the server gives."""
+"""A page with fewer items, that names no next one, ends the list, whatever page size the server gives."""
 
 MOST_PAGES: Final = 20
+
+GROWN_AT: Final = time(12)
+"""When, in UTC, a list that is still empty is late: lists grow from 00 to 09 UTC (580 recorded days)."""
 
 _PACE: Final = Pace(key="huggingface", interval=timedelta(milliseconds=50))
 """Anonymous callers have 500 requests in 5 minutes; the RateLimit header says when they are used up."""
@@ -70,6 +74,7 @@ class HuggingFaceSource:
         papers: dict[PaperId, Paper] = {}
         skipped: list[Skip] = []
         etag = ""
+        before = b""
         for number in range(MOST_PAGES):
             answer = await self._ask(task, number)
             if answer.is_unchanged:
@@ -79,17 +84,21 @@ class HuggingFaceSource:
             if answer.status == HTTPStatus.BAD_REQUEST and task.day >= self._clock.now().date():
                 return Fetched(kind=OutcomeKind.NOTHING_PUBLISHED, reason=f"the list of {task.day} is not begun yet")
             if answer.status != HTTPStatus.OK:
-                raise SourceError(f"Hugging Face answered {answer.status} for {task.day}")
+                raise SourceError(f"Hugging Face answered {answer.status} for {task.day}", answered=True)
             page = parse_page(answer.body, task.day, self._clock.now())
             new = {paper.id: paper for paper in page.papers if paper.id not in papers}
             # The last page may name a next one, and a server may ignore `p`: only news goes on.
-            if not new:
+            if not page.items or (page.papers and not new) or answer.body == before:
                 break
             papers.update(new)
             skipped += page.skipped
-            etag = answer.etag if number == 0 and page.items < SURELY_WHOLE else ""
+            is_short = page.items < SURELY_WHOLE
+            etag = answer.etag if is_short and number == 0 else ""
+            if is_short and 'rel="next"' not in answer.headers.get("link", ""):
+                break
+            before = answer.body
         if not papers:
-            return self._nothing(task.day)
+            return self._nothing(task.day, skipped)
         return Fetched(
             kind=OutcomeKind.FETCHED,
             reason=f"the list of {task.day}",
@@ -110,7 +119,7 @@ class HuggingFaceSource:
         if answer.status == HTTPStatus.NOT_FOUND:
             return None
         if answer.status != HTTPStatus.OK:
-            raise SourceError(f"Hugging Face answered {answer.status} for {paper.value}")
+            raise SourceError(f"Hugging Face answered {answer.status} for {paper.value}", answered=True)
         return parse_paper(answer.body)
 
     async def _ask(self, task: FetchTask, page: int) -> Answer:
@@ -122,8 +131,16 @@ class HuggingFaceSource:
             etag=task.etag if page == 0 else "",
         )
 
-    def _nothing(self, day: date) -> Fetched:
-        if day >= self._clock.now().date():
+    def _nothing(self, day: date, skipped: Sequence[Skip]) -> Fetched:
+        """Say what a list without a paper means.
+
+        Raises:
+            SourceError: there were items, and none could be read.
+        """
+        if skipped:
+            raise SourceError(f"none of the {len(skipped)} items can be read ({skipped[0].why})", answered=True)
+        now = self._clock.now()
+        if day >= now.date() and now.time() < GROWN_AT:
             return Fetched(kind=OutcomeKind.NOTHING_PUBLISHED, reason=f"the list of {day} is still empty")
         return Fetched(
             kind=OutcomeKind.STALE, reason=f"the list of {day} stayed empty: a holiday, or Hugging Face is behind"

@@ -16,17 +16,22 @@ log = logging.getLogger(__name__)
 
 
 async def run_once(settings: Settings, *, fetch: bool, as_of: datetime | None) -> int:
+    """Open the database and do one round; returns the exit status."""
+    async with open_app(settings, clock=clock_at(as_of)) as app:
+        return await go_round(app, fetch=fetch)
+
+
+async def go_round(app: App, *, fetch: bool) -> int:
     """Fetch what is due, enqueue what is due, deliver; returns the exit status.
 
     A source that is away is an outcome and no failure: the digests go out without it, and its papers follow.
     """
-    async with open_app(settings, clock=clock_at(as_of)) as app:
-        if fetch:
-            await fetch_due(app.fetch_context(report), tuple(app.sources.values()), categories=app.categories)
-        enqueued = await enqueue_due(app.store, app.clock, default_zone=settings.timezone)
-        delivered = await deliver_due(app.store, app.messengers, app.clock)
-        log.info("enqueued %d, delivered %d", enqueued, delivered)
-        return FAILED if await _is_anything_stuck(app) else DONE
+    if fetch:
+        await fetch_due(app.fetch_context(report), tuple(app.sources.values()), categories=app.categories)
+    enqueued = await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone)
+    delivered = await deliver_due(app.store, app.messengers, app.clock)
+    log.info("enqueued %d, delivered %d", enqueued, delivered)
+    return FAILED if await _is_anything_stuck(app) else DONE
 
 
 async def _is_anything_stuck(app: App) -> bool:

@@ -83,8 +83,8 @@ class FetchRecord:
 class FetchPlanInput:
     """All that a source may look at when it decides what to ask for: nothing else may change the plan.
 
-    `records` hold the last record of every task of the last 40 days. `categories` are those that settings and active
-    subscriptions want. `backfill_days` is above 0 when an empty store is to be filled.
+    `records` hold the last record of every task of the last 40 days; of ever, when there is none. `categories` are
+    those that settings and active subscriptions want. `backfill_days` is above 0 when an empty store is to be filled.
     """
 
     now: datetime

@@ -7,9 +7,9 @@ missed, and a `once` asks for the same lists as the service would.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.errors import SourceError, StoreError, reference
 from bot.model.fetching import Fetched, FetchPlanInput, FetchRecord, FetchTask, Ingested
@@ -19,7 +19,9 @@ from bot.ports import Clock, PaperSource, Store
 log = logging.getLogger(__name__)
 
 RECORDS_LOOKED_AT = timedelta(days=40)
-"""How far back fetch records matter: a back-fill of 30 days, and some."""
+"""How far back fetch records matter: a back-fill of 30 days, and some; older ones only where there are no others."""
+
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 LEASE = timedelta(minutes=5)
 """How long a process may be silent before another fetches its source; renewed before every list."""
@@ -28,7 +30,10 @@ BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), ti
 """Waiting times after errors in a row; the last one repeats."""
 
 ERRORS_IN_A_ROW = 2
-"""After so many a source counts as away, and the rest of its lists wait for the next tick."""
+"""After so many a source counts as away, and the rest of its lists wait for the next tick.
+
+Lists that were answered and could not be read do not count: they would keep the newer ones out of every round.
+"""
 
 Report = Callable[[FetchRecord], None]
 
@@ -105,14 +110,19 @@ async def _fetch_source(context: FetchContext, source: PaperSource, plan: Plan) 
     if not await store.leases.acquire(source.name, context.holder, clock.wall(), LEASE):
         return ()
     done: list[FetchRecord] = []
+    unanswered = 0
     try:
-        records = await store.outcomes.fetch_records(source.name, clock.now() - RECORDS_LOOKED_AT)
+        # An outage may be longer than the records looked at, and is no new store.
+        recent = await store.outcomes.fetch_records(source.name, clock.now() - RECORDS_LOOKED_AT)
+        records = recent or await store.outcomes.fetch_records(source.name, EVER)
         failures = {record.key: record.failures for record in records}
         for task in plan(source, records):
             if not await store.leases.acquire(source.name, context.holder, clock.wall(), LEASE):
                 break
-            done.append(await _fetch_list(context, source, task, failures))
-            if len(done) >= ERRORS_IN_A_ROW and not any(record.ok for record in done[-ERRORS_IN_A_ROW:]):
+            record, is_answered = await _fetch_list(context, source, task, failures.get(task.key, 0))
+            done.append(record)
+            unanswered = 0 if is_answered else unanswered + 1
+            if unanswered == ERRORS_IN_A_ROW:
                 break
     finally:
         await store.leases.release(source.name, context.holder)
@@ -120,26 +130,32 @@ async def _fetch_source(context: FetchContext, source: PaperSource, plan: Plan) 
 
 
 async def _fetch_list(
-    context: FetchContext, source: PaperSource, task: FetchTask, failures: Mapping[str, int]
-) -> FetchRecord:
-    """Fetch one list, store its papers, and record how it ended."""
+    context: FetchContext, source: PaperSource, task: FetchTask, failures: int
+) -> tuple[FetchRecord, bool]:
+    """Fetch one list, store its papers, and record how it ended; returns that, and whether the source answered.
+
+    `failures` counts the errors in a row before this.
+    """
     at = context.clock.now()
+    is_answered = True
     try:
         fetched = await source.fetch(task)
+        record = _done(task, fetched, await context.store.papers.ingest(fetched.papers, at), at)
+    except StoreError:
+        raise
     except SourceError as error:
-        record = _failed(task, error.reason, at, failures.get(task.key, 0) + 1, error.retry_after)
+        is_answered = error.answered
+        record = _failed(task, error.reason, at, failures + 1, error.retry_after)
     except Exception:
-        # Border: what a parser trips over is this list's trouble, and must stop neither the source nor the others.
+        # Border: what one list trips over is its own trouble, and must stop neither the source nor the others.
         ref = reference()
         log.exception("%s %s cannot be read (ref %s)", task.source, task.key, ref)
-        record = _failed(task, f"an unexpected answer (ref {ref})", at, failures.get(task.key, 0) + 1, None)
-    else:
-        record = _done(task, fetched, await context.store.papers.ingest(fetched.papers, at), at)
+        record = _failed(task, f"an unexpected answer (ref {ref})", at, failures + 1, None)
     await context.store.outcomes.record_fetch(record, record.outcome())
     if not record.ok:
         log.warning("%s %s: %s", record.source, record.key, record.reason)
     context.report(record)
-    return record
+    return record, is_answered
 
 
 def _done(task: FetchTask, fetched: Fetched, ingested: Ingested, at: datetime) -> FetchRecord:
