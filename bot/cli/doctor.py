@@ -11,10 +11,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from adapters.http import HttpClient, Pace
+from adapters.sql.migrate import known_versions
 from adapters.sql.store import open_store
+from adapters.web.listening import listen_at
 from bot.cli.border import DONE, FAILED, say
 from bot.clock import SystemClock
-from bot.errors import SettingsError, SourceError, StoreError
+from bot.errors import RefusedError, SettingsError, SourceError, StoreError
 from bot.ports import Clock
 from bot.settings import Settings, load_settings, unknown_variables
 
@@ -25,6 +27,9 @@ CLOCK_MAY_DIFFER = timedelta(minutes=2)
 """Digests are due by the minute; Slack refuses signed requests that are 5 minutes off."""
 
 HOLDER = "doctor"
+
+LARGEST_ANSWER = 10_000
+"""Bytes of a health check that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,8 @@ async def _checks(flags: Mapping[str, Any]) -> AsyncIterator[Check]:
     clock = SystemClock()
     yield await _database(settings, clock)
     yield _console(settings)
+    if settings.http.port is not None:
+        yield await _web(settings.http.host, settings.http.port)
     for check in await _sources(settings, clock):
         yield check
 
@@ -85,7 +92,8 @@ async def _database(settings: Settings, clock: Clock) -> Check:
             papers = (await store.papers.statistics(clock.now())).papers
     except StoreError as error:
         return Check(name="database", found=str(error), fix="Set PAPERROUND_DATABASE_URL, or see to what it names.")
-    return Check(name="database", found=f"can be read and written, {papers:,} papers")
+    found = f"can be read and written, at version {known_versions()[-1]}, {papers:,} papers"
+    return Check(name="database", found=found)
 
 
 def _console(settings: Settings) -> Check:
@@ -99,6 +107,32 @@ def _console(settings: Settings) -> Check:
         else "Set PAPERROUND_CONSOLE__FILE to a file you may write."
     )
     return Check(name="console", found=f"digests are appended to {file}", fix=fix)
+
+
+async def _web(host: str, port: int) -> Check:
+    """Take the port and give it back; a paperround that runs and has it is well, too."""
+    try:
+        listen_at(host, port).close()
+    except RefusedError as error:
+        if await _is_paperround(host, port):
+            return Check(name="web server", found=f"paperround answers at {host} port {port}")
+        return Check(name="web server", found=error.message, fix=error.hint)
+    return Check(name="web server", found=f"{host} port {port} is free" if port else f"{host} has a free port")
+
+
+async def _is_paperround(host: str, port: int) -> bool:
+    """Ask what listens there for its health."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+                answer = await reader.read(LARGEST_ANSWER)
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return b"\r\nserver: paperround\r\n" in answer.lower()
 
 
 class _Unpaced:

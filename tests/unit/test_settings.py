@@ -30,6 +30,7 @@ def test_without_anything_set_the_defaults_hold() -> None:
     assert settings.huggingface.base_url == "https://huggingface.co"
     assert settings.arxiv.categories == ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
     assert settings.console.file is None
+    assert (settings.http.host, settings.http.port) == ("127.0.0.1", None)
 
 
 def test_the_command_line_comes_before_the_environment_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,6 +139,36 @@ def test_a_variable_that_nothing_reads_is_named_with_what_was_meant(monkeypatch:
     ]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("PORT", "http", "this is no whole number; write one, as in 8080"),
+        ("PORT", "80.5", "this is no whole number; write one, as in 8080"),
+        ("PORT", "65536", "input should be less than or equal to 65535"),
+        ("PORT", "-1", "input should be greater than or equal to 0"),
+        (
+            "HOST",
+            "http://localhost",
+            '"http://localhost" is no host; write 127.0.0.1, 0.0.0.0 for every address, or a name',
+        ),
+        ("HOST", "a b", '"a b" is no host; write 127.0.0.1, 0.0.0.0 for every address, or a name'),
+    ],
+)
+def test_a_port_or_host_that_cannot_be_one_is_a_mistake(
+    variable: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"PAPERROUND_HTTP__{variable}", value)
+    assert problems_of() == (f"PAPERROUND_HTTP__{variable}: {problem}",)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "localhost", "::", "::1", "fe80::1%eth0", "web-1.example.org"])
+def test_names_and_addresses_are_hosts(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_HTTP__HOST", host)
+    monkeypatch.setenv("PAPERROUND_HTTP__PORT", "8080")
+    http = load_settings().http
+    assert (http.host, http.port) == (host, 8080)
+
+
 def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERROUND_SOURCES", "arxiv,hf,huggingface")
     assert load_settings().sources == ("arxiv", "huggingface")
@@ -145,4 +176,4 @@ def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for _, field in variables())
-    assert len(dict(variables())) == len(list(variables())) == 10
+    assert len(dict(variables())) == len(list(variables())) == 12
