@@ -1,0 +1,132 @@
+"""What arXiv's feeds and query answers have in common: hostile XML kept out, and the parts of a paper read."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.ElementTree import fromstring
+
+from bot.errors import SourceError
+from bot.model.paper import Links, PaperId
+from bot.text.latex import unicode_of
+from bot.text.normalise import clean
+
+ARXIV: Final = "arxiv"
+"""The source's name, and the scheme of its ids."""
+
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
+ARXIV_NS: Final = "{http://arxiv.org/schemas/atom}"
+DC: Final = "{http://purl.org/dc/elements/1.1/}"
+
+LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS, MOST_CATEGORIES = 1_000, 20_000, 5_000, 50
+"""Far above what was ever seen (175, 1,923, 664 and 12): bounds against a broken answer."""
+
+LONGEST_WORDS: Final = 200
+"""Characters of arXiv's own words that an error repeats."""
+
+_ID: Final = re.compile(
+    r"(?:(\d{4}\.\d{4,5})|([a-z]+(?:-[a-z]+)*)(?:\.[a-z-]{2,10})?/(\d{7}))(?:v\d{1,3})?", re.ASCII | re.IGNORECASE
+)
+"""New and old ids; the subject class of an old one says nothing: math.GT/0309136 is math/0309136.
+
+Source: https://info.arxiv.org/help/arxiv_identifier.html
+"""
+_BEFORE_ID: Final = re.compile(r"(?:https?://(?:[a-z]+\.)?arxiv\.org/abs/|oai:arxiv\.org:|arxiv:)", re.IGNORECASE)
+_CATEGORY: Final = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z-]{2,10})?", re.ASCII)
+"""Categories; the MSC and ACM classes that stand beside them in query answers (68T05, I.2.6) are none."""
+
+_DOI: Final = re.compile(r"10\.\d{4,9}/\S{1,200}", re.ASCII)
+_ARXIV_DOI: Final = "10.48550/"
+"""The prefix of the DOIs that arXiv gives: they say no more than the id."""
+
+
+class UnreadableError(Exception):
+    """Why one entry is no paper."""
+
+
+def root_of(body: bytes) -> Element:
+    """Read XML without a document type, so that no entity can hide anything in it.
+
+    Raises:
+        SourceError: it is no such XML.
+    """
+    try:
+        root: Element = fromstring(body, forbid_dtd=True)
+    except (ParseError, ValueError, LookupError) as error:
+        # LookupError: an unknown encoding; ValueError: a forbidden document type, or an encoding expat cannot read.
+        raise SourceError("the answer is not XML that can be read") from error
+    return root
+
+
+def text_of(element: Element | None) -> str:
+    """Return all the text in an element, cleaned; empty when there is none."""
+    return clean(raw_text_of(element))
+
+
+def raw_text_of(element: Element | None) -> str:
+    """Return all the text in an element as it stands."""
+    return "" if element is None else "".join(element.itertext())
+
+
+def words_of(text: str) -> str:
+    """Return arXiv's words short enough to be repeated in an error."""
+    return text if len(text) <= LONGEST_WORDS else f"{text[:LONGEST_WORDS]}…"
+
+
+def number_of(text: str) -> str | None:
+    """Return the arXiv id in an entry's id, link or OAI id, without version; None when there is none."""
+    text = text.strip()[:LONGEST_WORDS]
+    before = _BEFORE_ID.match(text)
+    found = _ID.fullmatch(text[before.end() :] if before else text)
+    if not found:
+        return None
+    new, archive, old = found.groups()
+    return new or f"{archive.lower()}/{old}"
+
+
+def title_of(element: Element | None, number: str) -> str:
+    """Return an entry's title.
+
+    Raises:
+        UnreadableError: it has none.
+    """
+    title = unicode_of(raw_text_of(element)[:LONGEST_ABSTRACT])[:LONGEST_TITLE]
+    if not title:
+        raise UnreadableError(f"{number} has no title")
+    return title
+
+
+def abstract_of(text: str) -> str:
+    """Return an abstract as it is kept."""
+    return unicode_of(text[: 2 * LONGEST_ABSTRACT])[:LONGEST_ABSTRACT]
+
+
+def names_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return authors' names as they are kept, those that are empty left out."""
+    read = (unicode_of(name) for name, _ in zip(names, range(MOST_AUTHORS), strict=False))
+    return tuple(name for name in read if name)
+
+
+def categories_of(named: Iterable[str]) -> tuple[str, ...]:
+    """Return the categories among what an entry is filed under, each once, in order: the primary one is first."""
+    found = dict.fromkeys(name for name in map(str.strip, named) if _CATEGORY.fullmatch(name))
+    return tuple(found)[:MOST_CATEGORIES]
+
+
+def dois_of(texts: Iterable[str]) -> tuple[PaperId, ...]:
+    """Return the DOIs that publishers gave; one field may name several."""
+    return tuple(dict.fromkeys(PaperId("doi", doi) for doi in _dois(texts)))[:MOST_CATEGORIES]
+
+
+def _dois(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for word in text.lower().split():
+            doi = clean(word)
+            if _DOI.fullmatch(doi) and not doi.startswith(_ARXIV_DOI):
+                yield doi
+
+
+def links_of(number: str) -> Links:
+    """Return where the paper is read: its page; PDFs may be linked and not served again (info.arxiv.org/help/api)."""
+    return Links(abs=f"https://arxiv.org/abs/{number}", pdf=f"https://arxiv.org/pdf/{number}")
