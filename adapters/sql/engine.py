@@ -37,6 +37,9 @@ POOL_OVERFLOW: Final = 15
 CHUNK: Final = 500
 """Values bound in one statement: SQLite takes 32,766 and compiles each length once."""
 
+VERSION_TABLE: Final = "paperround_version"
+"""Holds the version, and says that a database is ours. Not Alembic's usual name: another program may use that."""
+
 _BEGIN: Final = "paperround_begin"
 
 _T = TypeVar("_T")
@@ -121,9 +124,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver would open transactions by itself, and only before some statements: they are opened by us.
     connection.isolation_level = None
     cursor = connection.cursor()
-    # WAL: readers go on beside a writer. FULL: what was committed survives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # FULL: what was committed survives a power cut.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    # WAL: readers go on beside a writer. It is kept in the file, so a file of another program is not given it.
+    cursor.execute("SELECT count(*), coalesce(sum(name = ?), 0) FROM sqlite_master", (VERSION_TABLE,))
+    tables, ours = cursor.fetchone()
+    if ours or not tables:
+        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.close()
 
 

@@ -11,11 +11,8 @@ from sqlalchemy import Connection, column, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.address import Address, address_of
-from adapters.sql.engine import Database
+from adapters.sql.engine import VERSION_TABLE, Database
 from bot.errors import StoreError
-
-VERSION_TABLE: Final = "paperround_version"
-"""Not Alembic's usual name: another program in the same PostgreSQL may use that."""
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x7061706572
@@ -46,6 +43,8 @@ async def migrate_database(database: Database, target: str = "head") -> None:
     """Do what `migrate` does on an open database."""
     async with database.write() as connection:
         if not database.is_sqlite:
+            # Bringing a large library up may take longer than any statement of the service.
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         stored = await _version(connection, database.address)
         if stored == known_versions()[-1] and target == "head":
