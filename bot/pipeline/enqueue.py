@@ -140,7 +140,7 @@ async def _enqueue_batch(
     library = Library(await store.papers.listed(today - HISTORY, today, now), today)
     ledgers = await store.outbox.ledger(channels, today - HISTORY)
     settings = await store.subscriptions.settings_of(channels)
-    states = await source_states(store, (each for due in batch for each in due.subscriptions))
+    states = await source_states(store, (each for due in batch for each in due.subscriptions), now)
     matches = match(library, [each for due in batch for each in due.subscriptions], now)
     results: list[tuple[Channel, bool | None]] = []
     start = 0
@@ -244,11 +244,13 @@ def _merged(due: Due, channel_zone: str, now: datetime) -> list[Outcome]:
     ]
 
 
-async def source_states(store: Store, subscriptions: Iterable[Subscription]) -> Mapping[str, SourceState]:
+async def source_states(
+    store: Store, subscriptions: Iterable[Subscription], now: datetime
+) -> Mapping[str, SourceState]:
     """Return the state of every source that these subscriptions read; one that was never fetched is left out."""
     states = {}
     for source in sorted({choice.source for each in subscriptions for choice in each.sources}):
-        state = state_of(source, await store.outcomes.latest(Stage.FETCH, source, OUTCOMES_LOOKED_AT))
+        state = state_of(source, await store.outcomes.latest(Stage.FETCH, source, OUTCOMES_LOOKED_AT, now))
         if state:
             states[source] = state
     return states

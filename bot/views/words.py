@@ -1,11 +1,17 @@
 """Small pieces of wording that every view shares: counts, names of authors, topics. Pure."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
+from bot.model.cadence import Cadence, Frequency, days_in_words
+from bot.model.channel import Channel
 from bot.query.ast import Query
 
 AUTHORS_BEFORE, AUTHORS_AFTER = 2, 1
 """Authors named of a long list: the first two and the last (PRODUCT.md, The digest)."""
+
+_SOURCE_TITLES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def count(number: int, noun: str) -> str:
@@ -31,3 +37,47 @@ def topic_of(query: Query) -> str:
 def titles_in_words(titles: Sequence[str], rest: int) -> str:
     """Name some titles and count the rest: `Title A; Title B; 3 more`."""
     return "; ".join([*titles, *([f"{rest:,} more"] if rest else [])])
+
+
+def quoted(query: Query) -> str:
+    """Return a query as the person wrote it: what they recognise, and may copy."""
+    return query.typed or str(query)
+
+
+def person(user: str) -> str:
+    """Name a person."""
+    return f"@{user}"
+
+
+def source_title(source: str) -> str:
+    """Return a source's name as people write it."""
+    return _SOURCE_TITLES.get(source, source)
+
+
+def channel_name(channel: Channel) -> str:
+    """Name a channel inside its workspace."""
+    return f"#{channel.id}"
+
+
+def cadence_in_words(cadence: Cadence, zone: str) -> str:
+    """Say how often, in a sentence: `weekdays at 09:00 Europe/Berlin`, `Mondays at 09:00 UTC`, `as papers appear`."""
+    if cadence.frequency is Frequency.INSTANT:
+        return f"as papers appear, between 08:00 and 20:00 {zone}"
+    days = days_in_words(cadence.weekdays)
+    if cadence.frequency is Frequency.WEEKLY:
+        days = " and ".join(f"{_DAY_NAMES[day]}s" for day in sorted(cadence.weekdays))
+    return f"{days} at {cadence.at:%H:%M} {zone}"
+
+
+def day_in_words(day: date, today: date) -> str:
+    """Name a day: `today`, `yesterday`, `12 Nov`, `12 Nov 2025`."""
+    if day == today:
+        return "today"
+    if day == today - timedelta(days=1):
+        return "yesterday"
+    return date_in_words(day, today)
+
+
+def date_in_words(day: date, today: date) -> str:
+    """Write a date, with its year where that is not this one: `24 Aug`, `24 Aug 2025`."""
+    return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")

@@ -1,4 +1,4 @@
-"""What commands read back: the newest outcomes, when channels are due, a workspace's subscriptions, a source's papers."""
+"""What commands read back: newest outcomes, when channels are due, subscriptions of a workspace, papers of a source."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,0 +1,40 @@
+"""What several handlers ask of the request's channel: its zone, its subscriptions, the sources that may be named."""
+
+from collections.abc import Sequence
+
+from bot.commands.request import Requester
+from bot.commands.services import Services
+from bot.errors import RefusedError
+from bot.model.subscription import SourceChoice, Subscription
+
+IMPORTED = frozenset({"jsonl"})
+"""Sources that files bring, whatever the settings name."""
+
+
+async def zone_of(requester: Requester, services: Services) -> str:
+    """Return the IANA zone of the channel."""
+    settings = await services.store.subscriptions.settings(requester.channel)
+    return settings.timezone or services.default_zone
+
+
+def refuse_unknown_sources(sources: Sequence[SourceChoice], services: Services) -> None:
+    """Refuse a source that nobody fetches here.
+
+    Raises:
+        RefusedError: one of them is not configured.
+    """
+    for choice in sources:
+        if choice.source not in services.sources and choice.source not in IMPORTED:
+            configured = ", ".join(f"`{name}`" for name in services.sources) or "none"
+            hint = f"Configured: {configured}. The operator adds one with PAPERROUND_SOURCES."
+            raise RefusedError(f"The source `{choice.source}` is not configured here; nobody fetches it.", hint=hint)
+
+
+def no_such_number(number: int, subscriptions: Sequence[Subscription]) -> RefusedError:
+    """Return the refusal of a number that no subscription of the channel has."""
+    if not subscriptions:
+        hint = 'There is none yet. Start with `/papers subscribe "your topic"`.'
+    else:
+        numbers = ", ".join(f"#{each.number}" for each in subscriptions)
+        hint = f"There {'is' if len(subscriptions) == 1 else 'are'} {numbers}; `/papers list` shows what they are."
+    return RefusedError(f"This channel has no subscription #{number}.", hint=hint)

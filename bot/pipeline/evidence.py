@@ -1,0 +1,94 @@
+"""Evidence for a subscription: the same matching as a real run, over the papers of the last days."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Change, Evidence
+from bot.model.paper import HUGGINGFACE, StoredPaper
+from bot.model.subscription import SourceChoice, Subscription
+from bot.pipeline.match import Library, SubscriptionMatches, match_everything
+from bot.ports import Clock, Store
+from bot.query.ast import And, Node, Query, Words
+
+ARXIV = "arxiv"
+UPVOTES_ADVISED = 10
+
+
+async def evidence_of(store: Store, clock: Clock, subscription: Subscription, configured: Collection[str]) -> Evidence:
+    """Return what a subscription would have brought lately; `configured` are the sources it could be widened by."""
+    week = clock.now().date() - EVIDENCE
+    matched = await _matched(store, clock, subscription, week)
+    papers = tuple(each.paper for each in matched.matches)
+    evidence = Evidence(week=papers, weekdays=_weekdays(week, clock.now().date()))
+    if evidence.is_noisy and subscription.query.root is not None:
+        return replace(evidence, narrower=await _narrower(store, clock, subscription, len(papers)))
+    if papers:
+        return evidence
+    return await _where_there_is_none(store, clock, subscription, evidence, configured)
+
+
+async def _where_there_is_none(
+    store: Store, clock: Clock, subscription: Subscription, evidence: Evidence, configured: Collection[str]
+) -> Evidence:
+    month = clock.now().date() - LONG_EVIDENCE
+    matched = await _matched(store, clock, subscription, month)
+    evidence = replace(evidence, month=len(matched.matches), looked_at=len(matched.looked_at))
+    if evidence.month:
+        return evidence
+    for part in _parts(subscription.query):
+        found = len((await _matched(store, clock, replace(subscription, query=part), month)).matches)
+        if found > (evidence.part.papers if evidence.part else 0):
+            evidence = replace(evidence, part=Change(part.typed, found))
+    if ARXIV in configured and all(choice.source != ARXIV for choice in subscription.sources):
+        widened = replace(subscription, sources=(*subscription.sources, SourceChoice(ARXIV)))
+        found = len((await _matched(store, clock, widened, clock.now().date() - EVIDENCE)).matches)
+        if found:
+            evidence = replace(evidence, wider=Change(_flag(widened.sources), found))
+    return evidence
+
+
+async def _narrower(store: Store, clock: Clock, subscription: Subscription, found: int) -> tuple[Change, ...]:
+    """Return the flags that would bring fewer papers, and how many of the last 7 days."""
+    tries: list[tuple[str, Subscription]] = []
+    hf = SourceChoice(HUGGINGFACE)
+    if hf in subscription.sources and len(subscription.sources) > 1:
+        tries.append(("--source hf", replace(subscription, sources=(hf,))))
+    if subscription.min_upvotes < UPVOTES_ADVISED:
+        tries.append((f"--min-upvotes {UPVOTES_ADVISED}", replace(subscription, min_upvotes=UPVOTES_ADVISED)))
+    since = clock.now().date() - EVIDENCE
+    counted = [Change(flag, len((await _matched(store, clock, narrowed, since)).matches)) for flag, narrowed in tries]
+    return tuple(change for change in counted if change.papers < found)
+
+
+async def _matched(store: Store, clock: Clock, subscription: Subscription, since: date) -> SubscriptionMatches:
+    now = clock.now()
+    names = {choice.source for choice in subscription.sources}
+    papers: tuple[StoredPaper, ...] = await store.papers.listed(since, now.date(), now, names)
+    return match_everything(Library(papers, now.date()), subscription, since, now)
+
+
+def _parts(query: Query) -> Iterator[Query]:
+    """Yield what is looser than a query: each of its words and phrases alone; of a phrase, its words anywhere."""
+    match query.root:
+        case And(parts):
+            wanted = [part for part in parts if isinstance(part, Words)]
+            yield from (_query(part, str(part)) for part in wanted if len(parts) > 1)
+        case Words(scope=scope, tokens=tokens) if len(tokens) > 1:
+            yield _query(And(tuple(Words(scope=scope, tokens=(token,)) for token in tokens)), " ".join(tokens))
+        case _:
+            return
+
+
+def _query(root: Node, typed: str) -> Query:
+    return Query(canonical=str(root), root=root, typed=typed)
+
+
+def _flag(sources: Collection[SourceChoice]) -> str:
+    names = ",".join("hf" if str(each) == HUGGINGFACE else str(each) for each in sources)
+    return f"--source {names}"
+
+
+def _weekdays(since: date, until: date) -> int:
+    days = (since + timedelta(days=offset) for offset in range((until - since).days + 1))
+    return sum(day.weekday() < 5 for day in days)  # noqa: PLR2004 - Monday to Friday

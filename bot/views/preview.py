@@ -1,0 +1,38 @@
+"""A preview: the digest's own view, or why there would be none. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.document import Document, Note, Paragraph, Text, strong
+from bot.model.digest import Digest
+from bot.model.subscription import Subscription
+from bot.views.digest import digest_document, topics_of
+from bot.views.words import count, quoted
+
+
+def subscription_preview(digest: Digest, subscription: Subscription, away: Iterable[tuple[str, datetime]]) -> Document:
+    """Show what a subscription would post now: exactly the digest; with nothing to post, say so."""
+    if digest.picks:
+        return digest_document(digest, away)
+    said = (
+        strong(quoted(subscription.query)),
+        Text(f" (#{subscription.number}) has nothing to post now: {digest.looked_at:,} looked at"),
+        Text(f" since {digest.since.day} {digest.since:%b}, none matched that is new here."),
+    )
+    notes = [Note((Text(f"{source} does not answer since {since:%H:%M} UTC."),)) for source, since in away]
+    return Document(blocks=(Paragraph(said), *notes))
+
+
+def query_preview(digest: Digest, *, days: int, hints: Sequence[str]) -> Document:
+    """Show what a query would have brought in some days."""
+    notes = tuple(Note((Text(hint),)) for hint in hints)
+    if not digest.picks:
+        said = f"No paper matched in the last {count(days, 'day')} ({digest.looked_at:,} looked at)."
+        return Document(blocks=(Paragraph((Text(said),)), *notes))
+    document = digest_document(digest)
+    best = f", best {len(digest.picks)}" if digest.cut else ""
+    heading = Text(f" · {count(digest.matched, 'paper')} in the last {count(days, 'day')}{best}")
+    return replace(
+        document, heading=(strong(topics_of(digest.subscriptions)), heading), blocks=(*document.blocks, *notes)
+    )
