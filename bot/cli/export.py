@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.cli.border import DONE, say
 from bot.cli.options import Export
+from bot.commands.page import commands_page
 from bot.settings import PREFIX, variables
 
 
@@ -105,5 +106,6 @@ EXPORTS: Mapping[Export, Callable[[], str]] = {
     Export.SETTINGS: settings_page,
     Export.ENV: env_example,
     Export.TOML: toml_example,
+    Export.COMMANDS: commands_page,
 }
 """What each export prints."""

@@ -12,7 +12,7 @@ from bot.text.suggest import suggest
 
 SOURCES: Final = ("huggingface", "arxiv", "jsonl")
 """Names that sightings carry."""
-_SOURCE_NAMES: Final = {**{name: name for name in SOURCES}, "hf": "huggingface", "page": "huggingface"}
+SOURCE_NAMES: Final = {**{name: name for name in SOURCES}, "hf": "huggingface", "page": "huggingface"}
 """What people may write. A Daily Papers page is a listing of Hugging Face, whose page it is."""
 
 _COUNT = re.compile(r"(>=|<=|>|<|=|≥|≤|=>|=<)?\s*(\d{1,9})\+?")
@@ -63,9 +63,9 @@ def _category(value: str, text: str, column: int) -> Category:
 
 def _source(value: str, text: str, column: int) -> Source:
     wanted, _, category = value.strip().lower().partition(":")
-    name = _SOURCE_NAMES.get(wanted)
+    name = SOURCE_NAMES.get(wanted)
     if name is None:
-        near = suggest(wanted, _SOURCE_NAMES)
+        near = suggest(wanted, SOURCE_NAMES)
         hint = f"Did you mean source:{near}?" if near else f"Sources are {', '.join(SOURCES)}."
         raise QueryError(f"I don't know the source {value}.", text=text, column=column, hint=hint)
     if category:

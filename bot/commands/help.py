@@ -1,0 +1,100 @@
+"""Help: the commands explained, from the catalog."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.commands.arguments import rooted
+from bot.commands.catalog import COMMANDS, command_named
+from bot.commands.command import Command
+from bot.commands.parameter import Kind, Parameter
+from bot.commands.refusal import spans_of
+from bot.commands.request import Help
+from bot.document import Block, BulletList, Code, Document, Note, Paragraph, Reply, Spans, Text, code, text
+from bot.query.scan import EXAMPLES
+
+_MEANINGS: Final = {
+    "title": "in the title alone",
+    "abstract": "in the abstract alone",
+    "author": "by an author of this name",
+    "cat": "in an arXiv category; `cat:cs` is all of cs",
+    "org": "from an organisation",
+    "source": "listed by this source: `hf` or `arxiv`",
+    "upvotes": "with at least this many upvotes",
+    "since": "in `search`: of the last days, or since a date",
+}
+"""What each field of a query means."""
+
+LANGUAGE: Final = (
+    ('"a phrase"', "these words, side by side"),
+    ("one two", "both words, anywhere"),
+    ("one OR two", "one of them; brackets group"),
+    ("-word", "without this word"),
+    *((EXAMPLES[field], meaning) for field, meaning in _MEANINGS.items()),
+)
+"""The query language in examples. Bare words are looked for in title and abstract."""
+
+
+def help_reply(request: Help) -> Reply:
+    """Explain one command, or name them all."""
+    command = command_named(request.verb) if request.verb else None
+    document = _overview() if command is None else _about(command)
+    return Reply(verb="help", document=document)
+
+
+def _overview() -> Document:
+    return Document(
+        heading=text("I post new research papers that match what this channel cares about."),
+        blocks=(
+            BulletList(tuple((code(rooted(command.name)), Text(f" · {command.help}")) for command in COMMANDS)),
+            Paragraph(text("To begin:")),
+            Code("\n".join(rooted(example) for example in (COMMANDS[0].examples[0], "trending", "help subscribe"))),
+        ),
+        summary="The commands",
+    )
+
+
+def _about(command: Command) -> Document:
+    return Document(
+        heading=text(rooted(command.name)),
+        blocks=(
+            Paragraph(spans_of(command.help)),
+            Code(rooted(_short_usage(command))),
+            *([Paragraph(spans_of(command.details))] if command.details else []),
+            *_parameters(command),
+            *_language(command),
+            Paragraph(text("For example:")),
+            Code("\n".join(rooted(example) for example in command.examples)),
+            Note(text(f"Who may use it: {command.access}. Who sees the answer: {command.visibility}.")),
+        ),
+        summary=f"{rooted(command.name)}: {command.help}",
+    )
+
+
+def _short_usage(command: Command) -> str:
+    """Return the usage in one line of a phone: the flags are listed below it."""
+    free = command.free
+    shown = [free.usage if free.is_required else f"[{free.usage}]"] if free else []
+    return " ".join((command.name, *shown, *(["[flags]"] if command.flags else [])))
+
+
+def _parameters(command: Command) -> Iterator[Block]:
+    if command.parameters:
+        yield BulletList(tuple(_parameter(parameter) for parameter in command.parameters))
+
+
+def _parameter(parameter: Parameter) -> Spans:
+    return (code(parameter.usage), Text(" · "), *spans_of(said(parameter)))
+
+
+def said(parameter: Parameter) -> str:
+    """Return what a parameter is for, with its limits."""
+    if parameter.kind is Kind.INTEGER:
+        return f"{parameter.help} From {parameter.least:,} to {parameter.most:,}."
+    return parameter.help
+
+
+def _language(command: Command) -> Iterator[Block]:
+    if command.takes_query:
+        yield Paragraph(text("A query looks in title and abstract:"))
+        items = LANGUAGE if command.name == "search" else LANGUAGE[:-1]
+        yield BulletList(tuple((code(example), Text(" · "), *spans_of(meaning)) for example, meaning in items))
