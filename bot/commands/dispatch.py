@@ -1,0 +1,95 @@
+"""Dispatch: a command in, an answer out, whatever happens.
+
+    text    ──parse──────────┐
+    options ──arguments_of───┴──> request ──handle──> Reply
+                └─ not understood, refused, broken ──┘
+
+This is a border: no error passes it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.commands.arguments import ROOT
+from bot.commands.catalog import command_for, command_named
+from bot.commands.command import Visibility
+from bot.commands.handlers import handle
+from bot.commands.parse import arguments_of, parse
+from bot.commands.refusal import breakage, refusal_of
+from bot.commands.request import Request, Requester
+from bot.commands.services import Services
+from bot.document import Reply
+from bot.errors import CommandError, PaperroundError, UserError, reference
+
+log = logging.getLogger(__name__)
+
+_FAR_ENOUGH = 200
+"""Characters in which a verb must begin to name a failure after it."""
+
+
+async def dispatch(text: str, requester: Requester, services: Services) -> Reply:
+    """Answer a command as typed, with or without `/papers` before it."""
+
+    async def answer() -> Reply:
+        return await _handled(parse(text), requester, services)
+
+    return await _answered(_verb_of(text), answer)
+
+
+async def dispatch_options(
+    verb: str, options: Mapping[str, str | int | bool], requester: Requester, services: Services
+) -> Reply:
+    """Answer a command given as typed options, by the names of the catalog's parameters."""
+
+    async def answer() -> Reply:
+        command = command_named(verb)
+        if command is None:
+            raise LookupError(f"no command {verb!r} in the catalog")
+        return await _handled(command.request_of(arguments_of(command, options)), requester, services)
+
+    return await _answered(verb, answer)
+
+
+async def dispatch_request(request: Request, requester: Requester, services: Services) -> Reply:
+    """Answer a request that needs no reading."""
+
+    async def answer() -> Reply:
+        return await _handled(request, requester, services)
+
+    return await _answered(command_for(request).name, answer)
+
+
+async def _handled(request: Request, requester: Requester, services: Services) -> Reply:
+    command = command_for(request)
+    reply = await handle(request, requester, services)
+    # Discord fixes who sees an answer before there is one, so it never depends on the answer.
+    is_seen_by_all = command.visibility is Visibility.CHANNEL and reply.ok
+    return replace(reply, verb=command.name, visible_to_channel=is_seen_by_all)
+
+
+async def _answered(verb: str, answer: Callable[[], Awaitable[Reply]]) -> Reply:
+    try:
+        return await answer()
+    except CommandError as error:
+        return refusal_of(error, error.verb)
+    except UserError as error:
+        return refusal_of(error, verb)
+    except PaperroundError as error:
+        ref = reference()
+        log.error("the command %s failed (ref %s): %s", verb, ref, error)  # noqa: TRY400 - the sentence says it all
+        return breakage(ref, verb)
+    except Exception:
+        # Border: a person hears of a failure in words, and the log says what it was.
+        ref = reference()
+        log.exception("the command %s failed (ref %s)", verb, ref)
+        return breakage(ref, verb)
+
+
+def _verb_of(text: str) -> str:
+    """Return the verb that a text begins with, if it is one."""
+    words = text[:_FAR_ENOUGH].split(maxsplit=2)
+    if words and words[0].lower() == ROOT:
+        words.pop(0)
+    command = command_named(words[0]) if words else None
+    return command.name if command else ""
