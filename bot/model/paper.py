@@ -1,5 +1,6 @@
 """Papers: their ids, where they were listed, and the tokens that stand for their text."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NewType, Self
@@ -34,6 +35,16 @@ class PaperId:
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
+
+
+def title_id(title: str) -> PaperId:
+    """Return the id of a paper whose source gives none: spelling counts, but not case, accents, TeX or punctuation."""
+    normalised = " ".join(name_tokens(title)) or title
+    return PaperId("title", hashlib.sha256(normalised.encode()).hexdigest()[:_TITLE_DIGITS])
+
+
+_TITLE_DIGITS = 32
+"""128 bits: no two titles of any library meet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,44 @@
+"""Files that a person names: opened, or refused in words."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from bot.errors import RefusedError
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """Open an ordinary file; what goes wrong while it is read is refused in words, too.
+
+    Raises:
+        RefusedError: there is no such file, it is no ordinary file, or it cannot be read.
+    """
+    try:
+        # Not blocking: a pipe that nobody writes to is looked at, and refused.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            kind = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(kind):
+                raise RefusedError(f"{path} is {'a folder' if stat.S_ISDIR(kind) else 'no ordinary file'}; name a file")
+            yield file
+    except FileNotFoundError as error:
+        raise RefusedError(f"{path}: there is no such file") from error
+    except IsADirectoryError as error:
+        raise RefusedError(f"{path} is a folder; name a file") from error
+    except (OSError, ValueError) as error:
+        raise RefusedError(f"{path} cannot be read: {getattr(error, 'strerror', '') or error}") from error
+
+
+def digest_of(path: Path, kind: str) -> str:
+    """Name the content of a file as a file of this kind: two importers of one file do not share their place in it.
+
+    Raises:
+        RefusedError: the file cannot be read.
+    """
+    with opened(path) as file:
+        return hashlib.file_digest(file, lambda: hashlib.sha256(kind.encode() + b"\0")).hexdigest()

@@ -1,0 +1,1 @@
+"""Files with one paper a line, for back-filling and for benchmarks."""

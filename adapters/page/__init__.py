@@ -1,0 +1,1 @@
+"""Daily Papers pages saved as text."""
