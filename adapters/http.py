@@ -52,6 +52,7 @@ class Limits:
     read: timedelta = timedelta(seconds=15)
     total: timedelta = timedelta(seconds=30)
     largest_body: int = 20_000_000
+    tries: int = TRIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,12 @@ class HttpClient:
             )
         except httpx.InvalidURL as error:
             raise SourceError("the address in the settings is not one that can be asked") from error
-        asking = _Asking(host=request.url.host, pace=pace, ends_at=_now() + self._limits.total.total_seconds())
+        asking = _Asking(
+            host=request.url.host,
+            pace=pace,
+            ends_at=_now() + self._limits.total.total_seconds(),
+            tries_left=self._limits.tries,
+        )
         while True:
             await self._wait_for_a_moment(asking)
             try:
@@ -173,7 +179,7 @@ class HttpClient:
         if not asking.tries_left or _now() >= asking.ends_at or (silence and silence > LONGEST_WAIT):
             raise SourceError(str(error), retry_after=silence) from error
         if not silence:
-            seconds = _BACKOFF.total_seconds() * (TRIES - asking.tries_left)
+            seconds = _BACKOFF.total_seconds() * (self._limits.tries - asking.tries_left)
             await self._clock.sleep(seconds * (0.5 + random.random()))  # noqa: S311 - jitter
 
     async def _hold(self, pace: Pace, wait: timedelta | None) -> None:
@@ -219,7 +225,7 @@ class _Asking:
     host: str
     pace: Pace
     ends_at: float
-    tries_left: int = TRIES
+    tries_left: int
     redirects_left: int = REDIRECTS
 
 

@@ -1,0 +1,1 @@
+"""A bundled sample of real papers, for the first minute without a network."""
