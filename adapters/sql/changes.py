@@ -13,11 +13,12 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Date, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.cancelling import cancel_deliveries
 from adapters.sql.channels import is_channel
+from adapters.sql.columns import Moment
 from adapters.sql.engine import ConflictError, Database
 from adapters.sql.subscription_rows import ROWS, subscription_of
 from adapters.sql.tables import change as changes
@@ -214,6 +215,6 @@ def _value(column: Column[Any], stored: Any) -> Any:
     """Return a value of an image as its column takes it."""
     if stored is None:
         return None
-    if column.type.python_type is datetime:
+    if isinstance(column.type, Moment):
         return datetime.fromisoformat(stored)
-    return date.fromisoformat(stored) if column.type.python_type is date else stored
+    return date.fromisoformat(stored) if isinstance(column.type, Date) else stored

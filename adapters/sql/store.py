@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.sql.address import address_of
+from adapters.sql.changes import SqlChanges
 from adapters.sql.engine import Database
 from adapters.sql.leases import SqlLeases
 from adapters.sql.migrate import check_version, migrate_database
@@ -11,6 +12,8 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.outcomes import SqlOutcomes
 from adapters.sql.papers import SqlPapers
 from adapters.sql.rate_limits import SqlRateLimits
+from adapters.sql.requests import SqlRequests
+from adapters.sql.saved import SqlSavedPapers
 from adapters.sql.search import SqlSearch
 from adapters.sql.subscriptions import SqlSubscriptions
 from bot.errors import StoreError
@@ -27,6 +30,9 @@ class SqlStore:
         self.subscriptions = SqlSubscriptions(database)
         self.outbox = SqlOutbox(database)
         self.outcomes = SqlOutcomes(database)
+        self.changes = SqlChanges(database)
+        self.requests = SqlRequests(database)
+        self.saved = SqlSavedPapers(database)
         self.rate_limits = SqlRateLimits(database)
         self.leases = SqlLeases(database)
 

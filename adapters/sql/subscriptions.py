@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.cancelling import cancel_deliveries
+from adapters.sql.changes import recorded
+from adapters.sql.changing import carry_out
 from adapters.sql.channels import channel_of, ensured_key, is_channel, key_of, rows_of, settings_of
 from adapters.sql.channels import values_of as settings_values
 from adapters.sql.engine import ConflictError, Database
@@ -14,6 +16,7 @@ from adapters.sql.subscription_rows import ROWS, cadence_values, pause_values, s
 from adapters.sql.tables import channel as channels
 from adapters.sql.tables import delivery, source_change, subscription
 from bot.model.cadence import Cadence, Frequency
+from bot.model.change import ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings
 from bot.model.delivery import Kind
 from bot.model.subscription import NewSubscription, Pause, SourceChoice, Subscription, SubscriptionState
@@ -81,6 +84,29 @@ class SqlSubscriptions:
         except ConflictError:
             # The channel has the new query already.
             return False
+
+    async def change(self, channel: Channel, plan: ChannelPlan, change: NewChange) -> tuple[Subscription, ...] | None:
+        """See `SubscriptionStore.change`."""
+        try:
+            async with self._database.write() as connection:
+                key = await ensured_key(self._database, connection, channel)
+                async with recorded(connection, key, change):
+                    return await carry_out(connection, key, plan, change.at)
+        except ConflictError:
+            return None
+
+    async def every(self) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.every`."""
+        names = (channels.c.platform, channels.c.workspace, channels.c.id)
+        return await self._read(ROWS.order_by(*names, subscription.c.number))
+
+    async def over(self, now: datetime) -> tuple[Subscription, ...]:
+        """See `SubscriptionStore.over`."""
+        return await self._read(
+            ROWS.where(subscription.c.state == SubscriptionState.PAUSED, subscription.c.paused_until <= now).order_by(
+                subscription.c.channel, subscription.c.number
+            )
+        )
 
     async def pause(self, channel: Channel, numbers: Sequence[int] | None, pause: Pause) -> tuple[int, ...]:
         """See `SubscriptionStore.pause`."""

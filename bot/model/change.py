@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from bot.model.channel import Channel
+from bot.model.channel import Channel, ChannelSettings
+from bot.model.subscription import NewSubscription, Subscription
 
 ChangeId = NewType("ChangeId", str)
 """128 random bits as text: it names the change, and whoever holds it may ask for its undoing."""
@@ -63,3 +64,18 @@ class Undone:
 
     result: UndoResult
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPlan:
+    """What a change makes of a channel, wholly or not at all.
+
+    `add` are new subscriptions, each with when it is due first (UTC; None for instant). `edit` are stored ones as they
+    shall be: whatever a person chooses is taken from them, `floor_on` and `next_due` too, and `version` is the one that
+    was read. `remove` are stored ones as they were read. `settings` None leaves those alone.
+    """
+
+    add: tuple[tuple[NewSubscription, datetime | None], ...] = ()
+    edit: tuple[Subscription, ...] = ()
+    remove: tuple[Subscription, ...] = ()
+    settings: ChannelSettings | None = None

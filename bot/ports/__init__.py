@@ -4,6 +4,7 @@ One method is one transaction: it happens wholly or not at all, and no session c
 aware and in UTC. A method that reads the store raises nothing but `StoreError`; any other error is named.
 """
 
+from bot.ports.interactions import Changes, Requests, SavedPapers
 from bot.ports.outbox import DeliveryStatus, Enqueued, Outbox, OutboxStatistics, Run
 from bot.ports.papers import (
     ImportBatch,
@@ -21,6 +22,7 @@ from bot.ports.store import Store
 from bot.ports.subscriptions import ChannelSchedule, InstantCandidate, SubscriptionStore
 
 __all__ = [
+    "Changes",
     "ChannelSchedule",
     "Clock",
     "DeliveryStatus",
@@ -37,7 +39,9 @@ __all__ = [
     "PaperSource",
     "PaperStore",
     "RateLimits",
+    "Requests",
     "Run",
+    "SavedPapers",
     "SearchIndex",
     "SearchPage",
     "SearchRequest",

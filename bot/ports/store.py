@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.ports.interactions import Changes, Requests, SavedPapers
 from bot.ports.outbox import Outbox
 from bot.ports.papers import PaperStore, SearchIndex
 from bot.ports.running import Outcomes, RateLimits, SourceLeases
@@ -37,6 +38,18 @@ class Store(Protocol):
     @property
     def outcomes(self) -> Outcomes:
         """How runs ended."""
+
+    @property
+    def changes(self) -> Changes:
+        """What people did to channels."""
+
+    @property
+    def requests(self) -> Requests:
+        """Requests behind buttons."""
+
+    @property
+    def saved(self) -> SavedPapers:
+        """Reading lists."""
 
     @property
     def rate_limits(self) -> RateLimits:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.model.cadence import Cadence
+from bot.model.change import ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings
 from bot.model.subscription import NewSubscription, Pause, Subscription
 from bot.query.ast import Query
@@ -36,6 +37,20 @@ class SubscriptionStore(Protocol):
         self, subscription: Subscription, *, query: Query, cadence: Cadence, next_due: datetime | None, at: datetime
     ) -> bool:
         """Replace query and cadence if the version is still the one given; a changed query moves the floor to `at`."""
+
+    async def change(self, channel: Channel, plan: ChannelPlan, change: NewChange) -> tuple[Subscription, ...] | None:
+        """Change a channel and keep who did it, all in one; returns what was added, with its numbers.
+
+        Deliveries that no active subscription is left of are cancelled. None, and nothing is changed, when a
+        subscription is not of the version that was read, or the channel would have a query twice: the caller reads
+        and plans again. A plan that changes nothing leaves no change behind.
+        """
+
+    async def every(self) -> tuple[Subscription, ...]:
+        """Return every subscription of every workspace, paused ones too, by channel and number: for the operator."""
+
+    async def over(self, now: datetime) -> tuple[Subscription, ...]:
+        """Return the subscriptions whose pause was to end by now."""
 
     async def pause(self, channel: Channel, numbers: Sequence[int] | None, pause: Pause) -> tuple[int, ...]:
         """Pause active subscriptions (None: all) and cancel deliveries that have no active one left.
