@@ -1,10 +1,12 @@
 """`shell`: type chat commands and see the answers, against the settings' own database."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from io import TextIOWrapper
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
 from prompt_toolkit.history import InMemoryHistory
 
 from adapters.console.terminal import shown
@@ -12,12 +14,13 @@ from bot.bootstrap import open_app
 from bot.cli.border import DONE, say
 from bot.cli.options import DEFAULT_USER
 from bot.cli.papers import ask
-from bot.commands.catalog import VERBS
+from bot.commands.arguments import ROOT
+from bot.commands.complete import completions
 from bot.model.channel import Channel
 from bot.settings import Settings
 
-ROOT = "/papers"
 LEAVE = {"exit", "quit"}
+PROMPT_STYLE = "bold ansicyan"
 
 
 async def run_shell(settings: Settings, *, channel: Channel) -> int:
@@ -27,8 +30,8 @@ async def run_shell(settings: Settings, *, channel: Channel) -> int:
         if is_terminal:
             say(f"You speak in {channel}. Type a command, as in trending or help; exit leaves.")
         async for line in _typed_lines() if is_terminal else _piped_lines():
-            text = line.strip().removeprefix(ROOT).strip()
-            if text in LEAVE:
+            text = line.strip()
+            if text.removeprefix(ROOT).strip().lower() in LEAVE:
                 break
             if text:
                 reply = await ask(app, text, channel=channel, user=DEFAULT_USER)
@@ -38,15 +41,17 @@ async def run_shell(settings: Settings, *, channel: Channel) -> int:
 
 
 async def _piped_lines() -> AsyncIterator[str]:
+    if isinstance(sys.stdin, TextIOWrapper):
+        # A byte that is no text is for the parser to refuse in words, line by line.
+        sys.stdin.reconfigure(errors="replace")
     for line in sys.stdin:
         yield line
 
 
 async def _typed_lines() -> AsyncIterator[str]:
-    """Yield what a person types, with history and completion of the verbs."""
-    words = [*VERBS, *(f"{ROOT} {verb}" for verb in VERBS), *LEAVE]
+    """Yield what a person types, with history, and completion from the catalog."""
     session: PromptSession[str] = PromptSession(
-        f"{ROOT} ", history=InMemoryHistory(), completer=WordCompleter(words, sentence=True)
+        [(PROMPT_STYLE, f"{ROOT} ")], history=InMemoryHistory(), completer=_Completer()
     )
     while True:
         try:
@@ -55,3 +60,15 @@ async def _typed_lines() -> AsyncIterator[str]:
             continue
         except EOFError:
             return
+
+
+class _Completer(Completer):
+    """Offers what the catalog knows, and the words that leave."""
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002 - the library's signature
+        typed = document.text_before_cursor
+        for each in completions(typed):
+            yield Completion(each.text, start_position=-each.length, display_meta=each.meaning)
+        yield from (
+            Completion(word, start_position=-len(typed)) for word in sorted(LEAVE) if typed and word.startswith(typed)
+        )

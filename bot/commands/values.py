@@ -22,6 +22,8 @@ SURE: Final = 80
 """How alike, of 100, a word must be to the name of a weekday to be taken for a mistyped one, and not for a query."""
 
 _LONG_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_WORDS: Final = ("weekdays", "daily", *WEEKDAY_NAMES)
+"""What `--days` takes, for menus and hints."""
 _SHORTEST_NAME: Final = 3
 _SETS_OF_DAYS: Final = {
     "weekdays": WEEKDAYS,
