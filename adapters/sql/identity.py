@@ -20,6 +20,7 @@ DOI: Final = "doi"
 SHORTEST_TITLE: Final = 20
 """Characters a normalised title needs before it says who a paper is (DESIGN.md section 4)."""
 
+_NO_KEY = re.compile(r"[^a-z0-9]+")
 _VERSION = re.compile(r"v\d+$")
 _ARXIV_DOI: Final = "10.48550/arxiv."
 """The prefix of the DOIs that arXiv gives. Source: https://info.arxiv.org/help/doi.html"""
@@ -49,8 +50,8 @@ def ids_of(paper: Paper) -> tuple[PaperId, ...]:
 
 def title_key(title: str) -> str:
     """Return what titles are compared by: letters a to z and digits; empty when too short to tell papers apart."""
-    folded = unicodedata.normalize("NFKD", title).lower()
-    key = "".join(c for c in folded if c.isascii() and c.isalnum())
+    folded = title if title.isascii() else unicodedata.normalize("NFKD", title)
+    key = _NO_KEY.sub("", folded.lower())
     return key if len(key) >= SHORTEST_TITLE else ""
 
 
