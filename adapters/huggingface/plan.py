@@ -2,13 +2,14 @@
 
 today, yesterday        every three hours, because the list of a day grows during it and after
 the last 7 days         once a day, because upvotes, summaries and code links settle late
-days missed             up to 14 days back: every weekday that has not answered, since the first day ever asked for
+days missed             up to 14 days back: every weekday that has not answered, or not since its list was whole,
+                        from the first day ever asked for
 Saturday, Sunday        no list is published: nothing is asked, and that is the last word of such a day
 after an error          when its waiting time is over
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from bot.model.fetching import FetchPlanInput, FetchRecord, FetchTask
@@ -16,6 +17,9 @@ from bot.model.paper import HUGGINGFACE
 
 GROWING_EVERY: Final = timedelta(hours=3)
 GROWING_DAYS: Final = 1
+WHOLE_AFTER: Final = timedelta(days=1, hours=3)
+"""When a list takes nothing more, after its day began in UTC: Hugging Face's day ends at about 21:30 US-Eastern."""
+
 SETTLING_DAYS: Final = 7
 CATCH_UP_DAYS: Final = 14
 
@@ -77,7 +81,8 @@ def _is_due(day: date, record: FetchRecord | None, now: datetime) -> bool:
     age = (now.date() - day).days
     if age <= GROWING_DAYS:
         return now - record.at >= GROWING_EVERY
-    return age <= SETTLING_DAYS and record.at.date() < now.date()
+    is_whole = record.at >= datetime.combine(day, time(), UTC) + WHOLE_AFTER
+    return not is_whole or (age <= SETTLING_DAYS and record.at.date() < now.date())
 
 
 def _is_hopeless(day: date, records: Records) -> bool:
