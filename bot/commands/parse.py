@@ -191,7 +191,7 @@ class _Reader:
         if not self._words:
             return []
         word = unquoted(self._words[0])
-        parts = word.text.split()
+        parts = word.text.replace(",", " ").split()
         # A phrase that begins with a number is a phrase: --daily "9 ways to cook rice".
         if parts and is_meant(parts[0]) and all(map(_is_moment, parts[1:])):
             self._words.popleft()
