@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from math import ceil
 from typing import Any
 
 from bot.ports import Clock
@@ -70,7 +71,7 @@ class FakeHuggingFace:
             return trouble
         headers = self._rates()
         if headers is None:
-            seconds = int((self._window_ends() - self.clock.wall()).total_seconds())
+            seconds = self._seconds_left()
             return Reply(status=429, headers={"RateLimit": f'"api";r=0;t={seconds}'})
         if asked.path.startswith("/api/papers/"):
             return self._paper(asked.path.removeprefix("/api/papers/"), headers)
@@ -125,11 +126,14 @@ class FakeHuggingFace:
         if used == self.bucket:
             return None
         self._window = (began, used + 1)
-        seconds = int((self._window_ends() - self.clock.wall()).total_seconds())
+        seconds = self._seconds_left()
         return {
             "RateLimit": f'"api";r={self.bucket - used - 1};t={seconds}',
             "RateLimit-Policy": f'"fixed window";"api";q={self.bucket};w={WINDOW.seconds}',
         }
+
+    def _seconds_left(self) -> int:
+        return ceil((self._window_ends() - self.clock.wall()).total_seconds())
 
     def _window_ends(self) -> datetime:
         assert self._window is not None

@@ -46,13 +46,13 @@ class Web:
         self.asked: list[Asked] = []
         self.answer = answer
         self.url = ""
-        self._talks: set[asyncio.Task[None]] = set()
+        self._talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer every request of one connection."""
         task = asyncio.current_task()
         assert task is not None
-        self._talks.add(task)
+        self._talks[task] = writer
         try:
             while asked := await _request(reader):
                 self.asked.append(asked)
@@ -61,15 +61,15 @@ class Web:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client has seen enough
         finally:
-            self._talks.discard(task)
+            del self._talks[task]
             writer.close()
 
     async def hang_up(self) -> None:
         """End the connections that are still open."""
         talks = list(self._talks)
-        for talk in talks:
-            talk.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        for writer in self._talks.values():
+            writer.transport.abort()
+        await asyncio.gather(*talks)
 
 
 @asynccontextmanager
