@@ -22,6 +22,7 @@ SHORTEST_TITLE: Final = 20
 
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 _VERSION = re.compile(r"v\d+$")
+_NOT_IN_KEY = re.compile(r"[^a-z0-9]+")
 _ARXIV_DOI: Final = "10.48550/arxiv."
 """The prefix of the DOIs that arXiv gives. Source: https://info.arxiv.org/help/doi.html"""
 
