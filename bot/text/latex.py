@@ -37,7 +37,6 @@ _FRAGMENT = re.compile(
     """,
     re.VERBOSE,
 )
-_IS_TEX = re.compile(r"[\\${~]")
 _SCRIPT = re.compile(r"([\^_])(?:\{([0-9+\-]+)\}|([0-9]))")
 _RAISED: Final = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _LOWERED: Final = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -56,7 +55,7 @@ _FRAGMENTS = 8_192
 def unicode_of(text: str) -> str:
     """Return clean text with its TeX turned into Unicode; it never raises, and leaves what is not TeX alone."""
     text = clean(text)
-    if not _IS_TEX.search(text):
+    if not ("\\" in text or "$" in text or "{" in text or "~" in text):
         return text
     return clean(_FRAGMENT.sub(_converted, text))
 
