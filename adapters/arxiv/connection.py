@@ -39,5 +39,5 @@ def body_of(answer: Answer) -> bytes:
         SourceError: it is an error; in arXiv's words where it has some.
     """
     if answer.status != HTTPStatus.OK:
-        raise SourceError(complaint_of(answer.body) or f"arXiv answered {answer.status}")
+        raise SourceError(complaint_of(answer.body) or f"arXiv answered {answer.status}", answered=True)
     return answer.body

@@ -55,7 +55,7 @@ def root_of(body: bytes) -> Element:
         root: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, ValueError, LookupError) as error:
         # LookupError: an unknown encoding; ValueError: a forbidden document type, or an encoding expat cannot read.
-        raise SourceError("the answer is not XML that can be read") from error
+        raise SourceError("the answer is not XML that can be read", answered=True) from error
     return root
 
 

@@ -80,10 +80,10 @@ def parse_feed(body: bytes, seen_at: datetime) -> Feed:
     root = root_of(body)
     channel = root.find("channel") if root.tag == "rss" else root
     if channel is None or root.tag not in {"rss", f"{ATOM}feed"}:
-        raise SourceError("the answer is neither RSS nor Atom")
+        raise SourceError("the answer is neither RSS nor Atom", answered=True)
     items = _items_of(channel)
     if words := _complaint(channel, items):
-        raise SourceError(words)
+        raise SourceError(words, answered=True)
     # Atom says when it was made (`updated`), RSS which announcement it is.
     day = _day_of(channel, "pubDate", f"{ATOM}published", "lastBuildDate", f"{ATOM}updated")
     papers, skipped = _read(items, lambda item: _announced(item, day, seen_at))
@@ -103,10 +103,10 @@ def parse_results(body: bytes) -> Results:
     """
     root = root_of(body)
     if root.tag != f"{ATOM}feed":
-        raise SourceError("the answer is not Atom")
+        raise SourceError("the answer is not Atom", answered=True)
     entries = root.findall(f"{ATOM}entry")
     if words := _complaint(root, entries):
-        raise SourceError(words)
+        raise SourceError(words, answered=True)
     total = text_of(root.find(f"{_OPENSEARCH}totalResults"))
     papers, skipped = _read(entries, _submitted)
     return Results(
@@ -171,7 +171,7 @@ def _read(
                 papers.setdefault(paper.id, paper)
     if entries and len(skipped) == len(entries):
         why = "; ".join(dict.fromkeys(skip.why for skip in skipped[:SEVERAL]))
-        raise SourceError(f"none of the {len(entries)} items can be read ({why})")
+        raise SourceError(f"none of the {len(entries)} items can be read ({why})", answered=True)
     return tuple(papers.values()), tuple(skipped)
 
 

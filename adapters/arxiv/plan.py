@@ -68,13 +68,17 @@ def name_of(key: str) -> ListName | None:
 
 
 def plan(known: FetchPlanInput) -> tuple[FetchTask, ...]:
-    """Return the lists that are due: the newest first, because what was missed may take minutes to ask for."""
+    """Return the lists that are due: the newest first, because what was missed may take minutes to ask for.
+
+    That a day has no announcement is said last, so that it is what is read back.
+    """
     if not known.categories:
         return ()
     named = [(name, record) for record in known.records if (name := name_of(record.key))]
     feeds = [(name, record) for name, record in named if name.kind is ListKind.FEED]
     missed = [(name, record) for name, record in named if name.kind is ListKind.MISSED]
-    return (*_feed(known, feeds), *_catch_up(known, feeds, missed))
+    now, before = _feed(known, feeds), _catch_up(known, feeds, missed)
+    return (*now, *before) if is_announced_on(feed_day(known.now)) else (*before, *now)
 
 
 Named = list[tuple[ListName, FetchRecord]]

@@ -99,7 +99,9 @@ class QueryApi:
             return found
         halves = window.halves()
         if halves is None:
-            raise SourceError(f"arXiv has more than {MOST_RESULTS:,} papers submitted at {window.start:%Y-%m-%d %H:%M}")
+            raise SourceError(
+                f"arXiv has more than {MOST_RESULTS:,} papers submitted at {window.start:%Y-%m-%d %H:%M}", answered=True
+            )
         found = Found()
         for half in halves:
             more = await self.submitted(half, categories)
@@ -120,7 +122,7 @@ class QueryApi:
             start += page.entries
             if start >= total:
                 return found
-        raise SourceError(f"arXiv gave only {start} of {total} results in {MOST_PAGES} pages")
+        raise SourceError(f"arXiv gave only {start} of {total} results in {MOST_PAGES} pages", answered=True)
 
     async def _page(self, search: str, start: int, total: int) -> Results:
         params: dict[str, str | int] = {
@@ -138,7 +140,7 @@ class QueryApi:
             total = max(total, page.total)
             if page.entries or start >= total:
                 return page
-        raise SourceError(f"arXiv gave an empty page at {start} of {total} results")
+        raise SourceError(f"arXiv gave an empty page at {start} of {total} results", answered=True)
 
 
 def _search(window: Window, categories: Iterable[str]) -> str:

@@ -153,7 +153,7 @@ class ArxivSource:
             cut = (Skip(category, f"its feed is cut at {FULL_FEED:,} items"),) if feed.items >= FULL_FEED else ()
             feeds.append(replace(feed, skipped=(*feed.skipped, *cut)))
         if not feeds:
-            raise SourceError(refused[0].why)
+            raise SourceError(refused[0].why, answered=True)
         feed = _united(feeds)
         return replace(feed, skipped=(*feed.skipped, *refused))
 
@@ -192,7 +192,7 @@ def _united(feeds: Iterable[Feed]) -> Feed:
 
 def _announced(feed: Feed, day: date, etag: str = "") -> Fetched:
     if feed.day is None:
-        raise SourceError("the feed has no date")
+        raise SourceError("the feed has no date", answered=True)
     if feed.day < day:
         kind, reason = OutcomeKind.STALE, f"the feed is still that of {feed.day}: a holiday, or arXiv is behind"
     elif not feed.items:
