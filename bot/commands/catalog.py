@@ -122,7 +122,7 @@ COMMANDS: Final = (
         contradictions=(("daily", "weekly", "instant"), ("weekly", "days"), ("instant", "days")),
         examples=(
             'subscribe "world models"',
-            'subscribe ("diffusion models" OR "flow matching") -medical --daily 09:00 --tz Europe/Berlin',
+            'subscribe (diffusion OR "flow matching") -medical --daily 09:00',
             "subscribe trending --weekly mon 09:00",
         ),
         requests=(Subscribe,),

@@ -36,7 +36,7 @@ def completions(typed: str) -> Iterator[Completion]:
         # In a list only what stands behind the last comma is still open.
         part = last.rpartition(",")[2] if "," in last and not text.startswith(_FLAG) else last
         if text.lower().startswith(part.lower()) and text != part:
-            yield Completion(text, len(part), meaning)
+            yield Completion(text, len(part), meaning.replace("`", ""))
 
 
 def _candidates(words: list[str], last: str) -> Iterator[tuple[str, str]]:

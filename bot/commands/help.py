@@ -9,7 +9,7 @@ from bot.commands.command import Command
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.refusal import spans_of
 from bot.commands.request import Help
-from bot.document import Block, BulletList, Code, Document, Note, Paragraph, Reply, Spans, Text, code, text
+from bot.document import Block, Code, Document, Fields, Note, Paragraph, Reply, text
 from bot.query.scan import EXAMPLES
 
 _MEANINGS: Final = {
@@ -45,7 +45,7 @@ def _overview() -> Document:
     return Document(
         heading=text("I post new research papers that match what this channel cares about."),
         blocks=(
-            BulletList(tuple((code(rooted(command.name)), Text(f" · {command.help}")) for command in COMMANDS)),
+            Fields(tuple((rooted(command.name), text(command.help)) for command in COMMANDS)),
             Paragraph(text("To begin:")),
             Code("\n".join(rooted(example) for example in (COMMANDS[0].examples[0], "trending", "help subscribe"))),
         ),
@@ -79,11 +79,7 @@ def _short_usage(command: Command) -> str:
 
 def _parameters(command: Command) -> Iterator[Block]:
     if command.parameters:
-        yield BulletList(tuple(_parameter(parameter) for parameter in command.parameters))
-
-
-def _parameter(parameter: Parameter) -> Spans:
-    return (code(parameter.usage), Text(" · "), *spans_of(said(parameter)))
+        yield Fields(tuple((parameter.usage, spans_of(said(parameter))) for parameter in command.parameters))
 
 
 def said(parameter: Parameter) -> str:
@@ -97,4 +93,4 @@ def _language(command: Command) -> Iterator[Block]:
     if command.takes_query:
         yield Paragraph(text("A query looks in title and abstract:"))
         items = LANGUAGE if command.name == "search" else LANGUAGE[:-1]
-        yield BulletList(tuple((code(example), Text(" · "), *spans_of(meaning)) for example, meaning in items))
+        yield Fields(tuple((example, spans_of(meaning)) for example, meaning in items))

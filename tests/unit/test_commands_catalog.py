@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from adapters.console.render import CODE_INDENT, render
 from bot.commands.arguments import rooted
 from bot.commands.catalog import COMMANDS, VERBS, command_for, command_named
 from bot.commands.command import Access, Command, Visibility
@@ -15,22 +16,11 @@ from bot.commands.parameter import Kind, Parameter
 from bot.commands.parse import parse
 from bot.commands.refusal import breakage, refusal_of, spans_of
 from bot.commands.request import Help, Request, Subscribe
-from bot.document import Code, Document, Paragraph, Style, Text
+from bot.document import Paragraph, Style, Text
 from bot.errors import CommandError, NotUnderstoodError, RefusedError
 
+TERMINAL_WIDTH = 80
 PARAMETERS = [(command, parameter) for command in COMMANDS for parameter in command.parameters]
-
-
-def words_of(document: Document) -> str:
-    words = [span.text for span in document.heading if isinstance(span, Text)]
-    for block in document.blocks:
-        match block:
-            case Code(text):
-                words.append(text)
-            case _:
-                rows = getattr(block, "items", None) or (getattr(block, "spans", ()),)
-                words += ["".join(span.text for span in row) for row in rows]
-    return "\n".join(words)
 
 
 def offered(typed: str) -> list[str]:
@@ -53,7 +43,7 @@ def test_every_example_is_read_and_becomes_a_request_of_its_command(command: Com
     examples = [*command.examples, *(each.example for each in command.parameters if each.example)]
     assert examples
     for example in examples:
-        assert rooted(example).startswith("/papers ")
+        assert len(CODE_INDENT + rooted(example)) <= TERMINAL_WIDTH
         assert command_for(parse(example)) is command_named(example.split(maxsplit=1)[0])
 
 
@@ -87,22 +77,22 @@ def test_who_may_and_who_sees_is_as_the_product_has_it() -> None:
 
 
 def test_help_names_every_verb() -> None:
-    said = words_of(help_reply(Help()).document)
-    assert all(f"/papers {verb} ·" in said for verb in VERBS)
+    said = render(help_reply(Help()).document)
+    assert all(f"/papers {verb}: " in said for verb in VERBS)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=VERBS)
 def test_help_about_a_verb_has_its_flags_and_examples(command: Command) -> None:
     reply = help_reply(Help(verb=command.name))
-    said = words_of(reply.document)
+    said = render(reply.document)
     assert (reply.verb, reply.ok, reply.visible_to_channel) == ("help", True, False)
     assert all(parameter.usage in said for parameter in command.parameters)
     assert all(rooted(example) in said for example in command.examples)
 
 
 def test_help_explains_since_where_it_works() -> None:
-    assert "since:30d" in words_of(help_reply(Help(verb="search")).document)
-    assert "since:30d" not in words_of(help_reply(Help(verb="subscribe")).document)
+    assert "since:30d" in render(help_reply(Help(verb="search")).document)
+    assert "since:30d" not in render(help_reply(Help(verb="subscribe")).document)
 
 
 def test_the_page_has_every_command_with_its_parameters_and_examples() -> None:
@@ -167,19 +157,22 @@ def test_a_mistake_is_answered_with_its_place_and_an_example() -> None:
         parse("subscribe agents --dayly 09:00")
     reply = refusal_of(caught.value, caught.value.verb)
     assert (reply.verb, reply.ok, reply.understood, reply.visible_to_channel) == ("subscribe", False, False, False)
-    assert words_of(reply.document).split("\n") == [
+    assert render(reply.document).split("\n") == [
         "I didn't understand --dayly. Did you mean --daily?",
-        "subscribe agents --dayly 09:00",
-        "                 ^",
+        "",
+        "    subscribe agents --dayly 09:00",
+        "                     ^",
+        "",
         "For example:",
-        "/papers subscribe agents --daily 09:00",
+        "",
+        "    /papers subscribe agents --daily 09:00",
     ]
 
 
 def test_a_refusal_is_understood_and_not_ok() -> None:
     reply = refusal_of(RefusedError("No #9 here.", hint="`list` shows what is."), "unsubscribe")
     assert (reply.verb, reply.ok, reply.understood) == ("unsubscribe", False, True)
-    assert words_of(reply.document) == "No #9 here.\nlist shows what is."
+    assert render(reply.document) == "No #9 here.\n\nlist shows what is."
 
 
 def test_what_names_no_verb_is_answered_by_help() -> None:
