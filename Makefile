@@ -46,11 +46,11 @@ bench: $(BENCHMARKS)  ## every benchmark; one alone: make bench-NAME for benchma
 $(BENCHMARKS): bench-%: $(STAMP)
 	$(BIN)/python benchmarks/$*.py
 
-docs: $(STAMP)  ## write the generated documents and settings again
-	$(BIN)/paperround export commands > docs/commands.md
-	$(BIN)/paperround export settings > docs/settings.md
-	$(BIN)/paperround export env > config/env.example
-	$(BIN)/paperround export toml > config/paperround.toml
+docs: $(STAMP)  ## write the generated documents, settings and transcripts again
+	@set -e; for each in commands:docs/commands.md settings:docs/settings.md env:config/env.example toml:config/paperround.toml; do \
+		$(BIN)/paperround export $${each%%:*} > .venv/exported; cp .venv/exported $${each#*:}; \
+	done
+	$(BIN)/python -m tests.transcripts
 
 requirements: $(STAMP)  ## pin every dependency with hashes, from pyproject.toml (needs a network)
 	$(PIN) --output-file requirements/runtime.txt pyproject.toml

@@ -37,6 +37,7 @@ HOMES = {
     "defusedxml": ("adapters",),
     "discord": ("adapters.discord",),
     "httpx": ("adapters.http",),
+    "prometheus_client": ("adapters.web",),
     "prompt_toolkit": ("bot.cli",),
     "psycopg": ("adapters.sql",),
     "pydantic": ("bot.cli", "bot.settings"),
@@ -45,7 +46,9 @@ HOMES = {
     "slack_bolt": ("adapters.slack",),
     "slack_sdk": ("adapters.slack",),
     "sqlalchemy": ("adapters.sql",),
+    "starlette": ("adapters.slack", "adapters.web"),
     "typer": ("bot.cli",),
+    "uvicorn": ("adapters.web",),
 }
 """Where each library that talks to the world may be imported. What is not named here may be used anywhere."""
 
