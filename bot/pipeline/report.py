@@ -31,7 +31,7 @@ FETCH_GRACE: Final = timedelta(hours=26)
 
 WEEKEND: Final = "Hugging Face publishes no list on Saturday and Sunday; the next is Monday."
 _SATURDAY: Final = 5
-_RUN_IT: Final = "is `paperround run` running?"
+_RUN_IT: Final = "is the service (paperround run) running?"
 
 
 async def report_of(store: Store, clock: Clock, configured: Collection[str], channel: Channel | None = None) -> Report:
@@ -105,7 +105,7 @@ def _late_source(name: str, fetches: Sequence[Outcome], now: datetime) -> tuple[
     if state.is_away:
         return (Row(name=name, outcome=state.kind, reason=state.reason, at=state.since),)
     if now - fetches[0].at > FETCH_GRACE:
-        reason = f"nobody has fetched it since {_moment(fetches[0].at)}; {_RUN_IT}"
+        reason = f"nothing has fetched it for more than a day; {_RUN_IT}"
         return (Row(name=name, outcome="not fetched", reason=reason, at=fetches[0].at),)
     return ()
 
@@ -129,7 +129,7 @@ def _late_schedule(schedule: ChannelSchedule, now: datetime) -> tuple[Row, ...]:
     due = schedule.next_due
     if due is None or now - due <= ENQUEUE_GRACE:
         return ()
-    reason = f"due since {_moment(due)}, and nobody has looked; {_RUN_IT}"
+    reason = f"it was due, and nothing has looked at it; {_RUN_IT}"
     return (Row(name=str(schedule.channel), outcome="not enqueued", reason=reason, at=due),)
 
 

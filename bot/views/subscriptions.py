@@ -75,7 +75,7 @@ def unsubscribed(removed: Sequence[Subscription], *, by: str) -> Document:
             Text(". What was posted stays."),
         )
         return Document(blocks=(Paragraph(said),))
-    said = (Text(f"{person(by)} removed all {len(removed)} subscriptions of this channel. What was posted stays:"),)
+    said = (Text(f"{person(by)} removed every subscription of this channel. What was posted stays:"),)
     return Document(blocks=(Paragraph(said), BulletList(tuple(_named(each) for each in removed))))
 
 
@@ -91,7 +91,7 @@ def _choices(subscription: Subscription) -> list[str]:
     if subscription.cap is not None:
         said.append(f"at most {subscription.cap} a digest")
     if subscription.min_upvotes:
-        said.append(f"from {count(subscription.min_upvotes, 'upvote')} on")
+        said.append(f"with at least {count(subscription.min_upvotes, 'upvote')}")
     if subscription.upvoted_only:
         said.append("only papers that Hugging Face lists")
     return said

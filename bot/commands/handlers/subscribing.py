@@ -103,7 +103,7 @@ async def unsubscribe(request: Unsubscribe, requester: Requester, services: Serv
 
 def _ask_first(known: Sequence[Subscription]) -> RefusedError:
     named = ", ".join(f"#{each.number} {quoted(each.query)}" for each in known)
-    what = "the only subscription" if len(known) == 1 else f"all {len(known)} subscriptions"
+    what = "the only subscription" if len(known) == 1 else "every subscription"
     return RefusedError(
         f"That removes {what} of this channel: {named}.", hint="Type `/papers unsubscribe all --yes` to do it."
     )

@@ -1,0 +1,75 @@
+"""A person in a channel who types commands, over a real store; and sources that answer as they are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from adapters.console.render import render
+from bot.clock import FixedClock
+from bot.commands.dispatch import dispatch
+from bot.commands.request import Requester
+from bot.commands.services import Services
+from bot.document import Reply
+from bot.errors import SourceError
+from bot.model.channel import Channel
+from bot.model.fetching import Fetched, FetchPlanInput, FetchTask
+from bot.model.paper import Paper, PaperId
+from bot.ports import PaperSource, Store
+from tests.builders import GENERAL, NOW
+
+
+@dataclass
+class FakeSource:
+    """A source that has some papers by id, or is away; it keeps what it was asked for."""
+
+    name: str
+    papers: Mapping[PaperId, Paper] = field(default_factory=dict)
+    is_away: bool = False
+    asked: list[PaperId] = field(default_factory=list)
+
+    def plan(self, known: FetchPlanInput) -> tuple[FetchTask, ...]:  # noqa: ARG002 - the port's signature
+        """Plan nothing."""
+        return ()
+
+    def tasks_for(self, first: date, last: date, categories: frozenset[str]) -> tuple[FetchTask, ...]:  # noqa: ARG002
+        """Have no lists."""
+        return ()
+
+    async def fetch(self, task: FetchTask) -> Fetched:
+        """Answer no list."""
+        raise SourceError(f"no list {task.key}")
+
+    async def paper(self, paper: PaperId) -> Paper | None:
+        """Answer with the paper, or not at all."""
+        self.asked.append(paper)
+        if self.is_away:
+            raise SourceError("no answer")
+        return self.papers.get(paper)
+
+
+@dataclass
+class Person:
+    """Somebody in a channel; what they type is answered as it would be on the console."""
+
+    store: Store
+    channel: Channel = GENERAL
+    now: datetime = NOW
+    user: str = "ana"
+    is_manager: bool = True
+    zone: str = "Europe/Berlin"
+    sources: tuple[PaperSource, ...] = (FakeSource("huggingface"), FakeSource("arxiv"))
+
+    async def asks(self, text: str) -> Reply:
+        """Return the whole reply to a command."""
+        services = Services(
+            store=self.store,
+            clock=FixedClock(self.now),
+            default_zone=self.zone,
+            sources={source.name: source for source in self.sources},
+        )
+        requester = Requester(channel=self.channel, user=self.user, is_manager=self.is_manager)
+        return await dispatch(text, requester, services)
+
+    async def reads(self, text: str) -> str:
+        """Return the words of the reply."""
+        return render((await self.asks(text)).document)
