@@ -49,7 +49,12 @@ def _page(command: Command) -> Iterator[str]:
 
 def _language() -> Iterator[str]:
     yield from ("## Queries", "", "Bare words are looked for in title and abstract. Case, hyphens, accents and simple")
-    yield from ("plurals do not matter.", "", "| in a query | means |", "| --- | --- |")
+    yield from (
+        "plurals do not matter. The whole of it: [query-language.md](query-language.md).",
+        "",
+        "| in a query | means |",
+        "| --- | --- |",
+    )
     yield from (f"| {_cell(example)} | {meaning} |" for example, meaning in LANGUAGE)
 
 
