@@ -1,9 +1,10 @@
 """The one short transaction that makes a delivery: what was read is still so, or nothing happens."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import ConflictError
@@ -14,6 +15,12 @@ from bot.document import Document
 from bot.model.delivery import DeliveryState
 from bot.ports import Enqueued, Run
 from bot.snapshot import to_json
+
+_MOVED: Final = (
+    update(subscription)
+    .where(subscription.c.channel == bindparam("_channel"), subscription.c.number == bindparam("_number"))
+    .values({name: bindparam(name) for name in ("next_due", "last_run_at", "seen_change")})
+)
 
 
 async def enqueue(connection: AsyncConnection, channel_key: int, enqueued: Enqueued) -> None:
@@ -27,12 +34,8 @@ async def enqueue(connection: AsyncConnection, channel_key: int, enqueued: Enque
         raise ConflictError("a subscription changed while its digest was composed")
     if enqueued.document is not None:
         await _store_delivery(connection, channel_key, enqueued, enqueued.document)
-    for run in enqueued.runs:
-        await connection.execute(
-            update(subscription)
-            .where(subscription.c.channel == channel_key, subscription.c.number == run.subscription.number)
-            .values(next_due=_later(run), last_run_at=enqueued.at, seen_change=run.seen_change)
-        )
+    if enqueued.runs:
+        await connection.execute(_MOVED, [_moved(channel_key, run, enqueued.at) for run in enqueued.runs])
     await store_outcomes(connection, enqueued.outcomes)
 
 
@@ -65,6 +68,17 @@ def _is_as_read(run: Run, now: Row[*tuple[Any, ...]] | None) -> bool:
         read.version,
         read.state,
     )
+
+
+def _moved(channel_key: int, run: Run, at: datetime) -> dict[str, Any]:
+    """Return what `_MOVED` writes to one subscription."""
+    return {
+        "_channel": channel_key,
+        "_number": run.subscription.number,
+        "next_due": _later(run),
+        "last_run_at": at,
+        "seen_change": run.seen_change,
+    }
 
 
 def _later(run: Run) -> Any:

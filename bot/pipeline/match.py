@@ -1,7 +1,7 @@
 """Which papers of its window a subscription may get: pure, for many subscriptions over one list of papers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -41,21 +41,17 @@ class Library:
     today: date
 
     @cached_property
-    def _upvotes_by_day(self) -> Mapping[date, list[int]]:
-        days: dict[date, list[int]] = defaultdict(list)
+    def _top_tenths(self) -> frozenset[PaperKey]:
+        days: dict[date, list[StoredPaper]] = defaultdict(list)
         for stored in self.papers:
             day = hugging_face_day(stored)
             if day:
-                days[day].append(stored.paper.upvotes or 0)
-        return {day: sorted(upvotes, reverse=True) for day, upvotes in days.items()}
+                days[day].append(stored)
+        return frozenset(key for day in days.values() for key in _top_tenth(day))
 
     def is_in_top_tenth(self, stored: StoredPaper) -> bool:
         """Say whether the paper is among the most upvoted tenth of its Hugging Face day, rounded up; ties are in."""
-        day, upvotes = hugging_face_day(stored), stored.paper.upvotes
-        if day is None or not upvotes:
-            return False
-        others = self._upvotes_by_day[day]
-        return upvotes >= others[ceil(len(others) / 10) - 1]
+        return stored.key in self._top_tenths
 
     @cached_property
     def _listings(self) -> dict[tuple[tuple[SourceChoice, ...], date], frozenset[PaperKey]]:
@@ -71,6 +67,13 @@ class Library:
             )
             self._listings[sources, since] = found
         return found
+
+
+def _top_tenth(day: Sequence[StoredPaper]) -> list[PaperKey]:
+    """Return the most upvoted tenth of a day's papers, rounded up, ties included; none of it without an upvote."""
+    upvotes = sorted((stored.paper.upvotes or 0 for stored in day), reverse=True)
+    least = max(upvotes[ceil(len(upvotes) / 10) - 1], 1)
+    return [stored.key for stored in day if (stored.paper.upvotes or 0) >= least]
 
 
 def hugging_face_day(stored: StoredPaper) -> date | None:
