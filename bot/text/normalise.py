@@ -180,6 +180,10 @@ def _words(text: str) -> list[str]:
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
 
 
+_TEXTS: Final = 1024
+"""Texts whose tokens' places are remembered: the same titles of a day are marked for every channel that gets them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token and where it stands: `text[start:end]` of the clean text it was read from."""
@@ -189,6 +193,7 @@ class Token:
     end: int
 
 
+@lru_cache(maxsize=_TEXTS)
 def located_tokens(text: str) -> tuple[Token, ...]:
     """Return what `tokens` returns, each with its place in the text, for marking what matched."""
     return tuple(_located(text, singular))
