@@ -26,6 +26,8 @@ MAX_LENGTH: Final = 2000
 
 _HELP: Final = frozenset({"--help", "-h", "?"})
 """Alone behind a verb they ask about it; anywhere else only the first does, for `-h` leaves a word out."""
+_PREPOSITIONS: Final = frozenset({"at", "on", "@"})
+"""Words before a time or a weekday that say nothing more."""
 _EXAMPLE: Final = rooted("help")
 
 
@@ -33,8 +35,27 @@ def parse(text: str) -> Request:
     """Read a command, with or without `/papers` before it; nothing at all asks for help.
 
     Raises:
-        CommandError: it cannot be read; it says where, and what to type.
+        CommandError: it cannot be read; it says where, what to type, and has an example that can be read.
     """
+    try:
+        return _read(text)
+    except CommandError as error:
+        # What was put right at one place may be wrong at another.
+        if not _is_read(error.example):
+            command = command_named(error.verb)
+            error.example = _EXAMPLE if command is None else rooted(command.examples[0])
+        raise
+
+
+def _is_read(text: str) -> bool:
+    try:
+        _read(text)
+    except CommandError:
+        return False
+    return True
+
+
+def _read(text: str) -> Request:
     line = clean(text[: MAX_LENGTH * 2])[:MAX_LENGTH]
     words = deque(words_of(line))
     if words and words[0].text.lower() == ROOT:
@@ -59,8 +80,8 @@ def parse(text: str) -> Request:
 
 def _unknown_verb(line: str, first: Word) -> CommandError:
     near = suggest(first.text, VERBS)
-    hint = "" if near else f"I know {', '.join(f'`{verb}`' for verb in VERBS)}."
-    unknown = Line(text=line, verb="", example=_EXAMPLE)
+    hint = "" if near else "`help` lists them; to look for papers, begin with `search`."
+    unknown = Line(text=line, verb="", example=rooted(f"search {line[first.column - 1 :]}"))
     return unknown.error(f"I don't know the command {quoted(first.text)}.", at=first, hint=hint, instead=near)
 
 
@@ -188,6 +209,8 @@ class _Reader:
         return taken
 
     def _next_if(self, is_meant: Callable[[str], bool]) -> list[Word]:
+        if len(self._words) > 1 and self._words[0].text.lower() in _PREPOSITIONS and is_meant(self._words[1].text):
+            self._words.popleft()
         if not self._words:
             return []
         word = unquoted(self._words[0])

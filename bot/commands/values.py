@@ -106,7 +106,7 @@ def is_number(written: Written) -> bool:
 def choice_of(written: Written) -> str:
     """Read one of the parameter's choices, whatever its case."""
     choices = written.parameter.choices
-    wanted = written.text.lower()
+    wanted = written.text.lower().strip('"“”')
     if wanted in choices:
         return wanted
     listed = ", ".join(f"`{choice}`" for choice in choices)
@@ -170,7 +170,8 @@ def _time(written: Written, text: str, at: Word | None) -> time:
             hour = _LAST_HOUR + 1
         if hour <= _LAST_HOUR and minute <= _LAST_MINUTE:
             return time(hour, minute)
-    hint = "Times go from `00:00` to `23:59`, as in `09:00`."
+    is_day = weekday_named(text) is not None
+    hint = "Days go with `--days`." if is_day else "Times go from `00:00` to `23:59`, as in `09:00`."
     raise written.error(f"I don't understand the time {quoted(text)}.", at=at, hint=hint)
 
 

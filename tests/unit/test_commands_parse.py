@@ -53,6 +53,7 @@ WEEKLY = Frequency.WEEKLY
         ("unsubscribe all", Unsubscribe(number=None)),
         ("unsubscribe ALL --yes", Unsubscribe(number=None, is_confirmed=True)),
         ("trending", Trending()),
+        ('trending "week"', Trending(period="week")),
         ("trending week", Trending(period="week")),
         ("trending MONTH", Trending(period="month")),
         ("show 2310.06825", Show(paper="2310.06825")),
@@ -159,7 +160,7 @@ def test_a_subscription_is_previewed_with_what_it_has_itself(name: str) -> None:
         ("unsubscribe", "`unsubscribe` needs a subscription after it."),
         ("unsubscribe agents", "`unsubscribe` takes the number of a subscription, or `all`. `list` shows the numbers."),
         ("subscrib agents", "I don't know the command `subscrib`. Did you mean `subscribe`?"),
-        ("xyzzy", "I don't know the command `xyzzy`. I know `subscribe`, `unsubscribe`, `list`, `preview`,"),
+        ("xyzzy", "I don't know the command `xyzzy`. `help` lists them; to look for papers, begin with `search`."),
     ],
 )
 def test_what_is_not_understood_is_said_with_the_way_out(text: str, words: str) -> None:
@@ -214,7 +215,11 @@ def test_a_caret_shows_the_place_in_the_text_as_typed(text: str, caret: str) -> 
         ("subscribe agents --source hf,arxv", "/papers subscribe agents --source hf,arxiv"),
         ("subscribe agents --max 99", '/papers subscribe "world models" --max 5'),
         ("subscribe -a", '/papers subscribe "world models"'),
-        ("xyzzy", "/papers help"),
+        ("world models", "/papers search world models"),
+        ("/papers world models", "/papers search world models"),
+        ('world "models', "/papers help"),
+        ("subscribe agents --max5", '/papers subscribe "world models"'),
+        ("trending week month", "/papers trending"),
     ],
 )
 def test_the_example_to_copy_is_the_text_put_right_where_that_is_known(text: str, example: str) -> None:

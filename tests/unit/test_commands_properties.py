@@ -67,6 +67,7 @@ def test_any_text_is_a_request_or_one_error_that_shows_its_place(line: str) -> N
         assert result.caret().count("\n") == 1
         assert result.message
         assert result.example.startswith("/papers ")
+        assert not isinstance(outcome(result.example), CommandError)
         assert len(result.text) <= MAX_LENGTH
         reply = refusal_of(result, result.verb)
         assert (reply.ok, reply.understood, reply.visible_to_channel) == (False, False, False)
