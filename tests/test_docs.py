@@ -48,7 +48,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def named(paths: tuple[Path, ...]) -> Any:
+def named(paths: tuple[Path, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=name_of)
 
 

@@ -78,6 +78,7 @@ def _listed(paper: dict[str, Any], day: str) -> dict[str, Any]:
         "paper": {
             "id": paper["id"],
             "title": paper["title"],
+            "summary": paper["summary"],
             "ai_summary": paper["summary"],
             "authors": [{"name": name} for name in paper["authors"]],
             "publishedAt": f"{paper['published']}T00:00:00.000Z",
