@@ -184,7 +184,14 @@ delivery = Table(
     UniqueConstraint("channel", "kind", "slot", name="uq_delivery_slot"),
     Index(
         "ix_delivery_pending",
-        "due_at",
+        "slot",
+        "key",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_delivery_pending_channel",
+        "channel",
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
     ),
@@ -247,6 +254,7 @@ ledger = Table(
         sqlite_where=text("state <> 'shown'"),
         postgresql_where=text("state <> 'shown'"),
     ),
+    Index("ix_ledger_channel", "channel"),
     Index("ix_ledger_paper", "paper"),
     Index("ix_ledger_delivery", "delivery"),
 )
