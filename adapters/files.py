@@ -19,10 +19,8 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         RefusedError: there is no such file, it is no ordinary file, or it cannot be read.
     """
     try:
-        # Not blocking: a pipe that nobody writes to is looked at, and refused.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            kind = os.fstat(descriptor).st_mode
+        with os.fdopen(_descriptor_of(path), "rb") as file:
+            kind = os.fstat(file.fileno()).st_mode
             if not stat.S_ISREG(kind):
                 raise RefusedError(f"{path} is {'a folder' if stat.S_ISDIR(kind) else 'no ordinary file'}; name a file")
             yield file
@@ -30,8 +28,16 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         raise RefusedError(f"{path}: there is no such file") from error
     except IsADirectoryError as error:
         raise RefusedError(f"{path} is a folder; name a file") from error
-    except (OSError, ValueError) as error:
-        raise RefusedError(f"{path} cannot be read: {getattr(error, 'strerror', '') or error}") from error
+    except OSError as error:
+        raise RefusedError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _descriptor_of(path: Path) -> int:
+    try:
+        # Not blocking: a pipe that nobody writes to is looked at, and refused.
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError as error:
+        raise RefusedError("a path cannot have a NUL in it") from error
 
 
 def digest_of(path: Path, kind: str) -> str:

@@ -11,23 +11,20 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from bot.model.naming import paper_named
 from bot.model.paper import Links, Paper, PaperId, Sighting, title_id
 from bot.text.latex import unicode_of
-from bot.text.normalise import clean
 
 SOURCE: Final = "jsonl"
 
 LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS, MOST_CATEGORIES = 1_000, 20_000, 5_000, 100
 """Far above what was ever seen: bounds against a broken file."""
 
-_ARXIV = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})(?:v\d+)?")
-"""New and old arXiv ids. Source: https://info.arxiv.org/help/arxiv_identifier.html"""
-
-_DOI = re.compile(r"10\.\d{4,9}/\S{1,400}")
-"""Source: https://www.crossref.org/blog/dois-and-matching-regular-expressions/"""
-
 _SCHEME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _VALUE = re.compile(r"[\x21-\x7e]{1,200}")
+_WELL_KNOWN: Final = frozenset({"arxiv", "doi", "title"})
+"""Schemes whose values have a form."""
+
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -61,34 +58,27 @@ def parse_line(line: bytes, now: datetime) -> Paper:
         published_at=published,
         sightings=(Sighting(source=SOURCE, listed_on=(published or now).date(), first_seen_at=now),),
         links=_links_of(identity),
-        aliases=_aliases_of(clean(_text(record, "doi"))),
+        aliases=_aliases_of(_text(record, "doi")),
     )
 
 
 def _id_of(text: str) -> PaperId:
-    """Return the id, without version; a bare arXiv id or DOI needs no scheme."""
-    text = clean(text)
-    if found := _ARXIV.fullmatch(text):
-        return PaperId("arxiv", found[1])
-    if _DOI.fullmatch(text):
-        return PaperId("doi", text)
-    scheme, _, value = text.partition(":")
+    """Return the id, without version: of arXiv and DOI as people write them, of others `scheme:value`."""
+    if named := paper_named(text):
+        return named
+    scheme, _, value = text.strip().partition(":")
     scheme = scheme.lower()
+    if scheme in _WELL_KNOWN:
+        raise UnreadableError(f"the id is no {scheme} id")
     if not (_SCHEME.fullmatch(scheme) and _VALUE.fullmatch(value)):
         raise UnreadableError("the id is not scheme:value, as in arxiv:2406.01234")
-    if scheme == "arxiv":
-        found = _ARXIV.fullmatch(value)
-        if not found:
-            raise UnreadableError("the id is no arXiv id")
-        value = found[1]
-    elif scheme == "doi" and not _DOI.fullmatch(value):
-        raise UnreadableError("the id is no DOI")
     return PaperId(scheme, value)
 
 
 def _aliases_of(doi: str) -> tuple[PaperId, ...]:
     # A file that names a DOI wrongly still names a paper.
-    return (PaperId("doi", doi),) if _DOI.fullmatch(doi) else ()
+    named = paper_named(doi)
+    return (named,) if named else ()
 
 
 def _links_of(paper: PaperId) -> Links:

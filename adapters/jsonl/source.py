@@ -5,7 +5,7 @@ import gzip
 import io
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -119,7 +119,7 @@ class _Lines:
         self.raw.seek(0)
         number = 0
         try:
-            with gzip.open(self.raw) if is_packed else self.raw as file:
+            with gzip.open(self.raw) if is_packed else nullcontext(self.raw) as file:
                 unpacked = 0
                 while line := file.readline(LONGEST_LINE + 1):
                     number += 1

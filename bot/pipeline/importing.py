@@ -1,7 +1,7 @@
 """Importing: a file of papers into the library, in batches, so that an interrupted import goes on where it stopped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.model.fetching import FetchRecord, ImportProgress
@@ -28,20 +28,25 @@ async def import_file(
 ) -> Imported:
     """Import a file; each batch and its place in the file are one transaction.
 
+    Content that was imported whole is read again, but lists nothing again: else a page from last week, whose papers
+    count as listed on the day of import, would be this week's news.
+
     Raises:
         RefusedError: the file cannot be read, or is not of this kind; papers of earlier batches stay.
         StoreError: the database failed; the next import of this content goes on after the last batch.
     """
     digest = importer.digest(path)
     progress = await store.papers.progress(digest)
-    start = progress.position if progress and not progress.is_done else 0
+    is_repeated = progress is not None and progress.is_done
+    start = progress.position if progress and not is_repeated else 0
     seen = new = skipped = 0
     position = start
     named: list[str] = []
     async for batch in importer.read(path, start):
         position = batch.position
+        papers = tuple(replace(paper, sightings=()) for paper in batch.papers) if is_repeated else batch.papers
         ingested = await store.papers.ingest(
-            batch.papers, clock.now(), ImportProgress(digest=digest, position=position)
+            papers, clock.now(), ImportProgress(digest=digest, position=position, is_done=is_repeated)
         )
         seen, new, skipped = seen + ingested.seen, new + ingested.new, skipped + len(batch.skipped)
         named += batch.skipped[: SKIPPED_NAMED - len(named)]
