@@ -101,7 +101,7 @@ async def _show_sample(settings: Settings, *, offline: bool) -> bool:
     async with open_app(settings, clock=clock, sources=()) as app:
         for task in source.tasks_for(date.min, date.max, frozenset()):
             await app.store.papers.ingest((await source.fetch(task)).papers, clock.now())
-        why = "Offline" if offline else "Hugging Face did not answer"
+        why = "Offline" if offline else f"Hugging Face gave no list within {ANSWER_WITHIN.seconds} seconds"
         return await _show(
             app,
             f"{why}, so this is the bundled sample: real papers of two weeks in {clock.now():%B %Y}, "
@@ -177,7 +177,7 @@ async def _show(app: App, what: str) -> bool:
             )
             await app.store.subscriptions.add(new, now - SUBSCRIBED_FOR, next_due=now)
         if await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone):
-            say(f"{what}\nA channel that subscribed to {', '.join(map(str, topics))} gets this digest:\n")
+            say(f"{what}\nA channel that subscribed to {', '.join(map(str, topics))} gets this digest:\n\n")
             return bool(await deliver_due(app.store, app.messengers, app.clock))
     return False
 
