@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.arxiv.entries import LONGEST_TITLE, LONGEST_WORDS, number_of
@@ -305,6 +305,7 @@ def test_what_is_not_arxivs_xml_is_an_error(body: bytes) -> None:
             parse(body)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.integers(0, len(WHOLE)), st.integers(0, 60))
 def test_a_damaged_feed_gives_papers_with_ids_and_titles_or_an_error(patch: bytes, at: int, removed: int) -> None:
     try:
@@ -314,6 +315,7 @@ def test_a_damaged_feed_gives_papers_with_ids_and_titles_or_an_error(patch: byte
     assert all(number_of(paper.id.value) and paper.title and paper.sightings for paper in read.papers)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_odd_text_in_any_field_gives_a_paper_or_is_skipped(date_text: str, creators: str, title: str) -> None:
     odd = item(a_submission("2606.00002", creators=_xml(creators), title=_xml(title)), _xml(date_text))

@@ -215,6 +215,7 @@ endings = st.sampled_from([OutcomeKind.FETCHED, OutcomeKind.NOTHING_PUBLISHED, O
 histories = st.dictionaries(st.tuples(st.sampled_from([ListKind.FEED, ListKind.MISSED]), st.integers(0, 40)), endings)
 
 
+@settings(deadline=None)
 @given(moments, histories)
 def test_whatever_happened_a_plan_is_polite_and_no_flood(
     now: datetime, history: dict[tuple[ListKind, int], OutcomeKind]
@@ -234,7 +235,7 @@ def test_whatever_happened_a_plan_is_polite_and_no_flood(
     assert all(task.categories == WANTED for task in tasks)
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(moments, outages)
 def test_every_announcement_is_had_once_by_its_feed_or_caught_up(start: datetime, away: tuple[int, int]) -> None:
     days = 40
