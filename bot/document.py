@@ -98,11 +98,12 @@ class PaperCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperLine:
-    """One paper shown in a line."""
+    """One paper shown in a line; `is_reminder` says that the channel has had it, and a round-up only reminds of it."""
 
     paper: str
     spans: Spans
     number: int = 0
+    is_reminder: bool = False
 
 
 Block = Paragraph | Note | BulletList | Fields | Code | Divider | PaperCard | PaperLine
@@ -136,6 +137,12 @@ class Document:
     def papers(self) -> tuple[str, ...]:
         """The ids of the papers shown, in order."""
         return tuple(block.paper for block in self.blocks if isinstance(block, PaperCard | PaperLine))
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """The ids of the papers shown, in order, without a round-up's reminders."""
+        reminders = {block.paper for block in self.blocks if isinstance(block, PaperLine) and block.is_reminder}
+        return tuple(paper for paper in self.papers if paper not in reminders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,12 +75,12 @@ def _spans_of(stored: Json) -> Spans:
 
 
 def _line_to_json(line: PaperLine) -> Json:
-    return [line.paper, line.number, _spans_to_json(line.spans)]
+    return [line.paper, line.number, _spans_to_json(line.spans), line.is_reminder]
 
 
 def _line_of(stored: Json) -> PaperLine:
-    paper, number, spans = stored
-    return PaperLine(paper=paper, number=number, spans=_spans_of(spans))
+    paper, number, spans, is_reminder = stored
+    return PaperLine(paper=paper, number=number, spans=_spans_of(spans), is_reminder=is_reminder)
 
 
 def _block_to_json(block: Block) -> Json:

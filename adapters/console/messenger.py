@@ -71,7 +71,7 @@ def _line_of(claim: Claim, part: Part, parts: int) -> bytes:
         "slot": slot,
         "part": part.index + 1,
         "parts": parts,
-        "papers": list(part.rendered.papers),
+        "papers": list(document_of(part.rendered.payload["document"]).brought),
         "text": part.rendered.payload["text"],
     }
     return json.dumps(said, ensure_ascii=False).encode() + b"\n"

@@ -95,7 +95,8 @@ def _line(pick: Pick, number: int, zone: str, *, names: bool) -> PaperLine:
     if pick.place is Place.SEEN and pick.seen_at is not None:
         posted = f"posted {pick.seen_at.astimezone(ZoneInfo(zone)):%a}"
         tags.append((Text(posted, href=pick.seen_href),))
-    return line_of(pick.paper, query=pick.taker.query, number=number, tags=tags)
+    line = line_of(pick.paper, query=pick.taker.query, number=number, tags=tags)
+    return replace(line, is_reminder=pick.place is Place.SEEN)
 
 
 def _tags(subscriptions: Sequence[Subscription]) -> Spans:
