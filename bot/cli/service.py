@@ -34,8 +34,8 @@ BACKFILL_DAYS = 30
 DRAIN = timedelta(seconds=25)
 """How long posts may take to finish after SIGTERM: container runtimes kill after 30 seconds or less."""
 
-CLOSE = timedelta(seconds=3)
-"""How long closing may take after that."""
+CLOSE, CLOSE_AT_ONCE = timedelta(seconds=3), timedelta(seconds=1)
+"""How long closing may take after that, and after a second signal."""
 
 KEPT = timedelta(days=90)
 """How long deliveries and outcomes are kept (DESIGN.md section 4)."""
@@ -82,7 +82,7 @@ async def run_service(settings: Settings, *, role: Role) -> int:
         )
         await stopping.asked.wait()
         status = await _drain(ticker, stopping)
-        _leave_within(CLOSE, status)
+        _leave_within(CLOSE if status == DONE else CLOSE_AT_ONCE, status)
     return status
 
 
