@@ -28,7 +28,8 @@ SLOT = "2026-06-16T09:00:00Z"
 
 
 def write_page(folder: Path) -> None:
-    paragraphs = [*HEADING, *(text for paper in PAPERS for text in paper)]
+    # What tells an abstract from a title is its length.
+    paragraphs = [*HEADING, *(text for title, abstract in PAPERS for text in (title, " ".join([abstract] * 4)))]
     (folder / "page.txt").write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
 
 
