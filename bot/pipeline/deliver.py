@@ -9,9 +9,10 @@ failure between the platform's accept and our commit.
 import asyncio
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.errors import DeliveryError, PaperroundError, StoreError, Verdict, reference
+from bot.model.channel import Platform
 from bot.model.delivery import (
     LEASE,
     POST_TIMEOUT,
@@ -32,7 +33,13 @@ from bot.views.digest import with_lateness
 log = logging.getLogger(__name__)
 
 CLAIMS_AT_ONCE = 16
-"""Deliveries that one process posts side by side; each belongs to another channel."""
+"""Deliveries that one process posts side by side on a platform; each belongs to another channel."""
+
+ONE_AT_A_TIME = frozenset({Platform.CONSOLE})
+"""Platforms that are one file or one terminal: nothing is gained side by side, and a crash doubles one part at most."""
+
+RECEIPT_WAITS = (0.5, 1.0, 2.0)
+"""Seconds between tries to store a receipt while the database is away: inside what a post leaves of its lease."""
 
 PAUSED_BY = "paperround"
 
@@ -51,21 +58,36 @@ async def deliver_due(
 
     Once `stopping` is set nothing more is claimed; what is claimed is finished.
     """
+    async with asyncio.TaskGroup() as group:
+        # Side by side: a platform that hangs holds up no other.
+        tasks = [group.create_task(_deliver_all(store, each, clock, stopping)) for each in messengers.values()]
+    return sum(_numbers(task.result() for task in tasks))
+
+
+async def _deliver_all(
+    store: Store, messenger: Messenger, clock: Clock, stopping: asyncio.Event | None
+) -> int | StoreError:
+    """Post every delivery that is due on one platform; a failing database is handed back as a value."""
+    limit = 1 if messenger.platform in ONE_AT_A_TIME else CLAIMS_AT_ONCE
     sent = 0
-    platforms = sorted(messengers)
-    while not (stopping and stopping.is_set()):
-        claims = await store.outbox.claim(clock.now(), LEASE, CLAIMS_AT_ONCE, platforms)
-        if not claims:
-            break
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_attempt(store, messengers[claim.channel.platform], clock, claim)) for claim in claims
-            ]
-        for result in (task.result() for task in tasks):
-            if isinstance(result, StoreError):
-                raise result
-            sent += result
+    try:
+        while not (stopping and stopping.is_set()):
+            claims = await store.outbox.claim(clock.now(), LEASE, limit, [messenger.platform])
+            if not claims:
+                break
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(_attempt(store, messenger, clock, claim)) for claim in claims]
+            sent += sum(_numbers(task.result() for task in tasks))
+    except StoreError as error:
+        return error
     return sent
+
+
+def _numbers(results: Iterable[int | StoreError]) -> Iterator[int]:
+    for result in results:
+        if isinstance(result, StoreError):
+            raise result
+        yield result
 
 
 async def _attempt(store: Store, messenger: Messenger, clock: Clock, claim: Claim) -> bool | StoreError:
@@ -121,9 +143,20 @@ async def _post_all(store: Store, messenger: Messenger, clock: Clock, claim: Cla
                 await store.outbox.refuse_part(claim, index)
             raise
         known[index] = Part(index=index, rendered=part.rendered, state=PartState.ACCEPTED, receipt=receipt)
-        if not await store.outbox.accept_part(claim, index, receipt):
+        if not await _accept(store, clock, claim, index, receipt):
             return False
     return True
+
+
+async def _accept(store: Store, clock: Clock, claim: Claim, index: int, receipt: Receipt) -> bool:
+    """Store a receipt, again while the database is away: one that is lost is a message posted twice."""
+    for seconds in RECEIPT_WAITS:
+        try:
+            return await store.outbox.accept_part(claim, index, receipt)
+        except StoreError as error:
+            log.warning("delivery %s was posted, and its receipt waits: %s", claim.key, error)
+            await clock.sleep(seconds)
+    return await store.outbox.accept_part(claim, index, receipt)
 
 
 async def _post(messenger: Messenger, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
