@@ -15,12 +15,17 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock
 from tests.builders import NOW
+
+# A busy machine is no fault of the code; how long things take is measured by benchmarks.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
