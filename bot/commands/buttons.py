@@ -1,0 +1,75 @@
+"""Buttons: what an answer offers to press, and the requests that stand behind them.
+
+    undo:CHANGE     puts a change back                         the change's row knows whose it is
+    do:REQUEST      a command, kept as its text                the request's row knows whose it is, and until when
+    save:PAPER ...  a verb and a paper, nothing else           nothing is stored
+
+Whoever presses is known from the platform alone, never from a button.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Final
+
+from bot.commands.request import Requester
+from bot.document import Action
+from bot.model.change import ChangeId
+from bot.model.interaction import KEPT_FOR, KeptRequest, RequestId
+from bot.ports import Requests
+
+DO: Final = "do"
+UNDO: Final = "undo"
+
+_BYTES: Final = 16
+"""128 random bits, which nobody guesses."""
+
+
+def new_id() -> str:
+    """Return 128 random bits as text."""
+    return secrets.token_urlsafe(_BYTES)
+
+
+def action_id(action: Action) -> str:
+    """Return the id that a press of this action carries."""
+    return f"{action.verb}:{action.target}" if action.target else action.verb
+
+
+def undo_button(change: ChangeId) -> Action:
+    """Return the button that puts a change back."""
+    return Action(label="Undo", verb=UNDO, target=change)
+
+
+class Buttons:
+    """The buttons of one answer that stand for commands: made one by one, kept together before the answer leaves."""
+
+    def __init__(self, requester: Requester, now: datetime) -> None:
+        self._requester = requester
+        self._expires_at = now + KEPT_FOR
+        self._kept: list[KeptRequest] = []
+
+    def command(self, label: str, text: str, *, single_use: bool = False, only_requester: bool = False) -> Action:
+        """Return a button for a command, which acts in the requester's channel.
+
+        `single_use` is for what must have one effect however often it is pressed; `only_requester` for what nobody
+        else may press.
+        """
+        kept = KeptRequest(
+            id=RequestId(new_id()),
+            channel=self._requester.channel,
+            text=text,
+            expires_at=self._expires_at,
+            user=self._requester.user if only_requester else "",
+            is_single_use=single_use,
+        )
+        self._kept.append(kept)
+        return Action(label=label, verb=DO, target=kept.id)
+
+    async def keep(self, requests: Requests) -> None:
+        """Store what stands behind the buttons; they work from now on.
+
+        Raises:
+            StoreError: the database failed; the buttons must not be shown.
+        """
+        if self._kept:
+            await requests.keep(self._kept)
+            self._kept.clear()
