@@ -9,7 +9,7 @@ from bot.commands.command import Command
 from bot.commands.help import LANGUAGE, said
 
 _INTRODUCTION: Final = (
-    "Made by `paperround export commands` from bot/commands/catalog.py.",
+    "Made by `paperround export commands` from bot/commands/catalog.",
     "",
     "Every command begins with `/papers`. In a shell, `paperround papers VERB ...` gives the same answers, and",
     "`paperround shell` takes the commands as they stand here. Flags stand anywhere behind the verb, written as",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.commands.arguments import ROOT, Arguments, Line, Word, Written, quoted, rooted
-from bot.commands.catalog import COMMANDS, VERBS, command_named
+from bot.commands.catalog import COMMANDS, VERBS, command_named, hidden_command_named
 from bot.commands.command import Command
 from bot.commands.parameter import LISTS, OPTIONAL, Kind, Parameter
 from bot.commands.request import Help, Request
@@ -31,14 +31,16 @@ _PREPOSITIONS: Final = frozenset({"at", "on", "@"})
 _EXAMPLE: Final = rooted("help")
 
 
-def parse(text: str) -> Request:
+def parse(text: str, *, is_pressed: bool = False) -> Request:
     """Read a command, with or without `/papers` before it; nothing at all asks for help.
+
+    `is_pressed` is for the text behind a button, which may also be a hidden command.
 
     Raises:
         CommandError: it cannot be read; it says where, what to type, and has an example that can be read.
     """
     try:
-        return _read(text)
+        return _read(text, is_pressed=is_pressed)
     except CommandError as error:
         # What was put right at one place may be wrong at another.
         if not _is_read(error.example):
@@ -55,7 +57,7 @@ def _is_read(text: str) -> bool:
     return True
 
 
-def _read(text: str) -> Request:
+def _read(text: str, *, is_pressed: bool = False) -> Request:
     line = clean(text[: MAX_LENGTH * 2])[:MAX_LENGTH]
     words = deque(words_of(line))
     if words and words[0].text.lower() == ROOT:
@@ -66,7 +68,7 @@ def _read(text: str) -> Request:
     name = first.text.lower()
     if name in _HELP:
         return Help()
-    command = command_named(name.removeprefix("/"))
+    command = command_named(name.removeprefix("/")) or (hidden_command_named(name) if is_pressed else None)
     if command is None:
         raise _unknown_verb(line, first)
     if len(text) > MAX_LENGTH:

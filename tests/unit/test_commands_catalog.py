@@ -7,7 +7,7 @@ import pytest
 
 from adapters.console.render import CODE_INDENT, render
 from bot.commands.arguments import rooted
-from bot.commands.catalog import COMMANDS, VERBS, command_for, command_named
+from bot.commands.catalog import COMMANDS, HIDDEN, VERBS, command_for, command_named
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.complete import completions
 from bot.commands.help import help_reply
@@ -28,7 +28,7 @@ def offered(typed: str) -> list[str]:
 
 
 def test_every_kind_of_request_is_made_by_exactly_one_command() -> None:
-    made = Counter(kind for command in COMMANDS for kind in command.requests)
+    made = Counter(kind for command in (*COMMANDS, *HIDDEN) for kind in command.requests)
     assert set(made) == set(get_args(Request))
     assert set(made.values()) == {1}
 
@@ -36,6 +36,12 @@ def test_every_kind_of_request_is_made_by_exactly_one_command() -> None:
 def test_verbs_are_single_words_each_there_once() -> None:
     assert len(set(VERBS)) == len(VERBS)
     assert all(verb == verb.lower() and verb.isalpha() for verb in VERBS)
+
+
+def test_hidden_commands_are_not_offered_and_have_names_of_their_own() -> None:
+    hidden = {command.name for command in HIDDEN}
+    assert not hidden & set(VERBS)
+    assert all(command_named(name) is None for name in hidden)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=VERBS)
