@@ -66,6 +66,11 @@ class SqlChanges:
         found = await self._read(mine, 1)
         return found[0] if found else None
 
+    async def channel_of(self, change: ChangeId) -> Channel | None:
+        """See `Changes.channel_of`."""
+        found = await self._read(changes.c.id == change, 1)
+        return found[0].channel if found else None
+
     async def latest(self, channel: Channel, limit: int) -> tuple[Change, ...]:
         """See `Changes.latest`."""
         return await self._read(is_channel(channel), limit)
@@ -112,7 +117,9 @@ async def _image(connection: AsyncConnection, channel_key: int) -> Image:
     """Return the channel as it is; nobody else changes it before the transaction ends."""
     locked = select(channels).where(channels.c.key == channel_key).with_for_update(key_share=True)
     settings = (await connection.execute(locked)).one()
-    rows = await connection.execute(select(subscription).where(subscription.c.channel == channel_key))
+    # Locked in the order in which an enqueue locks them, so that neither waits for the other for ever.
+    mine = select(subscription).where(subscription.c.channel == channel_key).order_by(subscription.c.number)
+    rows = await connection.execute(mine.with_for_update())
     return {
         "settings": {name: _plain(getattr(settings, name)) for name in SETTINGS},
         "subscriptions": {

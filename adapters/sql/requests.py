@@ -36,7 +36,7 @@ class SqlRequests:
             async with self._database.write() as connection:
                 await connection.execute(insert(requests), rows)
 
-    async def take(self, request: RequestId, platform: str, workspace: str, now: datetime) -> Taken | None:
+    async def take(self, request: RequestId, platform: str, workspace: str, user: str, now: datetime) -> Taken | None:
         """See `Requests.take`."""
         mine = (
             (requests.c.id == request)
@@ -49,7 +49,7 @@ class SqlRequests:
             if row is None:
                 return None
             is_first = row.used_at is None or not row.is_single_use
-            if row.used_at is None:
+            if row.used_at is None and row.user in ("", user):
                 await connection.execute(update(requests).where(requests.c.id == request).values(used_at=now))
         kept = KeptRequest(
             id=RequestId(row.id),
@@ -65,3 +65,10 @@ class SqlRequests:
         """See `Requests.release`."""
         async with self._database.write() as connection:
             await connection.execute(update(requests).where(requests.c.id == request).values(used_at=None))
+
+    async def channel_of(self, request: RequestId) -> Channel | None:
+        """See `Requests.channel_of`."""
+        wanted = select(requests.c.platform, requests.c.workspace, requests.c.channel).where(requests.c.id == request)
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted)).first()
+        return Channel(Platform(row.platform), row.workspace, row.channel) if row else None

@@ -16,14 +16,18 @@ class Requests(Protocol):
     async def keep(self, requests: Sequence[KeptRequest]) -> None:
         """Store requests under their ids."""
 
-    async def take(self, request: RequestId, platform: str, workspace: str, now: datetime) -> Taken | None:
-        """Return a request that is pressed now, and remember that a single-use one was; None: not found.
+    async def take(self, request: RequestId, platform: str, workspace: str, user: str, now: datetime) -> Taken | None:
+        """Return a request that this person presses now, and remember that a single-use one was; None: not found.
 
-        An id that is unknown, over, or of another platform or workspace is not found: the three look alike.
+        An id that is unknown, over, or of another platform or workspace is not found: the three look alike. That
+        somebody pressed what is for another person alone is not remembered.
         """
 
     async def release(self, request: RequestId) -> None:
         """Let a single-use request be pressed again, because nothing came of it."""
+
+    async def channel_of(self, request: RequestId) -> Channel | None:
+        """Return where a request acts, of whatever workspace: for the operator's shell alone; None: unknown."""
 
 
 class Changes(Protocol):
@@ -31,6 +35,9 @@ class Changes(Protocol):
 
     async def find(self, change: ChangeId, platform: str, workspace: str) -> Change | None:
         """Return a change by its id; None when it is unknown, or of another platform or workspace."""
+
+    async def channel_of(self, change: ChangeId) -> Channel | None:
+        """Return where a change was made, of whatever workspace: for the operator's shell alone; None: unknown."""
 
     async def latest(self, channel: Channel, limit: int) -> tuple[Change, ...]:
         """Return the channel's newest changes, newest first."""

@@ -28,34 +28,52 @@ def a_request(name: str = "r1", *, channel: Channel = GENERAL, is_single_use: bo
 async def test_a_button_gives_its_request_back_as_often_as_it_is_pressed(store: SqlStore) -> None:
     await store.requests.keep([a_request()])
     for minutes in (1, 2):
-        taken = await store.requests.take(RequestId("r1"), "console", "local", NOW + minutes * MINUTE)
+        taken = await store.requests.take(RequestId("r1"), "console", "local", "ana", NOW + minutes * MINUTE)
         assert taken is not None
         assert (taken.request, taken.is_first) == (a_request(), True)
 
 
 async def test_a_single_use_request_is_first_once_whoever_presses_at_the_same_time(store: SqlStore) -> None:
     await store.requests.keep([a_request(is_single_use=True)])
-    presses = (store.requests.take(RequestId("r1"), "console", "local", NOW + MINUTE) for _ in range(4))
+    presses = (store.requests.take(RequestId("r1"), "console", "local", "ana", NOW + MINUTE) for _ in range(4))
     taken = await asyncio.gather(*presses)
     assert sorted(each.is_first for each in taken if each) == [False, False, False, True]
 
 
 async def test_a_request_that_came_to_nothing_can_be_pressed_again(store: SqlStore) -> None:
     await store.requests.keep([a_request(is_single_use=True)])
-    await store.requests.take(RequestId("r1"), "console", "local", NOW)
+    await store.requests.take(RequestId("r1"), "console", "local", "ana", NOW)
     await store.requests.release(RequestId("r1"))
-    again = await store.requests.take(RequestId("r1"), "console", "local", NOW)
+    again = await store.requests.take(RequestId("r1"), "console", "local", "ana", NOW)
     assert again is not None
     assert again.is_first
+
+
+async def test_what_another_person_presses_is_still_there_for_the_one_it_is_for(store: SqlStore) -> None:
+    await store.requests.keep([a_request(is_single_use=True)])
+    by_bo = await store.requests.take(RequestId("r1"), "console", "local", "bo", NOW)
+    assert by_bo is not None
+    assert by_bo.request.user == "ana"
+    mine = await store.requests.take(RequestId("r1"), "console", "local", "ana", NOW)
+    assert mine is not None
+    assert mine.is_first
+
+
+async def test_the_operator_s_shell_finds_where_a_request_acts(store: SqlStore) -> None:
+    away = Channel(Platform.SLACK, "T1", "C1")
+    await store.requests.keep([a_request("mine"), a_request("theirs", channel=away)])
+    assert await store.requests.channel_of(RequestId("mine")) == GENERAL
+    assert await store.requests.channel_of(RequestId("theirs")) == away
+    assert await store.requests.channel_of(RequestId("never")) is None
 
 
 async def test_a_foreign_an_expired_and_an_unknown_request_look_alike(store: SqlStore) -> None:
     away = Channel(Platform.SLACK, "T1", "C1")
     await store.requests.keep([a_request("mine"), a_request("theirs", channel=away)])
-    assert await store.requests.take(RequestId("theirs"), "console", "local", NOW) is None
-    assert await store.requests.take(RequestId("theirs"), "slack", "T2", NOW) is None
-    assert await store.requests.take(RequestId("mine"), "console", "local", NOW + KEPT_FOR) is None
-    assert await store.requests.take(RequestId("never"), "console", "local", NOW) is None
+    assert await store.requests.take(RequestId("theirs"), "console", "local", "ana", NOW) is None
+    assert await store.requests.take(RequestId("theirs"), "slack", "T2", "ana", NOW) is None
+    assert await store.requests.take(RequestId("mine"), "console", "local", "ana", NOW + KEPT_FOR) is None
+    assert await store.requests.take(RequestId("never"), "console", "local", "ana", NOW) is None
 
 
 async def key_of(store: SqlStore, number: int) -> PaperKey:
