@@ -7,7 +7,7 @@ import re
 import sqlite3
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from adapters.sql.address import Address
@@ -24,13 +24,16 @@ _SQLITE: Final = {
     sqlite3.SQLITE_CORRUPT: "is damaged. Restore it from a backup, or move it away and fetch again.",
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error. Check the disk.",
     sqlite3.SQLITE_TOOBIG: "refused a text that is too long for it.",
+    sqlite3.SQLITE_IOERR_WRITE: "cannot be written: the disk is full, over its quota, or failing. Free some space; "
+    "paperround goes on by itself.",
 }
-"""By primary result code. Source: https://www.sqlite.org/rescode.html"""
+"""By result code, extended or primary. Source: https://www.sqlite.org/rescode.html"""
 
 _POSTGRESQL: Final = {
     "28P01": "refused the password. Check user and password in PAPERROUND_DATABASE_URL.",
     "28000": "refused this user. Check the user in PAPERROUND_DATABASE_URL and the server's pg_hba.conf.",
     "3D000": "does not exist. Create it, then run: paperround migrate",
+    "40P01": "ended a deadlock; paperround tries again.",
     "42P01": "lacks a table. Run: paperround migrate",
     "42703": "lacks a column. Run: paperround migrate",
     "42501": "refused permission. Grant this user the rights on its tables.",
@@ -75,8 +78,10 @@ def _trouble(error: Exception, address: Address) -> str:
         return "is busier than its connections allow; paperround tries again."
     original = error.orig if isinstance(error, DBAPIError) else error
     if address.is_sqlite:
-        code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
-        return _SQLITE.get(code, f"reports: {original}.")
+        code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return _SQLITE.get(code) or _SQLITE.get(code & _PRIMARY_CODE) or f"reports: {original}."
+    if isinstance(error, DataError):
+        return "refused a value that it cannot hold."
     state = getattr(original, "sqlstate", None)
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]
