@@ -45,6 +45,6 @@ def _reply(digest: Digest, document: Document) -> Reply:
     return Reply(
         verb="preview",
         document=document,
-        papers=document.papers,
+        papers=document.brought,
         cut=tuple(str(cut.paper.paper.id) for cut in digest.cut),
     )
