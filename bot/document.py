@@ -151,7 +151,7 @@ class Reply:
 
     `papers` are the ids shown, in order; `cut` those that matched and were cut. `visible_to_channel` is False when
     only the person who asked may see it. `ok` is False for a refusal; `understood` is False when the text was not
-    understood (exit status 2 on the console).
+    understood (exit status 2 on the console). `has_enqueued` says that something to post waits in the outbox now.
     """
 
     verb: str
@@ -161,6 +161,7 @@ class Reply:
     visible_to_channel: bool = False
     papers: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
+    has_enqueued: bool = False
 
 
 def text(*words: str) -> Spans:
