@@ -5,6 +5,7 @@ A day's results ──> pages of 100 ──> whole
       └ more than 2,000: the day is cut in two, and each half in two, as often as needed
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,6 +27,12 @@ MOST_PAGES: Final = 2 * MOST_RESULTS // PAGE
 
 EMPTY_TRIES: Final = 3
 """Times a page is asked for that is empty although there is more."""
+
+LONGEST_SEARCH: Final = 250
+"""Characters of words and phrases that are sent; a longer search is for nothing that anybody wrote."""
+
+_NO_WORD: Final = re.compile(r"[^\w\s'+#.-]+")
+"""What would be read as syntax."""
 
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -87,6 +94,23 @@ class QueryApi:
         papers = parse_results(body_of(answer)).papers
         return next((paper for paper in papers if paper.id.value == number), None)
 
+    async def about(self, words: Iterable[str], limit: int) -> tuple[Paper, ...]:
+        """Ask for papers that have all of these words and phrases anywhere, the best match first.
+
+        Raises:
+            SourceError: arXiv could not be asked.
+        """
+        phrases = _within(LONGEST_SEARCH, filter(None, map(_phrase, words)))
+        if not phrases:
+            return ()
+        params: dict[str, str | int] = {
+            "search_query": " AND ".join(f'all:"{phrase}"' for phrase in phrases),
+            "max_results": limit,
+            "sortBy": "relevance",
+            "sortOrder": "descending",
+        }
+        return parse_results(body_of(await self._connection.get(self._url, params))).papers[:limit]
+
     async def submitted(self, window: Window, categories: Iterable[str]) -> Found:
         """Ask for all that was submitted in a window and is announced by now.
 
@@ -141,6 +165,21 @@ class QueryApi:
             if page.entries or start >= total:
                 return page
         raise SourceError(f"arXiv gave an empty page at {start} of {total} results", answered=True)
+
+
+def _phrase(words: str) -> str:
+    return " ".join(_NO_WORD.sub(" ", words).split())
+
+
+def _within(most: int, phrases: Iterable[str]) -> list[str]:
+    """Return the first of these, as many as are not longer than that together."""
+    kept: list[str] = []
+    for phrase in phrases:
+        most -= len(phrase)
+        if most < 0:
+            break
+        kept.append(phrase)
+    return kept
 
 
 def _search(window: Window, categories: Iterable[str]) -> str:

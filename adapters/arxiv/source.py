@@ -1,6 +1,6 @@
 """Asks arXiv for its announcements (https://info.arxiv.org/help/rss.html) and, for what is past, its query API."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
@@ -93,6 +93,14 @@ class ArxivSource:
         """
         number = number_of(paper.value) if paper.scheme == ARXIV else None
         return await self._api.by_id(number) if number else None
+
+    async def search(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
+        """Ask the query API.
+
+        Raises:
+            SourceError: arXiv could not be asked.
+        """
+        return await self._api.about(words, limit)
 
     # --- what is past -----------------------------------------------------------------------------------------------
 

@@ -52,6 +52,27 @@ def parse_page(body: bytes, day: date, seen_at: datetime) -> Page:
     return Page(papers=tuple(papers), skipped=tuple(skipped), items=len(items))
 
 
+def parse_found(body: bytes) -> tuple[Paper, ...]:
+    """Read the answer to a search, whose items look like those of a list; those that cannot be read are left out.
+
+    Raises:
+        SourceError: it is not a list, or nothing in it can be read.
+    """
+    items = _json(body)
+    if not isinstance(items, list):
+        raise SourceError("the answer is not a list of papers", answered=True)
+    papers: list[Paper] = []
+    why = ""
+    for item in items:
+        try:
+            papers.append(_paper_of_item(item, ()))
+        except _UnreadableError as error:
+            why = str(error)
+    if why and not papers:
+        raise SourceError(f"none of the {len(items)} items can be read ({why})", answered=True)
+    return tuple(papers)
+
+
 def parse_paper(body: bytes) -> Paper:
     """Read the answer about one paper, which has no outer item; it was not sighted on a day.
 

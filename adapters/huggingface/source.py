@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from adapters.http import Answer, HttpClient, Pace
-from adapters.huggingface.parse import ARXIV_ID, parse_page, parse_paper
+from adapters.huggingface.parse import ARXIV_ID, parse_found, parse_page, parse_paper
 from adapters.huggingface.plan import is_weekend, plan, task_of
 from bot.errors import RefusedError, SourceError
 from bot.model.fetching import Fetched, FetchPlanInput, FetchTask, Skip
@@ -25,8 +25,14 @@ MOST_PAGES: Final = 20
 GROWN_AT: Final = time(12)
 """When, in UTC, a list that is still empty is late: lists grow from 00 to 09 UTC (580 recorded days)."""
 
+LONGEST_SEARCH: Final = 250
+"""Characters of a search that are sent: what Hugging Face's own clients allow."""
+
 _PACE: Final = Pace(key="huggingface", interval=timedelta(milliseconds=50))
 """Anonymous callers have 500 requests in 5 minutes; the RateLimit header says when they are used up."""
+
+_SEARCH_PACE: Final = Pace(key="huggingface search", interval=timedelta(milliseconds=200))
+"""Searches have a bucket of their own, 50 in 5 minutes: an empty one must not keep the lists waiting."""
 
 
 class HuggingFaceSource:
@@ -121,6 +127,20 @@ class HuggingFaceSource:
         if answer.status != HTTPStatus.OK:
             raise SourceError(f"Hugging Face answered {answer.status} for {paper.value}", answered=True)
         return parse_paper(answer.body)
+
+    async def search(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
+        """Ask Hugging Face's own search, which looks for meaning as well as for words.
+
+        Raises:
+            SourceError: Hugging Face could not be asked.
+        """
+        asked = " ".join(words)[:LONGEST_SEARCH]
+        answer = await self._http.get(
+            f"{self._base_url}/api/papers/search", params={"q": asked, "limit": limit}, pace=_SEARCH_PACE
+        )
+        if answer.status != HTTPStatus.OK:
+            raise SourceError(f"Hugging Face answered {answer.status} to a search", answered=True)
+        return parse_found(answer.body)[:limit]
 
     async def _ask(self, task: FetchTask, page: int) -> Answer:
         assert task.day is not None

@@ -42,6 +42,15 @@ class PaperSource(Protocol):
             SourceError: the source could not be asked.
         """
 
+    async def search(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
+        """Ask for papers about all of these words and phrases, the best first by the source's own lights.
+
+        They carry no sightings: that a source has a paper does not say that it listed it.
+
+        Raises:
+            SourceError: the source could not be asked.
+        """
+
 
 class PaperImporter(Protocol):
     """A file of papers."""

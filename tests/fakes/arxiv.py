@@ -103,6 +103,9 @@ class FakeArxiv:
         now = self.clock.wall().date()
         if ids := asked.query.get("id_list"):
             return lambda paper: paper.number == ids and paper.announced <= now
+        if asked.query["search_query"].startswith("all:"):
+            phrases = re.findall(r'all:"([^"]+)"', asked.query["search_query"].lower())
+            return lambda paper: all(phrase in paper.title.lower() for phrase in phrases) and paper.announced <= now
         match = _SEARCH.fullmatch(asked.query["search_query"])
         assert match, asked.query
         patterns = [re.compile(name.removeprefix("cat:").replace(".*", r"\..*")) for name in match[1].split(" OR ")]

@@ -73,6 +73,8 @@ class FakeHuggingFace:
         if headers is None:
             seconds = self._seconds_left()
             return Reply(status=429, headers={"RateLimit": f'"api";r=0;t={seconds}'})
+        if asked.path == "/api/papers/search":
+            return self._search(asked, headers)
         if asked.path.startswith("/api/papers/"):
             return self._paper(asked.path.removeprefix("/api/papers/"), headers)
         if asked.path != "/api/daily_papers":
@@ -117,6 +119,13 @@ class FakeHuggingFace:
                 if isinstance(item, dict) and item["paper"]["id"] == number:
                     return Reply(body=json.dumps(item["paper"]).encode(), headers=headers)
         return _error(404, headers)
+
+    def _search(self, asked: Asked, headers: dict[str, str]) -> Reply:
+        """Find the papers of all days whose title has one of the words."""
+        words = asked.query["q"].lower().split()
+        items = [item for listed in self.days.values() for item in listed if isinstance(item, dict)]
+        found = [item for item in items if any(word in item["title"].lower() for word in words)]
+        return Reply(body=json.dumps(found[: int(asked.query["limit"])]).encode(), headers=headers)
 
     def _rates(self) -> dict[str, str] | None:
         """Count a request; returns the headers about the bucket, None when it is empty."""

@@ -1,6 +1,6 @@
 """A person in a channel who types commands, over a real store; and sources that answer as they are told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -20,12 +20,17 @@ from tests.builders import GENERAL, NOW
 
 @dataclass
 class FakeSource:
-    """A source that has some papers by id, or is away; it keeps what it was asked for."""
+    """A source that has some papers by id, or is away; it keeps what it was asked for.
+
+    `finds` is what every search of it finds.
+    """
 
     name: str
     papers: Mapping[PaperId, Paper] = field(default_factory=dict)
     is_away: bool = False
     asked: list[PaperId] = field(default_factory=list)
+    finds: tuple[Paper, ...] = ()
+    searched: list[tuple[str, ...]] = field(default_factory=list)
 
     def plan(self, known: FetchPlanInput) -> tuple[FetchTask, ...]:  # noqa: ARG002 - the port's signature
         """Plan nothing."""
@@ -45,6 +50,13 @@ class FakeSource:
         if self.is_away:
             raise SourceError("no answer")
         return self.papers.get(paper)
+
+    async def search(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
+        """Answer with what it finds whatever the words, or not at all."""
+        self.searched.append(tuple(words))
+        if self.is_away:
+            raise SourceError("no answer")
+        return self.finds[:limit]
 
 
 @dataclass
