@@ -1,0 +1,182 @@
+"""`run` as its operator has it: signals, a database that goes away, a messenger that hangs, the web server."""
+
+import fcntl
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+from tests.console import PATIENCE_SECONDS, Console
+
+TICK = {"PAPERROUND_TICK_SECONDS": "0.2", "PAPERROUND_SOURCES": "hf"}
+PAPER = {
+    "id": "arxiv:2606.00001",
+    "title": "Patient Teapots Learn to Wait for Water",
+    "abstract": "We teach a teapot to wait. It waits, and nobody knows why.",
+    "authors": ["Ada Byron"],
+}
+
+
+class Service:
+    """A running service, read line by line."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stderr
+        self.process = process
+        self.lines = iter(process.stderr.readline, "")
+
+    def line(self, pattern: str) -> str:
+        """Wait for a line of the log; fails when the process ends before."""
+        seen = []
+        for line in self.lines:
+            seen.append(line)
+            if re.search(pattern, line):
+                return line
+        pytest.fail(f"{pattern!r} is not in the log:\n{''.join(seen)}")
+
+    def stop(self, *signals: signal.Signals) -> tuple[int, str]:
+        """Send signals; returns the exit status and the rest of the log."""
+        for sent, each in enumerate(signals):
+            if sent:
+                self.line("stopping")  # two at once would be one
+            self.process.send_signal(each)
+        rest = "".join(self.lines)
+        return self.process.wait(PATIENCE_SECONDS), rest
+
+
+@contextmanager
+def serving(console: Console, *arguments: str) -> Iterator[Service]:
+    with console.start("run", *arguments) as process:
+        try:
+            yield Service(process)
+        finally:
+            process.kill()
+
+
+def address_in(line: str) -> str:
+    return line.rsplit(maxsplit=1)[-1]
+
+
+def with_a_digest_due(console: Console) -> Console:
+    """Return the console with a digest that is due by the machine's clock."""
+    listed = datetime.now(UTC) - timedelta(days=2)  # noqa: TID251 - the service has the real time
+    before = (listed - timedelta(days=5)).isoformat()
+    file = console.write_papers({**PAPER, "published": listed.date().isoformat()})
+    imported = console("fetch", "--source", "jsonl", "--file", str(file))
+    assert imported.status == 0, imported.err
+    # Last, because a service that runs already enqueues at once.
+    assert console("papers", "--as-of", before, "subscribe", "teapots --source jsonl").status == 0
+    return console
+
+
+# --- signals ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["all", "worker", "gateway"])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_every_role_leaves_with_status_0_and_one_line_an_event(role: str, stop: signal.Signals, tmp_path: Path) -> None:
+    with serving(Console(tmp_path, TICK), "--role", role) as service:
+        service.line("paperround is ready")
+        status, log = service.stop(stop)
+    assert status == 0
+    assert log.splitlines()[-1].endswith("stopped")
+    assert "Traceback" not in log
+
+
+def test_a_second_signal_leaves_now_although_a_post_hangs(tmp_path: Path) -> None:
+    pipe = tmp_path / "nobody-reads"
+    console = with_a_digest_due(Console(tmp_path, {**TICK, "PAPERROUND_CONSOLE__FILE": str(pipe)}))
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.flock(reader, fcntl.LOCK_EX)
+    with serving(console) as service:
+        # Opening a pipe to read from waits for one who writes: here the post has begun, and waits for our lock.
+        begun = threading.Thread(target=lambda: os.close(os.open(pipe, os.O_RDONLY)), daemon=True)
+        begun.start()
+        begun.join(PATIENCE_SECONDS)
+        assert not begun.is_alive()
+        status, log = service.stop(signal.SIGTERM, signal.SIGTERM)
+    os.close(reader)
+    assert status == 1, log
+    assert "another process, or the next start, goes on with them" in log
+
+
+# --- the database -------------------------------------------------------------------------------------------------
+
+
+def test_a_database_that_is_down_at_start_is_one_clear_message(tmp_path: Path) -> None:
+    ended = Console(tmp_path, {"PAPERROUND_DATABASE_URL": "postgresql://127.0.0.1:9/papers"})("run")
+    assert (ended.status, ended.out) == (1, "")
+    assert "does not answer" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_database_that_goes_away_is_logged_once_and_the_service_goes_on_when_it_is_back(
+    postgresql_url: str, postgresql_server: URL, tmp_path: Path
+) -> None:
+    file = tmp_path / "digests.jsonl"
+    console = Console(
+        tmp_path,
+        {
+            **TICK,
+            "PAPERROUND_DATABASE_URL": postgresql_url,
+            "PAPERROUND_CONSOLE__FILE": str(file),
+            "PAPERROUND_HTTP__PORT": "0",
+        },
+    )
+    assert console("migrate").status == 0
+    name = make_url(postgresql_url).database
+    admin_url = postgresql_server.render_as_string(hide_password=False)
+    with serving(console) as service, closing(psycopg.connect(admin_url, autocommit=True)) as admin:
+        web = address_in(service.line("health and metrics are at"))
+        service.line("paperround is ready")
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        lost = service.line("ERROR bot.cli.loops: enqueue: ")
+        assert "The next tick tries again." in lost
+        assert httpx.get(f"{web}/healthz", trust_env=False).status_code == 200
+        assert httpx.get(f"{web}/readyz", trust_env=False).status_code == 503
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+        service.line("enqueue goes on")
+        with_a_digest_due(console)
+        service.line("delivered 1")
+        status, log = service.stop(signal.SIGTERM)
+    assert (status, "Traceback" in log) == (0, False)
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1
+
+
+# --- the web server -----------------------------------------------------------------------------------------------
+
+
+def test_health_answers_while_the_service_runs_and_the_port_is_free_afterwards(tmp_path: Path) -> None:
+    with serving(Console(tmp_path, {**TICK, "PAPERROUND_HTTP__PORT": "0"})) as service:
+        web = address_in(service.line("health and metrics are at"))
+        service.line("paperround is ready")
+        assert httpx.get(f"{web}/healthz", trust_env=False).text == "ok\n"
+        assert httpx.get(f"{web}/readyz", trust_env=False).text == "ok\n"
+        assert "paperround_papers 0.0" in httpx.get(f"{web}/metrics", trust_env=False).text
+        status, log = service.stop(signal.SIGTERM)
+    assert (status, "Traceback" in log) == (0, False)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{web}/healthz", trust_env=False)
+
+
+def test_a_port_in_use_is_one_clear_message_and_status_1(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = Console(tmp_path, {**TICK, "PAPERROUND_HTTP__PORT": port})("run")
+    assert (ended.status, ended.out) == (1, "")
+    assert f"paperround: HTTP: 127.0.0.1 port {port} is in use." in ended.err
+    assert "PAPERROUND_HTTP__PORT" in ended.err
+    assert "Traceback" not in ended.err
