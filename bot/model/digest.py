@@ -96,7 +96,8 @@ class Digest:
     """One ranked list for one channel and one slot.
 
     `looked_at` counts the papers of the windows, `matched` those that matched now and were not kept out by the
-    ledger. `picks` are in the order shown. `cut` is in rank order: never silent.
+    ledger. `picks` are in the order shown. `cut` is in rank order: never silent. `waiting` counts what matched and is
+    left to the next digest.
     """
 
     channel: Channel
@@ -107,11 +108,12 @@ class Digest:
     cut: tuple[Cut, ...]
     looked_at: int
     since: date
+    waiting: int = 0
 
     @property
     def matched(self) -> int:
-        """How many papers matched, shown or cut."""
-        return len(self.picks) + len(self.cut)
+        """How many papers matched, shown, cut or waiting."""
+        return len(self.picks) + len(self.cut) + self.waiting
 
     @property
     def fresh(self) -> tuple[Pick, ...]:

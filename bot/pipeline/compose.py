@@ -6,7 +6,7 @@ matches of each subscription ──> not kept out by the ledger ──> ranked �
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.matching.explain import evaluate
 from bot.model.cadence import Frequency
@@ -122,6 +122,22 @@ def compose(
         looked_at=len(looked_at),
         since=min((each.since for each in matches), default=library.today),
     )
+
+
+def newest_first(found: SubscriptionMatches) -> SubscriptionMatches:
+    """Put what was listed last first; papers of one day stay in their order."""
+
+    def listed_on(match: Match) -> date:
+        sightings = match.paper.paper.sightings
+        mine = [each.listed_on for each in sightings if found.subscription.reads(match.paper.paper, each.source)]
+        return max(mine, default=found.since)
+
+    return replace(found, matches=tuple(sorted(found.matches, key=listed_on, reverse=True)))
+
+
+def only_the_picks(digest: Digest) -> Digest:
+    """Let what was cut wait instead of passing it over: the next digest may bring it."""
+    return replace(digest, cut=(), waiting=len(digest.cut))
 
 
 def _by_number(matches: SubscriptionMatches) -> int:

@@ -10,17 +10,17 @@ reads and composes again.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.model.cadence import Frequency, due_instants, next_due
-from bot.model.channel import Channel, ChannelSettings
+from bot.model.channel import Channel
 from bot.model.delivery import Kind
-from bot.model.digest import LedgerRow
+from bot.model.digest import Digest, LedgerRow
 from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.subscription import Subscription
 from bot.pipeline.compose import compose, ledger_rows
-from bot.pipeline.match import HISTORY, Library, SubscriptionMatches, match
+from bot.pipeline.match import HISTORY, Library, match
 from bot.pipeline.trouble import SourceState, explain_silence, state_of
 from bot.ports import Clock, Enqueued, InstantCandidate, Run, Store
 from bot.views.digest import digest_document
@@ -59,6 +59,7 @@ async def enqueue_due(store: Store, clock: Clock, *, default_zone: str) -> int:
     `default_zone` is the IANA zone of channels that have none.
     """
     now = clock.now()
+    await _resume_over(store, now, default_zone)
     enqueued = 0
     tries: dict[Channel, int] = defaultdict(int)
     while batch := await _due_now(store, now, default_zone, {each for each in tries if tries[each] >= TRIES}):
@@ -66,6 +67,21 @@ async def enqueue_due(store: Store, clock: Clock, *, default_zone: str) -> int:
             enqueued += made is True
             tries[channel] += 1
     return enqueued
+
+
+async def _resume_over(store: Store, now: datetime, default_zone: str) -> None:
+    """End the pauses that were to end by now, each as if somebody had resumed it at that moment."""
+    over = await store.subscriptions.over(now)
+    settings = await store.subscriptions.settings_of([each.channel for each in over])
+    ended: dict[tuple[Channel, date], dict[int, datetime | None]] = defaultdict(dict)
+    for each in over:
+        # A slot between that moment and now is due at once: the service was away, the channel did not ask for silence.
+        until = each.pause.until if each.pause and each.pause.until else now
+        channel_zone = settings[each.channel].timezone or default_zone
+        day = until.astimezone(ZoneInfo(channel_zone)).date()
+        ended[each.channel, day][each.number] = next_due(each.cadence, each.zone(channel_zone), until)
+    for (channel, day), due in ended.items():
+        await store.subscriptions.resume(channel, due, day)
 
 
 async def _due_now(store: Store, now: datetime, default_zone: str, given_up: set[Channel]) -> list[Due]:
@@ -148,43 +164,39 @@ async def _enqueue_batch(
         found = matches[start : start + len(due.subscriptions)]
         start += len(due.subscriptions)
         ledger = ledgers.get(due.channel, ())
-        enqueued = _composed(
-            due,
-            now,
-            zone=settings[due.channel].timezone or default_zone,
-            settings=settings[due.channel],
+        zone = settings[due.channel].timezone or default_zone
+        digest = compose(
+            channel=due.channel,
+            zone=zone,
+            cap=settings[due.channel].cap,
+            slot=due.slot,
+            now=now,
             matches=found,
             ledger=ledger,
             library=library,
-            states=states,
+            mutes=settings[due.channel].mutes,
         )
+        enqueued = enqueued_of(due, digest, now, zone=zone, ledger=ledger, states=states)
         stored = await store.outbox.enqueue(enqueued)
         results.append((due.channel, enqueued.document is not None if stored else None))
     return results
 
 
-def _composed(
+def enqueued_of(
     due: Due,
+    digest: Digest,
     now: datetime,
     *,
     zone: str,
-    settings: ChannelSettings,
-    matches: Sequence[SubscriptionMatches],
     ledger: Sequence[LedgerRow],
-    library: Library,
     states: Mapping[str, SourceState],
 ) -> Enqueued:
-    digest = compose(
-        channel=due.channel,
-        zone=zone,
-        cap=settings.cap,
-        slot=due.slot,
-        now=now,
-        matches=matches,
-        ledger=ledger,
-        library=library,
-        mutes=settings.mutes,
-    )
+    """Return what a composed digest stores: its delivery and ledger rows, the moved clocks, the outcomes.
+
+    A run that somebody asked for moves no clock and stands in for no slot. `zone` is the channel's; `ledger` is the one
+    the digest was composed from.
+    """
+    by_clock = due.kind is not Kind.RUN
     sources = sorted({choice.source for each in due.subscriptions for choice in each.sources})
     away = [(source, states[source].since) for source in sources if source in states and states[source].is_away]
     outcome = Outcome(
@@ -206,10 +218,10 @@ def _composed(
         kind=due.kind,
         slot=due.slot,
         at=now,
-        runs=tuple(_run(each, zone, now, due.changes) for each in due.subscriptions),
+        runs=tuple(_run(each, zone, now, due.changes) if by_clock else _asked(each) for each in due.subscriptions),
         document=digest_document(digest, away) if digest.picks else None,
         ledger=ledger_rows(digest, now, ledger) if digest.picks else (),
-        outcomes=(outcome, *_merged(due, zone, now)),
+        outcomes=(outcome, *(_merged(due, zone, now) if by_clock else ())),
     )
 
 
@@ -219,6 +231,10 @@ def _run(subscription: Subscription, channel_zone: str, now: datetime, changes: 
         next_due=next_due(subscription.cadence, subscription.zone(channel_zone), now),
         seen_change=changes.get(subscription.number, subscription.seen_change),
     )
+
+
+def _asked(subscription: Subscription) -> Run:
+    return Run(subscription=subscription, next_due=subscription.next_due, seen_change=subscription.seen_change)
 
 
 def _merged(due: Due, channel_zone: str, now: datetime) -> list[Outcome]:

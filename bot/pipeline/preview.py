@@ -34,6 +34,7 @@ async def preview_subscription(store: Store, clock: Clock, subscription: Subscri
         matches=match(library, [subscription], now),
         ledger=ledger.get(channel, ()),
         library=library,
+        mutes=settings.mutes,
     )
 
 

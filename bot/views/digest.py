@@ -119,5 +119,5 @@ def _footnote(digest: Digest) -> Spans:
 
 def _summary(digest: Digest) -> str:
     titles = [pick.paper.paper.title for pick in digest.picks[:TITLES_IN_SUMMARY]]
-    rest = digest.matched - len(titles)
+    rest = digest.matched - digest.waiting - len(titles)
     return f"{topics_of(digest.subscriptions)}: {titles_in_words(titles, rest)}"
