@@ -141,6 +141,27 @@ def papers(
 
 
 @app.command()
+def press(
+    context: typer.Context,
+    button: Annotated[str, typer.Argument(metavar="ID", help="The id of an action, as papers --as json prints it.")],
+    *,
+    channel: Annotated[
+        str | None,
+        typer.Option(metavar="PLATFORM:WORKSPACE/ID", help="The channel to press in; without it the button's own."),
+    ] = None,
+    user: Annotated[str, typer.Option(metavar="NAME", help="Who presses; local is a manager.")] = DEFAULT_USER,
+    form: Annotated[Form, typer.Option("--as", help="How to show the answer.")] = Form.TEXT,
+    as_of: AsOf = None,
+) -> None:
+    """Press a button of an answer."""
+    from bot.cli.border import run_verb
+    from bot.cli.press import run_press
+
+    where = channel_of(channel) if channel else None
+    run_verb(partial(run_press, action_id=button, channel=where, user=user, form=form, as_of=as_of), context.obj)
+
+
+@app.command()
 def shell(context: typer.Context, *, channel: InChannel = DEFAULT_CHANNEL) -> None:
     """Type chat commands and see the answers."""
     from bot.cli.border import run_verb

@@ -9,6 +9,7 @@ from adapters.console.terminal import shown
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
 from bot.cli.options import DEFAULT_USER, Form
+from bot.commands.buttons import action_id
 from bot.commands.dispatch import dispatch
 from bot.commands.request import Requester
 from bot.document import Reply
@@ -49,10 +50,7 @@ def as_json(reply: Reply) -> str:
             "text": render(reply.document),
             "papers": list(reply.papers),
             "cut": list(reply.cut),
-            "actions": [
-                {"label": action.label, "id": f"{action.verb}:{action.target}" if action.target else action.verb}
-                for action in reply.document.actions
-            ],
+            "actions": [{"label": action.label, "id": action_id(action)} for action in reply.document.actions],
         },
         ensure_ascii=False,
     )

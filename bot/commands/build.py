@@ -16,6 +16,7 @@ from bot.commands.request import (
     Status,
     Subscribe,
     Trending,
+    Undo,
     Unsubscribe,
 )
 from bot.commands.values import (
@@ -31,6 +32,7 @@ from bot.commands.values import (
     zone_of,
 )
 from bot.model.cadence import DEFAULT_TIME, WEEKDAYS, Cadence, Frequency
+from bot.model.change import ChangeId
 
 ALL = "all"
 """What stands for every subscription in place of a number."""
@@ -125,6 +127,11 @@ def show(given: Arguments) -> Show:
 def status(_: Arguments) -> Status:
     """Read nothing."""
     return Status()
+
+
+def undo(given: Arguments) -> Undo:
+    """Read which change to put back."""
+    return Undo(change=ChangeId(given["change"].text))
 
 
 def help_about(given: Arguments) -> Help:

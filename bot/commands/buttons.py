@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.commands.request import Requester
 from bot.document import Action
+from bot.errors import RefusedError
 from bot.model.change import ChangeId
 from bot.model.interaction import KEPT_FOR, KeptRequest, RequestId
 from bot.ports import Requests
@@ -32,6 +33,13 @@ def new_id() -> str:
 def action_id(action: Action) -> str:
     """Return the id that a press of this action carries."""
     return f"{action.verb}:{action.target}" if action.target else action.verb
+
+
+def no_longer_good() -> RefusedError:
+    """Return the refusal of a button that is unknown, over, or of another workspace: the three look alike."""
+    return RefusedError(
+        "This button is no longer good; nothing was done.", hint="`/papers help` lists what to type in its place."
+    )
 
 
 def undo_button(change: ChangeId) -> Action:

@@ -32,9 +32,9 @@ async def dispatch(text: str, requester: Requester, services: Services) -> Reply
     """Answer a command as typed, with or without `/papers` before it."""
 
     async def answer() -> Reply:
-        return await _handled(parse(text), requester, services)
+        return await handled(parse(text), requester, services)
 
-    return await _answered(_verb_of(text), answer)
+    return await answered(_verb_of(text), answer)
 
 
 async def dispatch_options(
@@ -46,21 +46,26 @@ async def dispatch_options(
         command = command_named(verb)
         if command is None:
             raise LookupError(f"no command {verb!r} in the catalog")
-        return await _handled(command.request_of(arguments_of(command, options)), requester, services)
+        return await handled(command.request_of(arguments_of(command, options)), requester, services)
 
-    return await _answered(verb, answer)
+    return await answered(verb, answer)
 
 
 async def dispatch_request(request: Request, requester: Requester, services: Services) -> Reply:
     """Answer a request that needs no reading."""
 
     async def answer() -> Reply:
-        return await _handled(request, requester, services)
+        return await handled(request, requester, services)
 
-    return await _answered(command_for(request).name, answer)
+    return await answered(command_for(request).name, answer)
 
 
-async def _handled(request: Request, requester: Requester, services: Services) -> Reply:
+async def handled(request: Request, requester: Requester, services: Services) -> Reply:
+    """Do what was understood, as whoever asks may.
+
+    Raises:
+        PaperroundError: it is not done, or the database failed; nothing was changed.
+    """
     command = command_for(request)
     reply = await handle(request, requester, services)
     # Discord fixes who sees an answer before there is one, so it never depends on the answer.
@@ -68,7 +73,8 @@ async def _handled(request: Request, requester: Requester, services: Services) -
     return replace(reply, verb=command.name, visible_to_channel=is_seen_by_all)
 
 
-async def _answered(verb: str, answer: Callable[[], Awaitable[Reply]]) -> Reply:
+async def answered(verb: str, answer: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Return an answer, whatever happens on the way to it."""
     try:
         return await answer()
     except CommandError as error:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     DAYS = "weekdays"
     ZONE = "time zone"
     SOURCES = "sources"
+    ID = "id"
 
 
 class Autocomplete(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.model.cadence import Cadence
+from bot.model.change import ChangeId
 from bot.model.channel import Channel
 from bot.model.subscription import SourceChoice
 from bot.query.ast import Query
@@ -99,6 +100,13 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Put a change back."""
+
+    change: ChangeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
     """Explain the commands, or one of them."""
 
@@ -115,5 +123,6 @@ Request = (
     | Trending
     | Show
     | Status
+    | Undo
     | Help
 )

@@ -44,6 +44,15 @@ class Channel:
             raise ValueError(f"{platform!r} is no platform; one of {', '.join(Platform)}")
         return cls(Platform(platform), workspace, channel)
 
+    def personal(self, user: str) -> "Channel":
+        """Return a person's own channel in this workspace, where only they read."""
+        return Channel(self.platform, self.workspace, f"@{user}")
+
+    @property
+    def is_personal(self) -> bool:
+        """Say whether it is some person's own."""
+        return self.id.startswith("@")
+
     def __str__(self) -> str:
         return f"{self.platform}:{self.workspace}/{self.id}"
 

@@ -55,8 +55,8 @@ def source_title(source: str) -> str:
 
 
 def channel_name(channel: Channel) -> str:
-    """Name a channel inside its workspace."""
-    return f"#{channel.id}"
+    """Name a channel inside its workspace: `#tea`, or `@ana` for a person's own."""
+    return channel.id if channel.is_personal else f"#{channel.id}"
 
 
 def cadence_in_words(cadence: Cadence, zone: str) -> str:

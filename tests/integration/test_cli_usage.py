@@ -9,7 +9,7 @@ import pytest
 
 from tests.console import ROOT, Console
 
-VERBS = ("demo", "run", "once", "fetch", "papers", "shell", "status", "doctor", "migrate", "export")
+VERBS = ("demo", "run", "once", "fetch", "papers", "press", "shell", "status", "doctor", "migrate", "export")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.commands import build
 from bot.commands.catalog.channel import STATUS
+from bot.commands.catalog.pressing import UNDO
 from bot.commands.catalog.reading import PREVIEW, SEARCH, SHOW, TRENDING
 from bot.commands.catalog.subscriptions import LIST, SUBSCRIBE, UNSUBSCRIBE
 from bot.commands.command import Access, Command, Visibility
@@ -35,7 +36,7 @@ _HELP: Final = Command(
 COMMANDS: Final = (*_ABOUT, _HELP)
 """Every command that a person types, in the order of help."""
 
-HIDDEN: Final[tuple[Command, ...]] = ()
+HIDDEN: Final[tuple[Command, ...]] = (UNDO,)
 """Commands that only buttons stand for: read like the others, but neither typed, nor explained, nor offered."""
 
 VERBS: Final = tuple(command.name for command in COMMANDS)

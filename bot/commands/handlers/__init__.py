@@ -7,6 +7,7 @@ from bot.commands.handlers.searching import search, trending
 from bot.commands.handlers.showing import show
 from bot.commands.handlers.standing import status
 from bot.commands.handlers.subscribing import list_subscriptions, subscribe, unsubscribe
+from bot.commands.handlers.undoing import undo
 from bot.commands.help import help_reply
 from bot.commands.request import (
     Help,
@@ -20,6 +21,7 @@ from bot.commands.request import (
     Status,
     Subscribe,
     Trending,
+    Undo,
     Unsubscribe,
 )
 from bot.commands.services import Services
@@ -55,6 +57,8 @@ async def handle(request: Request, requester: Requester, services: Services) -> 
             return await show(request, services)
         case Status():
             return await status(requester, services)
+        case Undo():
+            return await undo(request, requester, services)
         case Help():
             return help_reply(request)
         case _:
