@@ -55,6 +55,7 @@ class Kind(StrEnum):
     GREETING = "greeting"
     QUIET = "quiet"
     PAUSED = "paused"
+    DISCUSSION = "discussion"
 
 
 class DeliveryState(StrEnum):

@@ -19,20 +19,22 @@ class LedgerState(StrEnum):
     """What a channel, or one of its subscriptions, has had of a paper.
 
     SHOWN: the channel had it in a message; once, and once more as *rising*. PASSED: the subscription matched it and a
-    cap cut it. ROUNDED_UP: a round-up of this subscription held it, fresh or as a reminder, or passed it.
+    cap cut it. ROUNDED_UP: a round-up of this subscription held it, fresh or as a reminder, or passed it. DISCUSSED:
+    somebody asked the channel to discuss it, once; it keeps the paper out of no digest.
     """
 
     SHOWN = "shown"
     PASSED = "passed"
     ROUNDED_UP = "rounded up"
+    DISCUSSED = "discussed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """That a channel was shown a paper, or that a subscription's cap passed it over, or its round-up held it.
 
-    Unique in a channel: (paper, is_rising) for SHOWN; (subscription, paper) for PASSED and for ROUNDED_UP.
-    `subscription` is the number that took it (SHOWN) or whose row it is. `upvotes` and
+    Unique in a channel: (paper, is_rising) for SHOWN; (subscription, paper) for PASSED, ROUNDED_UP and
+    DISCUSSED. `subscription` is the number that took it (SHOWN) or whose row it is; 0 for DISCUSSED. `upvotes` and
     `below_top_tenth` are those of that moment, for *rising*. `href` is the message, once it is known.
     """
 

@@ -16,6 +16,7 @@ from datetime import date
 from itertools import count
 from typing import Final
 
+from bot.text.dull import DULL
 from bot.text.normalise import clean, name_tokens
 
 _SPECIAL: Final = str.maketrans(
@@ -38,7 +39,6 @@ _SPECIAL: Final = str.maketrans(
 _STRAY_BRACES: Final = re.compile(r"[{}]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _NO_ADDRESS: Final = re.compile(r"[\s{}\\\"]")
-_DULL: Final = frozenset("a an the on in of for to and with from by is are at as via towards toward".split())  # noqa: SIM905 - reads best as text
 
 MOST_AUTHORS: Final = 30
 """Authors named; a paper has up to 664, and `and others` is BibTeX's own word for the rest."""
@@ -93,7 +93,7 @@ def key_of(work: Work) -> str:
     """Return `brill2026patient`: surname, year, the first word of the title that says anything; all ASCII."""
     surname = _ascii(_split(work.authors[0])[0]) if work.authors else ""
     year = f"{work.published_on.year}" if work.published_on else ""
-    words = [word for each in name_tokens(work.title) if (word := _ascii(each)) and word not in _DULL]
+    words = [word for each in name_tokens(work.title) if (word := _ascii(each)) and word not in DULL]
     return f"{surname or NOBODY}{year}{words[0] if words else ''}"
 
 
@@ -112,7 +112,8 @@ def _letters(number: int) -> str:
 
 def _title(title: str) -> str:
     """Return a title in which styles that write it small leave acronyms as they are."""
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     text = clean(title)
     for found in _WORD.finditer(text):
         if _has_style(found[0]):
