@@ -8,7 +8,7 @@ whether they stand side by side: positions in a vector end at 16,383, and at 256
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, and_, cast, column, func, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, FromClause, Select, and_, cast, column, func, literal_column, or_, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from adapters.sql.tables import paper
@@ -39,6 +39,9 @@ class FullText(Protocol):
     def scores(self, wanted: Sequence[Words]) -> FromClause:
         """Return `key` and `score` (the higher the better) of the papers that have any of these words."""
 
+    def count(self, words: Words) -> Select[Any]:
+        """Count the papers that have a word or a phrase."""
+
 
 # --- SQLite -------------------------------------------------------------------------------------------------------
 
@@ -65,6 +68,10 @@ class SqliteText:
         found = select(_FTS.c.rowid.label("key"), _BM25.label("score")).where(any_of)
         # bm25() works only where the index is read: the planner must not move it elsewhere.
         return found.cte("scores").prefix_with("MATERIALIZED")
+
+    def count(self, words: Words) -> Select[Any]:
+        """See `FullText.count`: the index alone answers."""
+        return select(func.count()).select_from(_FTS).where(_matches(expression_of(words)))
 
 
 def _matches(expression: str) -> ColumnElement[bool]:
@@ -131,6 +138,12 @@ class PostgresText:
             return has_all
         phrase = f" {' '.join(node.tokens)} "
         return and_(has_all, or_(*(self.holds(" " + field + " ", phrase) for field in _FIELDS[node.scope])))
+
+    def count(self, words: Words) -> Select[Any]:
+        """See `FullText.count`."""
+        has_it = self.condition(words)
+        assert has_it is not None
+        return select(func.count()).select_from(paper).where(has_it)
 
     def scores(self, wanted: Sequence[Words]) -> FromClause:
         """See `FullText.scores`."""

@@ -11,10 +11,10 @@ from adapters.sql import claims
 from adapters.sql.channels import channel_of, ensured_key, is_channel, rows_of
 from adapters.sql.engine import ConflictError, Database
 from adapters.sql.enqueuing import enqueue
-from adapters.sql.ledger import link_rows, release_rows, rows_listed_since
+from adapters.sql.ledger import ledger_row_of, link_rows, release_rows, rows_listed_since
 from adapters.sql.outcomes import store_outcomes
 from adapters.sql.tables import channel as channels
-from adapters.sql.tables import delivery, part
+from adapters.sql.tables import delivery, ledger, part
 from adapters.sql.tables import outcome as outcomes
 from bot.model.channel import Channel
 from bot.model.delivery import (
@@ -28,8 +28,9 @@ from bot.model.delivery import (
     Rendered,
     Settlement,
 )
-from bot.model.digest import LedgerRow
+from bot.model.digest import LedgerRow, LedgerState
 from bot.model.outcome import Outcome
+from bot.model.paper import PaperKey
 from bot.ports import DeliveryStatus, Enqueued, OutboxStatistics
 
 DEAD_SHOWN_FOR: Final = timedelta(days=14)
@@ -48,6 +49,17 @@ class SqlOutbox:
             by_key = {row.key: channel for channel, row in (await rows_of(connection, channels)).items()}
             found = await rows_listed_since(connection, sorted(by_key), since)
         return {by_key[key]: tuple(rows) for key, rows in found.items()}
+
+    async def discussed(self, channel: Channel, paper: PaperKey) -> LedgerRow | None:
+        """See `Outbox.discussed`."""
+        wanted = (
+            select(ledger)
+            .join(channels, channels.c.key == ledger.c.channel)
+            .where(is_channel(channel), ledger.c.paper == paper, ledger.c.state == LedgerState.DISCUSSED)
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted)).first()
+        return ledger_row_of(row) if row else None
 
     async def enqueue(self, enqueued: Enqueued) -> bool:
         """See `Outbox.enqueue`."""

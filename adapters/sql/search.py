@@ -5,6 +5,7 @@ Query ──> condition on `paper` ──> selected ──> ordered by score, up
                   nothing selected: again, with any of the words
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any, Final, assert_never
@@ -49,6 +50,11 @@ class SqlSearch:
             if page.total == 0 and root is not None and (looser := relaxed(root)) is not None:
                 page = await self._page(connection, request, looser, is_relaxed=True)
         return page
+
+    async def counts(self, words: Sequence[Words]) -> tuple[int, ...]:
+        """See `SearchIndex.counts`."""
+        async with self._database.read() as connection:
+            return tuple([await connection.scalar(self._text.count(each)) or 0 for each in words])
 
     async def _page(
         self, connection: AsyncConnection, request: SearchRequest, root: Node | None, *, is_relaxed: bool

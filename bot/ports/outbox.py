@@ -10,6 +10,7 @@ from bot.model.channel import Channel
 from bot.model.delivery import Claim, DeliveryKey, DeliveryState, Kind, Part, Receipt, Rendered, Settlement
 from bot.model.digest import LedgerRow
 from bot.model.outcome import Outcome
+from bot.model.paper import PaperKey
 from bot.model.subscription import Subscription
 
 
@@ -70,6 +71,9 @@ class Outbox(Protocol):
 
     async def ledger(self, channels: Sequence[Channel], since: date) -> Mapping[Channel, tuple[LedgerRow, ...]]:
         """Return the channels' ledger rows for papers listed anywhere since then; a channel may be left out."""
+
+    async def discussed(self, channel: Channel, paper: PaperKey) -> LedgerRow | None:
+        """Return that the channel was asked to discuss a paper; None when it was not."""
 
     async def enqueue(self, enqueued: Enqueued) -> bool:
         """Store a delivery, its ledger rows, outcomes and moved clocks together; False changes nothing.

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.model.fetching import Fetched, FetchPlanInput, FetchTask, ImportProgress, Ingested
 from bot.model.paper import Paper, PaperId, StoredPaper
-from bot.query.ast import Query
+from bot.query.ast import Query, Words
 
 
 class PaperSource(Protocol):
@@ -159,3 +159,6 @@ class SearchIndex(Protocol):
 
     async def search(self, request: SearchRequest) -> SearchPage:
         """Return one page of what matches."""
+
+    async def counts(self, words: Sequence[Words]) -> tuple[int, ...]:
+        """Count, for each word or phrase, the stored papers that have it: how rare it is."""
