@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
-from bot.model.subscription import SourceChoice, Subscription
+from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
 
 IMPORTED = frozenset({"jsonl"})
 """Sources that files bring, whatever the settings name."""
@@ -15,6 +15,13 @@ async def zone_of(requester: Requester, services: Services) -> str:
     """Return the IANA zone of the channel."""
     settings = await services.store.subscriptions.settings(requester.channel)
     return settings.timezone or services.default_zone
+
+
+def default_sources(services: Services) -> tuple[SourceChoice, ...]:
+    """Return the product's default; where it is not configured, what is."""
+    if not services.sources or all(choice.source in services.sources for choice in DEFAULT_SOURCES):
+        return DEFAULT_SOURCES
+    return tuple(SourceChoice(name) for name in services.sources)
 
 
 def refuse_unknown_sources(sources: Sequence[SourceChoice], services: Services) -> None:

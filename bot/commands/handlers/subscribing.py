@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.commands.handlers.asking import no_such_number, refuse_unknown_sources, zone_of
+from bot.commands.handlers.asking import default_sources, no_such_number, refuse_unknown_sources, zone_of
 from bot.commands.request import ListSubscriptions, Requester, Subscribe, Unsubscribe
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import RefusedError
 from bot.model.cadence import Cadence, Frequency, next_due
 from bot.model.digest import LedgerRow, LedgerState
-from bot.model.subscription import DEFAULT_SOURCES, NewSubscription, SourceChoice, Subscription
+from bot.model.subscription import NewSubscription, Subscription
 from bot.pipeline.evidence import evidence_of
 from bot.views.subscriptions import (
     Listed,
@@ -31,7 +31,7 @@ LEDGER_READ = timedelta(days=60)
 async def subscribe(request: Subscribe, requester: Requester, services: Services) -> Reply:
     """Subscribe the channel, and show what that would have brought; a query it has already changes nothing."""
     store, now = services.store.subscriptions, services.clock.now()
-    sources = request.sources or _default_sources(services)
+    sources = request.sources or default_sources(services)
     refuse_unknown_sources(sources, services)
     settings = await store.settings(requester.channel)
     known = await store.of_channel(requester.channel)
@@ -53,13 +53,6 @@ async def subscribe(request: Subscribe, requester: Requester, services: Services
     evidence = await evidence_of(services.store, services.clock, made, services.sources)
     document = subscribed(made, evidence, by=requester.user, zone=zone, channel_cap=settings.cap)
     return Reply(verb="subscribe", document=document, papers=document.papers)
-
-
-def _default_sources(services: Services) -> tuple[SourceChoice, ...]:
-    """Return the product's default; where it is not configured, what is."""
-    if not services.sources or all(choice.source in services.sources for choice in DEFAULT_SOURCES):
-        return DEFAULT_SOURCES
-    return tuple(SourceChoice(name) for name in services.sources)
 
 
 def _with_hour(request: Subscribe, known: Sequence[Subscription]) -> Cadence:
