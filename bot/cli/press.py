@@ -8,12 +8,12 @@ from bot.bootstrap import App, open_app
 from bot.cli.border import clock_at, say
 from bot.cli.options import DEFAULT_CHANNEL, DEFAULT_USER, Form, channel_of
 from bot.cli.papers import as_json, status_of
-from bot.commands.buttons import DO, UNDO
+from bot.commands.buttons import UNDO
 from bot.commands.press import press
 from bot.commands.request import Requester
 from bot.model.change import ChangeId
 from bot.model.channel import Channel, Platform
-from bot.model.interaction import RequestId
+from bot.model.interaction import DO, RequestId
 from bot.settings import Settings
 
 

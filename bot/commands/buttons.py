@@ -7,7 +7,6 @@
 Whoever presses is known from the platform alone, never from a button.
 """
 
-import secrets
 from datetime import datetime
 from typing import Final
 
@@ -15,19 +14,10 @@ from bot.commands.request import Requester
 from bot.document import Action
 from bot.errors import RefusedError
 from bot.model.change import ChangeId
-from bot.model.interaction import KEPT_FOR, KeptRequest, RequestId
+from bot.model.interaction import DO, KeptRequest, new_request
 from bot.ports import Requests
 
-DO: Final = "do"
 UNDO: Final = "undo"
-
-_BYTES: Final = 16
-"""128 random bits, which nobody guesses."""
-
-
-def new_id() -> str:
-    """Return 128 random bits as text."""
-    return secrets.token_urlsafe(_BYTES)
 
 
 def action_id(action: Action) -> str:
@@ -52,7 +42,7 @@ class Buttons:
 
     def __init__(self, requester: Requester, now: datetime) -> None:
         self._requester = requester
-        self._expires_at = now + KEPT_FOR
+        self._now = now
         self._kept: list[KeptRequest] = []
 
     def command(self, label: str, text: str, *, single_use: bool = False, only_requester: bool = False) -> Action:
@@ -61,14 +51,8 @@ class Buttons:
         `single_use` is for what must have one effect however often it is pressed; `only_requester` for what nobody
         else may press.
         """
-        kept = KeptRequest(
-            id=RequestId(new_id()),
-            channel=self._requester.channel,
-            text=text,
-            expires_at=self._expires_at,
-            user=self._requester.user if only_requester else "",
-            is_single_use=single_use,
-        )
+        user = self._requester.user if only_requester else ""
+        kept = new_request(self._requester.channel, text, self._now, user=user, is_single_use=single_use)
         self._kept.append(kept)
         return Action(label=label, verb=DO, target=kept.id)
 

@@ -10,7 +10,7 @@ Whoever presses, and where, comes from the platform; the id is not trusted with 
 from dataclasses import replace
 from typing import Final
 
-from bot.commands.buttons import DO, UNDO, no_longer_good
+from bot.commands.buttons import UNDO, no_longer_good
 from bot.commands.catalog import command_named, hidden_command_named
 from bot.commands.dispatch import answered, handled
 from bot.commands.parse import arguments_of, parse
@@ -19,7 +19,7 @@ from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import CommandError, RefusedError
 from bot.model.change import ChangeId
-from bot.model.interaction import RequestId
+from bot.model.interaction import DO, RequestId
 from bot.views.words import person
 
 PRESS: Final = "press"

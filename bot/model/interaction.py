@@ -1,8 +1,9 @@
 """Interactions: requests that wait behind a button."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NewType
+from typing import Final, NewType
 
 from bot.model.channel import Channel
 
@@ -11,6 +12,17 @@ RequestId = NewType("RequestId", str)
 
 KEPT_FOR = timedelta(days=7)
 """How long a button stands for its request (DESIGN.md section 6)."""
+
+DO: Final = "do"
+"""The verb of a button that stands for a kept request."""
+
+_BYTES: Final = 16
+"""128 random bits, which nobody guesses."""
+
+
+def new_id() -> str:
+    """Return 128 random bits as text."""
+    return secrets.token_urlsafe(_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +39,20 @@ class KeptRequest:
     expires_at: datetime
     user: str = ""
     is_single_use: bool = False
+
+
+def new_request(
+    channel: Channel, text: str, now: datetime, *, user: str = "", is_single_use: bool = False
+) -> KeptRequest:
+    """Return a request to keep behind a button that is shown now, under an id of its own."""
+    return KeptRequest(
+        id=RequestId(new_id()),
+        channel=channel,
+        text=text,
+        expires_at=now + KEPT_FOR,
+        user=user,
+        is_single_use=is_single_use,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
