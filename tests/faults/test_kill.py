@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 import pytest
 
@@ -12,6 +14,8 @@ CHANNELS = 200
 KILLS = 20
 MOST_LINES = 8
 """Between two kills at most as many lines are waited for: the day must not be over before the last kill."""
+
+LONGEST_STEP_SECONDS = 0.04
 
 
 def kill_often(day: Day, draw: random.Random) -> None:
@@ -25,6 +29,9 @@ def kill_often(day: Day, draw: random.Random) -> None:
             assert any("paperround is ready" in line for line in iter(process.stderr.readline, ""))
             more = draw.randint(0, min(MOST_LINES, 2 * remaining // (3 * left)))
             wait_for_lines(day, process, before + more)
+            # A line is one step of a delivery; the kill comes at any of them.
+            with suppress(TimeoutExpired):
+                process.wait(draw.uniform(0, LONGEST_STEP_SECONDS))
 
 
 @pytest.mark.parametrize(
