@@ -29,7 +29,7 @@ run: $(STAMP)  ## the service, with the settings of the environment and paperrou
 	@$(BIN)/paperround run
 
 test: $(STAMP)  ## the tests
-	$(BIN)/python -m pytest -m "not faults"
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not faults"
 
 test-faults: $(STAMP)  ## the long kill tests
 	$(BIN)/python -m pytest -m faults
