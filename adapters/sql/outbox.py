@@ -1,6 +1,6 @@
 """Deliveries on their way: the `Outbox` port."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql import claims
 from adapters.sql.channels import channel_of, ensured_key, is_channel, rows_of
-from adapters.sql.engine import ConflictError, Database
+from adapters.sql.engine import ConflictError, Database, chunks
 from adapters.sql.enqueuing import enqueue
 from adapters.sql.ledger import ledger_row_of, link_rows, release_rows, rows_listed_since
 from adapters.sql.outcomes import store_outcomes
@@ -168,8 +168,9 @@ class SqlOutbox:
 
     async def statistics(self, since: datetime) -> OutboxStatistics:
         """See `Outbox.statistics`."""
+        oldest = func.min(delivery.c.slot).filter(delivery.c.kind.in_([kind for kind in Kind if kind.is_digest]))
         counted = (
-            select(delivery.c.state, func.count().label("many"), func.min(delivery.c.slot).label("oldest_slot"))
+            select(delivery.c.state, func.count().label("many"), oldest.label("oldest_slot"))
             # Two indices answer this: neither what is long settled nor any document is read.
             .where(or_(delivery.c.state == DeliveryState.PENDING, delivery.c.settled_at >= since))
             .group_by(delivery.c.state)
@@ -190,6 +191,18 @@ class SqlOutbox:
             at: datetime | None = await connection.scalar(sent)
         return at
 
+    async def last_made(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
+        """See `Outbox.last_made`."""
+        last: dict[Channel, datetime] = {}
+        made = func.max(delivery.c.created_at).label("made_at")
+        async with self._database.read() as connection:
+            by_key = {row.key: channel for channel, row in (await rows_of(connection, channels)).items()}
+            for some in chunks(sorted(by_key)):
+                mine = delivery.c.channel.in_(some) & delivery.c.kind.in_(list(kinds))
+                wanted = select(delivery.c.channel, made).where(mine).group_by(delivery.c.channel)
+                last |= {by_key[row.channel]: row.made_at for row in await connection.execute(wanted)}
+        return last
+
     async def next_due_at(self) -> datetime | None:
         """See `Outbox.next_due_at`."""
         async with self._database.read() as connection:
@@ -200,7 +213,7 @@ class SqlOutbox:
     async def purge(self, before: datetime) -> int:
         """See `Outbox.purge`."""
         async with self._database.write() as connection:
-            settled = delivery.c.state != DeliveryState.PENDING
+            settled = (delivery.c.state != DeliveryState.PENDING) & (delivery.c.kind != Kind.GREETING)
             old = await connection.execute(delete(delivery).where(settled, delivery.c.settled_at < before))
             said = await connection.execute(delete(outcomes).where(outcomes.c.at < before))
             return old.rowcount + said.rowcount

@@ -47,6 +47,13 @@ class SqlOutcomes:
             rows = await connection.execute(select(aged).where(aged.c.age == 1).order_by(aged.c.name))
             return tuple(map(_outcome_of, rows))
 
+    async def of_kind(self, kind: OutcomeKind, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """See `Outcomes.of_kind`."""
+        wanted = select(outcome).where(outcome.c.kind == kind, outcome.c.at.between(since, until))
+        async with self._database.read() as connection:
+            rows = await connection.execute(wanted.order_by(outcome.c.at, outcome.c.key))
+            return tuple(map(_outcome_of, rows))
+
     async def record_fetch(self, record: FetchRecord, outcome: Outcome) -> None:
         """See `Outcomes.record_fetch`."""
         values = asdict(record)

@@ -57,6 +57,11 @@ class Kind(StrEnum):
     PAUSED = "paused"
     DISCUSSION = "discussion"
 
+    @property
+    def is_digest(self) -> bool:
+        """Say whether it brings papers that were due at its slot; the slot of all else only makes it unique."""
+        return self in (Kind.DIGEST, Kind.RUN, Kind.INSTANT)
+
 
 class DeliveryState(StrEnum):
     """Where a delivery stands."""

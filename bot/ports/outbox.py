@@ -1,6 +1,6 @@
 """Digests on their way: deliveries and the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -57,7 +57,10 @@ class DeliveryStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxStatistics:
-    """How many deliveries are pending now, or were settled since a moment, by state; the oldest pending slot."""
+    """How many deliveries are pending now, or were settled since a moment, by state; the oldest pending slot.
+
+    Only slots of digests count: those of notices are no moments.
+    """
 
     deliveries: Mapping[DeliveryState, int]
     oldest_slot: datetime | None
@@ -118,8 +121,14 @@ class Outbox(Protocol):
     async def last_sent(self, channel: Channel) -> datetime | None:
         """Return when the channel's last delivery was sent."""
 
+    async def last_made(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
+        """Return when each channel's newest delivery of these kinds was made; one without any is left out."""
+
     async def next_due_at(self) -> datetime | None:
         """Return when the next pending delivery is due, None when none is pending."""
 
     async def purge(self, before: datetime) -> int:
-        """Delete settled deliveries and outcomes older than that; returns how many. The ledger stays."""
+        """Delete settled deliveries and outcomes older than that; returns how many.
+
+        The ledger stays, and so do greetings: no channel is greeted twice.
+        """

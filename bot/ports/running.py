@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model.fetching import FetchRecord
-from bot.model.outcome import Outcome, Stage
+from bot.model.outcome import Outcome, OutcomeKind, Stage
 
 
 class Clock(Protocol):
@@ -33,6 +33,9 @@ class Outcomes(Protocol):
     async def newest(self, stage: Stage, until: datetime) -> tuple[Outcome, ...]:
         """Return the newest outcome until then of every source or channel by name; merged slots are no runs."""
 
+    async def of_kind(self, kind: OutcomeKind, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """Return the outcomes of a kind in that time (both ends inclusive), oldest first."""
+
     async def record_fetch(self, record: FetchRecord, outcome: Outcome) -> None:
         """Store how a fetch ended: the task's record (the last one counts) and its outcome."""
 
@@ -45,6 +48,12 @@ class RateLimits(Protocol):
 
     async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
         """Take the next free moment for `key`, moments being `interval` apart; returns how long to wait for it."""
+
+    async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
+        """Take a moment for `key` if one is free now: `burst` at once, and then one every `interval`.
+
+        Returns nothing at all to wait for when it was taken; else how long until one is free, and none was taken.
+        """
 
     async def hold(self, key: str, until: datetime) -> None:
         """Let nobody have a moment for `key` before `until`; an earlier hold never shortens a later one."""

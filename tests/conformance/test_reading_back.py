@@ -6,11 +6,20 @@ from datetime import timedelta
 from adapters.sql.store import SqlStore
 from bot.model.cadence import Cadence, Frequency
 from bot.model.channel import Channel, Platform
+from bot.model.delivery import DeliveryState, Kind, Settlement
 from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.subscription import Pause, PauseReason
 from bot.ports import ChannelSchedule
 from tests.builders import GENERAL, NOW, TODAY, a_paper, a_sighting
-from tests.conformance.deliveries import TOMORROW, a_new_subscription
+from tests.conformance.deliveries import (
+    TOMORROW,
+    a_new_subscription,
+    an_enqueued,
+    an_outcome,
+    claim_one,
+    greet,
+    subscribe,
+)
 
 OTHER = Channel(Platform.SLACK, "T1", "C1")
 RUN = Outcome(stage=Stage.ENQUEUE, name="a", kind=OutcomeKind.NO_MATCH, reason="looked at 1", at=NOW)
@@ -58,3 +67,30 @@ async def test_the_papers_of_some_sources_are_those_that_they_listed(store: SqlS
     await store.papers.ingest([a_paper(1), a_paper(2, listed=both), a_paper(3, listed=both[1:])], NOW)
     arxiv = await store.papers.listed(TODAY, TODAY, NOW, ["arxiv"])
     assert [each.paper.id.value for each in arxiv] == ["2606.00002", "2606.00003"]
+
+
+async def test_outcomes_of_a_kind_come_oldest_first_with_both_ends(store: SqlStore) -> None:
+    later, last = (replace(RUN, at=NOW + timedelta(hours=hours)) for hours in (1, 2))
+    await store.outcomes.add([last, later, RUN, replace(RUN, kind=OutcomeKind.ENQUEUED)])
+    assert await store.outcomes.of_kind(OutcomeKind.NO_MATCH, NOW, later.at) == (RUN, later)
+    assert await store.outcomes.of_kind(OutcomeKind.NO_MATCH, later.at, TOMORROW) == (later, last)
+
+
+async def test_each_channel_knows_when_its_last_delivery_of_some_kinds_was_made(store: SqlStore) -> None:
+    subscription = await subscribe(store)
+    assert await store.outbox.enqueue(an_enqueued(subscription, slot=NOW - timedelta(days=3), at=NOW))
+    await greet(store, OTHER, slot=NOW - timedelta(days=300))
+    everybody = [GENERAL, OTHER, Channel(Platform.SLACK, "T1", "unknown")]
+    assert await store.outbox.last_made(everybody, [Kind.DIGEST, Kind.GREETING]) == {GENERAL: NOW, OTHER: NOW}
+    assert await store.outbox.last_made(everybody, [Kind.DIGEST, Kind.RUN]) == {GENERAL: NOW}
+    assert await store.outbox.last_made([OTHER], [Kind.DIGEST]) == {}
+
+
+async def test_a_greeting_is_kept_for_ever_and_its_slot_makes_nothing_look_late(store: SqlStore) -> None:
+    long_ago = NOW - timedelta(days=3_000)
+    await greet(store, OTHER, slot=long_ago)
+    assert (await store.outbox.statistics(NOW)).oldest_slot is None
+    claim = await claim_one(store)
+    assert await store.outbox.settle(claim, Settlement(state=DeliveryState.SENT), an_outcome(OutcomeKind.POSTED))
+    await store.outbox.purge(TOMORROW)
+    assert not await store.outbox.enqueue(an_enqueued(channel=OTHER, kind=Kind.GREETING, slot=long_ago))
