@@ -1,11 +1,12 @@
 """Requests: what a person asked for, understood, before anything is done about it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date, time
+from typing import Final, Literal
 
-from bot.model.cadence import Cadence
+from bot.model.cadence import Cadence, Frequency
 from bot.model.change import ChangeId
-from bot.model.channel import Channel
+from bot.model.channel import Channel, WhoCanManage
 from bot.model.subscription import SourceChoice
 from bot.query.ast import Query
 
@@ -44,6 +45,71 @@ class Unsubscribe:
 
     number: int | None
     is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditSubscription:
+    """Change what is not None of a subscription; with nothing to change, ask what can be.
+
+    `at` and `weekdays` go with any `frequency`. Taken back are: the time zone by "", the cap by 0.
+    """
+
+    number: int
+    query: Query | None = None
+    frequency: Frequency | None = None
+    at: time | None = None
+    weekdays: frozenset[int] | None = None
+    timezone: str | None = None
+    cap: int | None = None
+    min_upvotes: int | None = None
+    upvoted_only: bool | None = None
+    sources: tuple[SourceChoice, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseSubscriptions:
+    """Pause one subscription, or (None) all, until someone resumes or a date of the channel begins."""
+
+    number: int | None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeSubscriptions:
+    """Let one paused subscription, or (None) all, go on."""
+
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunNow:
+    """Post what is waiting for a subscription."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLatest:
+    """Post the newest papers of the last days that a subscription matches, at most so many."""
+
+    number: int
+    days: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings:
+    """Change what is not None of the channel's settings; with nothing to change, show them.
+
+    `timezone` "" is the default's. `mute` and `unmute` are queries that find what the channel does not want to see.
+    """
+
+    timezone: str | None = None
+    cap: int | None = None
+    who_can_manage: WhoCanManage | None = None
+    mute: Query | None = None
+    unmute: Query | None = None
+    quiet_notes: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +161,77 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Show the channel what was shown to one person."""
+
+    request: Search | Trending | Show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """Show the person's reading list, a page of it, or all of it as BibTeX."""
+
+    is_bibtex: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """Put a paper on the person's reading list."""
+
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsave:
+    """Take a paper off the person's reading list."""
+
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """Show what is like a paper."""
+
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discuss:
+    """Ask the channel what it thinks of a paper."""
+
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Less:
+    """Offer to mute what a paper is about."""
+
+    paper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Write the channel down as a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """Make the channel what the text of a file says; without `is_confirmed`, show what that would change."""
+
+    text: str
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyShown:
+    """Make the channel what the text of a file says, if that changes what was `shown`."""
+
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Say what was fetched, matched and posted, what is late, and why."""
 
@@ -116,13 +253,40 @@ class Help:
 Request = (
     Subscribe
     | Unsubscribe
+    | EditSubscription
+    | PauseSubscriptions
+    | ResumeSubscriptions
+    | RunNow
+    | PostLatest
+    | ChangeSettings
     | ListSubscriptions
     | PreviewSubscription
     | PreviewQuery
     | Search
     | Trending
     | Show
+    | Share
+    | Saved
+    | Save
+    | Unsave
+    | Similar
+    | Discuss
+    | Less
+    | Export
+    | Import
+    | ApplyShown
     | Status
     | Undo
     | Help
 )
+
+ME: Final = "@"
+"""The place that is the requester's own channel, whoever that is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request, and where it shall act: the id of a channel of the workspace, ME, or empty for where it was asked."""
+
+    request: Request
+    place: str = ""

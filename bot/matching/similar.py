@@ -4,13 +4,14 @@ paper ──> the words of its title and keywords ──> the rarest of them ─
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 from typing import Final
 
 from bot.model.paper import StoredPaper
 from bot.query.ast import Or, Query, Words, canonical_text
 from bot.text.dull import DULL
-from bot.text.normalise import tokens
+from bot.text.normalise import located_tokens, tokens
 
 RAREST: Final = 8
 """Words that candidates are looked for by: more of them bring the common ones in."""
@@ -27,10 +28,10 @@ def telling_words(stored: StoredPaper) -> tuple[Words, ...]:
     return tuple(Words(tokens=(each,)) for each in found if len(each) >= _SHORTEST and each not in DULL)
 
 
-def rarest(words: Sequence[Words], counts: Sequence[int], most: int = RAREST) -> Mapping[str, int]:
-    """Return the rarest of these words that more than one paper has, each with its count, the rarest first."""
-    shared = [(count, each.tokens[0]) for each, count in zip(words, counts, strict=True) if count > 1]
-    return {word: count for count, word in sorted(shared)[:most]}
+def rarest(words: Sequence[Words], counts: Sequence[int], *, least: int) -> Mapping[str, int]:
+    """Return the rarest of these words that `least` papers have, each with its count, the rarest first."""
+    shared = [(count, each.tokens[0]) for each, count in zip(words, counts, strict=True) if count >= least]
+    return {word: count for count, word in sorted(shared)[:RAREST]}
 
 
 def query_for(words: Iterable[str]) -> Query | None:
@@ -63,3 +64,56 @@ def similar(
         scored.append((-score, -(each.paper.upvotes or 0), int(each.key), each))
     scored.sort(key=lambda each: each[:3])
     return tuple(each for *_, each in scored[:most])
+
+
+# --- what a paper is about, in words to be muted -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A word, or two side by side, as a title has them."""
+
+    text: str
+    words: Words
+
+
+def phrases_to_mute(title: str) -> tuple[Phrase, ...]:
+    """Return the words of a title that may say what it is about, and the pairs of them, each once."""
+    located = located_tokens(title)
+    telling = [each.token not in DULL and len(each.token) >= _SHORTEST for each in located]
+    found: dict[tuple[str, ...], Phrase] = {}
+    for at, each in enumerate(located):
+        for last in (at + 1, at):
+            if last < len(located) and all(telling[at : last + 1]):
+                text = title[each.start : located[last].end]
+                words = tuple(token.token for token in located[at : last + 1])
+                if not _SYNTAX & set(text):
+                    found.setdefault(words, Phrase(text=text, words=Words(tokens=words)))
+    return tuple(found.values())
+
+
+def rarest_phrases(phrases: Sequence[Phrase], counts: Sequence[int], most: int) -> tuple[Phrase, ...]:
+    """Return the phrases that single a paper out, without one that is part of another.
+
+    What more than one paper has comes first, pairs before words: muting what only this one has would mute nothing.
+    """
+    ordered = sorted(
+        zip(phrases, counts, strict=True),
+        key=lambda each: (each[1] < 2, -len(each[0].words.tokens), each[1]),  # noqa: PLR2004 - this one and another
+    )
+    chosen: list[Phrase] = []
+    for phrase, _ in ordered:
+        taken = {token for each in chosen for token in each.words.tokens}
+        if len(chosen) < most and not taken & set(phrase.words.tokens):
+            chosen.append(phrase)
+    return tuple(chosen)
+
+
+def names_to_mute(authors: Sequence[str]) -> tuple[str, ...]:
+    """Return the first author and the last."""
+    names = dict.fromkeys(name for name in (*authors[:1], *authors[-1:]) if not _SYNTAX & set(name))
+    return tuple(names)
+
+
+_SYNTAX: Final = frozenset('"“”„«»`')
+"""Characters that would end a quoted phrase, or the code that shows it."""

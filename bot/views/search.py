@@ -1,36 +1,59 @@
 """What is said to a search, and what is trending. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.document import Block, Document, Note, Paragraph, Spans, Text, code, strong
+from bot.document import Action, Block, Document, Note, Paragraph, Spans, Text, code, strong
 from bot.model.digest import LEADS
 from bot.model.paper import StoredPaper
 from bot.ports import LibraryStatistics, SearchPage
 from bot.query.ast import Query
 from bot.views.papers import lead_of, line_of
-from bot.views.words import count, date_in_words, quoted
+from bot.views.words import count, date_in_words, person, quoted, source_title
 
 PAGE_SIZE = 5
 """Papers on a page of a search: as many as a digest has leads."""
 
 TRENDING_SHOWN = 10
 
+SHARE = "Share"
+"""The label of the button that shows the channel what one person sees."""
 
-def found(query: Query, page: SearchPage, *, number: int, command: str) -> Document:
-    """Show a page of a search; `number` is the page's, `command` the words that ask for another one, but its number."""
+_OUTSIDE: Spans = (Text("outside my library"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the sources find that is not in the library, and which of them did not answer."""
+
+    papers: tuple[StoredPaper, ...] = ()
+    silent: tuple[str, ...] = ()
+
+
+def found(
+    query: Query, page: SearchPage, beside: Beside, *, number: int, command: str, actions: tuple[Action, ...] = ()
+) -> Document:
+    """Show a page of a search, or what was found beside it.
+
+    `number` is the page's, `command` the words that ask for another one, but its number.
+    """
     first = (number - 1) * PAGE_SIZE + 1
     blocks: list[Block] = [Note((Text(hint),)) for hint in query.hints]
     if page.is_relaxed:
         blocks.append(Note((Text("Nothing has all of "), code(quoted(query)), Text("; these have some of its words."))))
     blocks += (lead_of(stored, query=query, number=at) for at, stored in enumerate(page.papers, start=first))
     last = first + len(page.papers) - 1
-    footnote: Spans = (Text(f"{first}–{last} of {page.total:,}" if last > first else f"{first} of {page.total:,}"),)  # noqa: RUF001 - a range
+    blocks += _beside(beside, query, last + 1)
+    footnote: Spans = (Text(f"{first}–{last} of {page.total:,}" if last > first else f"{last} of {page.total:,}"),)  # noqa: RUF001 - a range
     if last < page.total:
         footnote = (*footnote, Text(" · next: "), code(f"{command} {number + 1}"))
+    if beside.papers:
+        footnote = (*footnote, Text(f" · {len(beside.papers)} outside my library"))
     return Document(
         heading=(strong(quoted(query)), Text(f" · {count(page.total, 'paper')}")),
         blocks=tuple(blocks),
+        actions=actions,
         footnote=footnote,
     )
 
@@ -42,16 +65,30 @@ def past_the_end(total: int, *, number: int, command: str) -> Document:
     return Document(blocks=(Paragraph((Text(said), code(f"{command} {pages}"))),))
 
 
-def nothing_found(query: Query, library: LibraryStatistics, today: date) -> Document:
+def nothing_found(query: Query, library: LibraryStatistics, today: date, beside: Beside) -> Document:
     """Say that nothing was found, and in how much."""
-    if not library.papers:
-        return Document(blocks=(Paragraph((Text("No papers are stored yet; they come with the next fetch."),)),))
-    since = f" since {date_in_words(library.first_listed, today)}" if library.first_listed else ""
-    said = (Text("Nothing for "), code(quoted(query)), Text(f" in {count(library.papers, 'paper')}{since}."))
-    return Document(blocks=(Paragraph(said), *(Note((Text(hint),)) for hint in query.hints)))
+    said: Spans = (Text("No papers are stored yet; they come with the next fetch."),)
+    if library.papers:
+        since = f" since {date_in_words(library.first_listed, today)}" if library.first_listed else ""
+        said = (Text("Nothing for "), code(quoted(query)), Text(f" in {count(library.papers, 'paper')}{since}."))
+    notes = tuple(Note((Text(hint),)) for hint in query.hints)
+    return Document(blocks=(Paragraph(said), *_beside(beside, query, 1), *notes))
 
 
-def trending_papers(papers: Sequence[StoredPaper], *, when: str, others: Sequence[str]) -> Document:
+def _beside(beside: Beside, query: Query, number: int) -> Sequence[Block]:
+    """Show what is not in the library, marked so; say whose answer is missing."""
+    blocks: list[Block] = [
+        lead_of(stored, query=query, number=at, why=(_OUTSIDE,)) for at, stored in enumerate(beside.papers, number)
+    ]
+    if beside.silent:
+        names = " and ".join(map(source_title, beside.silent))
+        blocks.append(Note((Text(f"Beside my library I asked {names}, without an answer."),)))
+    return blocks
+
+
+def trending_papers(
+    papers: Sequence[StoredPaper], *, when: str, others: Sequence[str], actions: tuple[Action, ...] = ()
+) -> Document:
     """Show the most upvoted papers of some days, all given, best first; `others` are commands for other days."""
     shown = papers[:TRENDING_SHOWN]
     blocks: list[Block] = [lead_of(stored, number=number) for number, stored in enumerate(shown[:LEADS], start=1)]
@@ -59,7 +96,8 @@ def trending_papers(papers: Sequence[StoredPaper], *, when: str, others: Sequenc
     footnote: Spans = (Text(f"{len(shown)} of {count(len(papers), 'paper')} that Hugging Face listed"),)
     for command in others:
         footnote = (*footnote, Text(" · "), code(command))
-    return Document(heading=(strong("Trending"), Text(f" · {when}")), blocks=tuple(blocks), footnote=footnote)
+    heading = (strong("Trending"), Text(f" · {when}"))
+    return Document(heading=heading, blocks=tuple(blocks), actions=actions, footnote=footnote)
 
 
 def nothing_trending(when: str, newest: date | None, today: date) -> Document:
@@ -68,3 +106,12 @@ def nothing_trending(when: str, newest: date | None, today: date) -> Document:
     if newest is not None:
         said += f" The newest list here is of {date_in_words(newest, today)}."
     return Document(blocks=(Paragraph((Text(said),)),))
+
+
+def shared(document: Document, *, by: str) -> Document:
+    """Show the channel what one person was shown, and say who shares it."""
+    return replace(
+        document,
+        blocks=(*document.blocks, Note((Text(f"Shared by {person(by)}."),))),
+        actions=tuple(action for action in document.actions if action.label != SHARE),
+    )

@@ -1,9 +1,12 @@
-"""One paper whole: its abstract, its links, who listed it when. Pure."""
+"""One paper whole: its abstract, its links, who listed it when, BibTeX, and what is like it. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from bot.document import Block, Document, Fields, Note, PaperCard, Paragraph, Spans, Text
-from bot.model.paper import Paper
+from bot.document import Action, Block, BulletList, Code, Document, Fields, Note, PaperCard, Paragraph, Spans, Text
+from bot.model.paper import Paper, StoredPaper
+from bot.text.bibtex import Work, bibtex
+from bot.views.papers import lead_of, link_of, upvotes_in_words
 from bot.views.words import count, date_in_words, source_title
 
 AUTHORS_SHOWN = 20
@@ -11,9 +14,19 @@ AUTHORS_SHOWN = 20
 
 _LINK_NAMES = (("abs", "arXiv"), ("pdf", "PDF"), ("hf", "Hugging Face"), ("code", "Code"), ("project", "Project"))
 
+_ACTIONS = (("Save", "save"), ("Similar", "similar"), ("Discuss", "discuss"), ("Less like this", "less"))
 
-def paper_document(paper: Paper, today: date, *, asked: str = "") -> Document:
+
+def paper_document(
+    stored: StoredPaper,
+    today: date,
+    *,
+    similar: Sequence[StoredPaper] = (),
+    asked: str = "",
+    share: Action | None = None,
+) -> Document:
     """Show a paper; `asked` names the source that was asked for it, when it is not in the library."""
+    paper = stored.paper
     blocks: list[Block] = [PaperCard(paper=str(paper.id), title=(Text(paper.title),), facts=_facts(paper))]
     blocks.append(Paragraph((Text(paper.abstract or paper.tldr or "No source gave an abstract."),)))
     if links := _links(paper):
@@ -22,7 +35,48 @@ def paper_document(paper: Paper, today: date, *, asked: str = "") -> Document:
         blocks.append(Note((Text(listed),)))
     if asked:
         blocks.append(Note((Text(f"Outside my library; {asked} was asked for it."),)))
-    return Document(blocks=tuple(blocks), summary=paper.title)
+    if similar:
+        blocks += (Paragraph((Text("Similar:"),)), BulletList(tuple(map(_similar, similar))))
+    blocks += (Paragraph((Text("BibTeX:"),)), Code(bibtex([work_of(paper)])))
+    return Document(
+        blocks=tuple(blocks),
+        actions=(*paper_actions(paper), *([share] if share else [])),
+        summary=paper.title,
+    )
+
+
+def paper_actions(paper: Paper) -> tuple[Action, ...]:
+    """Return what can be done with a paper; the buttons carry its id and nothing else."""
+    return tuple(Action(label=label, verb=verb, target=str(paper.id)) for label, verb in _ACTIONS)
+
+
+def similar_papers(stored: StoredPaper, similar: Sequence[StoredPaper]) -> Document:
+    """Show what is most like a paper."""
+    title = Text(stored.paper.title, href=link_of(stored))
+    if not similar:
+        return Document(blocks=(Paragraph((Text("Nothing in my library is like "), title, Text("."))),))
+    leads = tuple(lead_of(each, number=number) for number, each in enumerate(similar, start=1))
+    return Document(heading=(Text("Similar to "), title), blocks=leads, summary=f"Similar to {stored.paper.title}")
+
+
+def work_of(paper: Paper) -> Work:
+    """Return what a bibliography says of a paper."""
+    ids = (paper.id, *paper.aliases)
+    arxiv = next((each.value for each in ids if each.scheme == "arxiv"), "")
+    return Work(
+        title=paper.title,
+        authors=paper.authors,
+        published_on=paper.published_at.date() if paper.published_at else None,
+        arxiv=arxiv,
+        primary=next(iter(paper.categories), "") if arxiv else "",
+        doi=next((each.value for each in ids if each.scheme == "doi"), ""),
+        url=paper.links.abs or paper.links.hf or paper.links.pdf or paper.links.project,
+    )
+
+
+def _similar(stored: StoredPaper) -> Spans:
+    facts = " · ".join(fact for fact in (upvotes_in_words(stored), str(stored.paper.id)) if fact)
+    return Text(stored.paper.title, href=link_of(stored)), Text(f" · {facts}")
 
 
 def _facts(paper: Paper) -> tuple[Spans, ...]:

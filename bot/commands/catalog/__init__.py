@@ -4,14 +4,34 @@ from typing import Final
 
 from bot.commands import build
 from bot.commands.catalog.channel import STATUS
+from bot.commands.catalog.files import APPLY, EXPORT, IMPORT
+from bot.commands.catalog.papers import ON_PAPERS, SAVED
 from bot.commands.catalog.pressing import UNDO
 from bot.commands.catalog.reading import PREVIEW, SEARCH, SHOW, TRENDING
+from bot.commands.catalog.steering import EDIT, PAUSE, POST, RESUME, RUN, SETTINGS
 from bot.commands.catalog.subscriptions import LIST, SUBSCRIBE, UNSUBSCRIBE
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.request import Help, Request
 
-_ABOUT: Final = (SUBSCRIBE, UNSUBSCRIBE, LIST, PREVIEW, SEARCH, TRENDING, SHOW, STATUS)
+_ABOUT: Final = (
+    SUBSCRIBE,
+    LIST,
+    EDIT,
+    PAUSE,
+    RESUME,
+    UNSUBSCRIBE,
+    PREVIEW,
+    RUN,
+    SEARCH,
+    TRENDING,
+    SHOW,
+    SAVED,
+    STATUS,
+    SETTINGS,
+    EXPORT,
+    IMPORT,
+)
 
 _HELP: Final = Command(
     name="help",
@@ -31,12 +51,13 @@ _HELP: Final = Command(
     examples=("help", "help subscribe"),
     requests=(Help,),
     build=build.help_about,
+    acts_in_channel=False,
 )
 
 COMMANDS: Final = (*_ABOUT, _HELP)
 """Every command that a person types, in the order of help."""
 
-HIDDEN: Final[tuple[Command, ...]] = (UNDO,)
+HIDDEN: Final[tuple[Command, ...]] = (*ON_PAPERS, UNDO, APPLY, POST)
 """Commands that only buttons stand for: read like the others, but neither typed, nor explained, nor offered."""
 
 VERBS: Final = tuple(command.name for command in COMMANDS)

@@ -1,52 +1,56 @@
-"""Show: one paper whole, from the library or, when it is not there, from a source."""
+"""Show one paper whole, and what is like it."""
 
-import asyncio
-from datetime import timedelta
+from typing import Final
 
-from bot.commands.request import Show
+from bot.commands.buttons import Buttons
+from bot.commands.handlers.finding import found
+from bot.commands.request import Requester, Show, Similar
 from bot.commands.services import Services
 from bot.document import Reply
-from bot.errors import NotUnderstoodError, RefusedError, SourceError
-from bot.model.naming import EXAMPLES, paper_named
-from bot.model.paper import Paper, PaperId
-from bot.views.show import paper_document
-from bot.views.words import source_title
+from bot.matching.similar import query_for, rarest, similar, telling_words
+from bot.model.paper import PaperKey, StoredPaper, tokens_of
+from bot.ports import SearchRequest
+from bot.views.show import paper_document, similar_papers
 
-PATIENCE = timedelta(seconds=10)
-"""How long a source may take to answer somebody who waits."""
+SIMILAR_SHOWN: Final = 5
+CANDIDATES: Final = 50
+"""Papers that are looked at for what is similar: the best by full text."""
+
+NOT_STORED: Final = PaperKey(0)
+"""The key of no paper of the library."""
 
 
-async def show(request: Show, services: Services) -> Reply:
-    """Show one paper. What a source is asked for is shown and not stored: nobody listed it here."""
-    wanted = paper_named(request.paper)
-    if wanted is None:
-        raise NotUnderstoodError(f"I can't tell which paper `{request.paper}` is.", hint=EXAMPLES)
+async def show(request: Show, requester: Requester, services: Services) -> Reply:
+    """Show one paper: its abstract, links and BibTeX, and what is similar."""
+    here = await found(request.paper, services)
     now = services.clock.now()
-    stored = (await services.store.papers.find([wanted], now)).get(wanted)
-    if stored is not None:
-        paper, asked = stored.paper, ""
-    else:
-        paper, asked = await _ask_sources(wanted, services)
-    return Reply(verb="show", document=paper_document(paper, now.date(), asked=asked), papers=(str(paper.id),))
+    stored = here.stored or StoredPaper(key=NOT_STORED, paper=here.paper, tokens=tokens_of(here.paper))
+    like = await papers_like(stored, services)
+    buttons = Buttons(requester, now)
+    share = buttons.command("Share", f"share show {here.paper.id}")
+    await buttons.keep(services.store.requests)
+    document = paper_document(stored, now.date(), similar=like, asked=here.asked, share=share)
+    return Reply(verb="show", document=document, papers=(str(here.paper.id),))
 
 
-async def _ask_sources(wanted: PaperId, services: Services) -> tuple[Paper, str]:
-    """Return the paper as the first source that knows it describes it, and the source's name.
+async def similar_to(request: Similar, services: Services) -> Reply:
+    """Show the papers of the library that are most like one."""
+    here = await found(request.paper, services)
+    stored = here.stored or StoredPaper(key=NOT_STORED, paper=here.paper, tokens=tokens_of(here.paper))
+    document = similar_papers(stored, await papers_like(stored, services))
+    return Reply(verb="similar", document=document, papers=document.papers)
 
-    Raises:
-        RefusedError: none of them does.
-    """
-    silent = []
-    for name, source in services.sources.items():
-        try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
-                paper = await source.paper(wanted)
-        except (SourceError, TimeoutError):
-            silent.append(source_title(name))
-        else:
-            if paper is not None:
-                return paper, source_title(name)
-    if silent:
-        message = f"I don't have {wanted}, and {' and '.join(silent)} did not answer."
-        raise RefusedError(message, hint="Try again in a few minutes.")
-    raise RefusedError(f"I don't know a paper {wanted}; no source has it.", hint=EXAMPLES)
+
+async def papers_like(stored: StoredPaper, services: Services) -> tuple[StoredPaper, ...]:
+    """Return the papers of the library that share the rarest words with this one, best first."""
+    store, now = services.store, services.clock.now()
+    words = telling_words(stored)
+    # A word that only the paper itself has brings nothing else.
+    least = 1 if stored.key == NOT_STORED else 2
+    counts = rarest(words, await store.search.counts(words), least=least)
+    query = query_for(counts)
+    if query is None:
+        return ()
+    page = await store.search.search(SearchRequest(query=query, as_of=now, limit=CANDIDATES))
+    papers = (await store.papers.statistics(now)).papers
+    return similar(stored, page.papers, counts, papers, SIMILAR_SHOWN)

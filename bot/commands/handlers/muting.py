@@ -1,0 +1,29 @@
+"""Less like this: what of a paper a channel may not want to see again. Muting itself is a change of the settings."""
+
+from typing import Final
+
+from bot.commands.buttons import Buttons
+from bot.commands.handlers.finding import found
+from bot.commands.request import Less, Requester
+from bot.commands.services import Services
+from bot.document import Reply
+from bot.matching.similar import names_to_mute, phrases_to_mute, rarest_phrases
+from bot.views.muting import less_like_this
+
+WORDS_OFFERED: Final = 3
+
+
+async def less(request: Less, requester: Requester, services: Services) -> Reply:
+    """Offer to mute the words of a paper's title that single it out, or one of its authors."""
+    paper = (await found(request.paper, services)).paper
+    phrases = phrases_to_mute(paper.title)
+    counts = await services.store.search.counts([phrase.words for phrase in phrases])
+    chosen = rarest_phrases(phrases, counts, WORDS_OFFERED)
+    buttons = Buttons(requester, services.clock.now())
+    names = names_to_mute(paper.authors)
+    offers = (
+        *(buttons.command(f"Mute “{phrase.text}”", f'settings mute "{phrase.text}"') for phrase in chosen),
+        *(buttons.command(f"Mute {name}", f'settings mute author:"{name}"') for name in names),
+    )
+    await buttons.keep(services.store.requests)
+    return Reply(verb="less", document=less_like_this(paper, chosen, names, offers))

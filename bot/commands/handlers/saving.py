@@ -1,0 +1,59 @@
+"""Everybody's own reading list: save, take off, read it, as BibTeX too."""
+
+from typing import Final
+
+from bot.commands.buttons import Buttons
+from bot.commands.handlers.finding import found, kept
+from bot.commands.request import Requester, Save, Saved, Unsave
+from bot.commands.services import Services
+from bot.document import Reply
+from bot.views.saved import PAGE_SIZE, bibliography, no_papers, removed, saved_already, saved_now, saved_papers
+
+
+async def save(request: Save, requester: Requester, services: Services) -> Reply:
+    """Put a paper on the reading list of whoever asks."""
+    stored = await kept(request.paper, services)
+    here, now = requester.channel, services.clock.now()
+    is_new = await services.store.saved.save(here.platform, here.workspace, requester.user, stored.key, now)
+    mine = await services.store.saved.of_user(here.platform, here.workspace, requester.user, now)
+    document = saved_now(stored, len(mine)) if is_new else saved_already(stored)
+    return Reply(verb="save", document=document)
+
+
+async def unsave(request: Unsave, requester: Requester, services: Services) -> Reply:
+    """Take a paper off the reading list of whoever asks."""
+    paper = await found(request.paper, services)
+    here = requester.channel
+    was_there = paper.stored is not None and await services.store.saved.remove(
+        here.platform, here.workspace, requester.user, paper.stored.key
+    )
+    return Reply(verb="unsave", document=removed(paper.paper, was_there=was_there))
+
+
+async def saved(request: Saved, requester: Requester, services: Services) -> Reply:
+    """Show the reading list of whoever asks, last saved first; as BibTeX all of it, first saved first."""
+    here, now = requester.channel, services.clock.now()
+    mine = await services.store.saved.of_user(here.platform, here.workspace, requester.user, now)
+    if not mine:
+        return Reply(verb="saved", document=no_papers())
+    if request.is_bibtex:
+        # Letters behind equal keys go by age, so that no key changes when a paper is added.
+        papers = tuple(reversed(mine))
+        return Reply(verb="saved", document=bibliography(papers), papers=tuple(str(each.paper.id) for each in papers))
+    pages = -(-len(mine) // PAGE_SIZE)
+    page = min(request.page, pages)
+    buttons = Buttons(requester, now)
+    actions = [buttons.command(label, text) for label, text in _turns(page, pages)]
+    actions.append(buttons.command("BibTeX", "saved --bibtex"))
+    await buttons.keep(services.store.requests)
+    document = saved_papers(mine, page, now.date(), actions=tuple(actions))
+    return Reply(verb="saved", document=document, papers=document.papers)
+
+
+def _turns(page: int, pages: int) -> list[tuple[str, str]]:
+    around = ((PREVIOUS, page - 1), (NEXT, page + 1))
+    return [(label, f"saved --page {number}") for label, number in around if 1 <= number <= pages]
+
+
+PREVIOUS: Final = "Previous"
+NEXT: Final = "Next"
