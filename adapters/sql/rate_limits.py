@@ -22,6 +22,16 @@ class SqlRateLimits:
             await _set(connection, key, moment + interval)
         return moment - now
 
+    async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
+        """See `RateLimits.take`."""
+        async with self._database.write() as connection:
+            moment = max(await self._free_at(connection, key, now), now)
+            wait = moment - now - interval * (burst - 1)
+            if wait > timedelta():
+                return wait
+            await _set(connection, key, moment + interval)
+        return timedelta()
+
     async def hold(self, key: str, until: datetime) -> None:
         """See `RateLimits.hold`."""
         async with self._database.write() as connection:

@@ -211,6 +211,13 @@ class SqlSubscriptions:
         mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
         return await self._read(ROWS.where(mine).order_by(channels.c.id, subscription.c.number))
 
+    async def count(self, platform: str, workspace: str) -> int:
+        """See `SubscriptionStore.count`."""
+        mine = (channels.c.platform == platform) & (channels.c.workspace == workspace)
+        counted = select(func.count()).select_from(subscription).join(channels).where(mine)
+        async with self._database.read() as connection:
+            return await connection.scalar(counted) or 0
+
     async def schedules(self, channel: Channel | None = None) -> tuple[ChannelSchedule, ...]:
         """See `SubscriptionStore.schedules`."""
         is_active = subscription.c.state == SubscriptionState.ACTIVE

@@ -142,6 +142,10 @@ class _Unpaced:
         del key, interval, now
         return timedelta(0)
 
+    async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
+        del key, interval, burst, now
+        return timedelta(0)
+
     async def hold(self, key: str, until: datetime) -> None:
         del key, until
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from bot.commands.arguments import Arguments
 from bot.commands.parameter import Kind, Parameter
-from bot.commands.request import Request
+from bot.commands.place import PLACES, place_of
+from bot.commands.request import Asked, Request
 
 
 class Access(StrEnum):
@@ -28,7 +29,8 @@ class Command:
     """One command: its words, who may use it, who sees the answer, and how its arguments become a request.
 
     `requests` are the kinds of request it makes. Of each set in `contradictions` at most one flag may be there.
-    `examples` are whole commands without `/papers`; the first is the one that errors show.
+    `examples` are whole commands without `/papers`; the first is the one that errors show. What
+    `acts_in_channel` may be sent to another one, by the flags of bot/commands/place.py.
     """
 
     name: str
@@ -41,11 +43,28 @@ class Command:
     examples: tuple[str, ...]
     requests: tuple[type[Request], ...]
     build: Callable[[Arguments], Request]
+    acts_in_channel: bool = True
+
+    @property
+    def everything(self) -> tuple[Parameter, ...]:
+        """Its own parameters, and those that say where it acts."""
+        return (*self.parameters, *PLACES) if self.acts_in_channel else self.parameters
 
     @property
     def free(self) -> Parameter | None:
-        """The parameter that takes the words without a flag."""
-        return next((parameter for parameter in self.parameters if parameter.is_free), None)
+        """The parameter that takes the words without a flag, but for the first where that is one by itself."""
+        free = [parameter for parameter in self.parameters if parameter.is_free]
+        return next((parameter for parameter in free if not parameter.is_first), None)
+
+    @property
+    def first(self) -> Parameter | None:
+        """The parameter that is the first word without a flag."""
+        return next((parameter for parameter in self.parameters if parameter.is_first), None)
+
+    @property
+    def is_by_name(self) -> bool:
+        """Say whether its flags may be written without dashes."""
+        return any(parameter.is_named for parameter in self.parameters)
 
     @property
     def takes_query(self) -> bool:
@@ -57,7 +76,7 @@ class Command:
         """The parameters written with a flag, by every name they go by."""
         return {
             name: parameter
-            for parameter in self.parameters
+            for parameter in self.everything
             if not parameter.is_free
             for name in (parameter.name, *parameter.aliases)
         }
@@ -68,15 +87,23 @@ class Command:
         shown = (each.usage if each.is_required else f"[{each.usage}]" for each in self.parameters)
         return " ".join((self.name, *shown))
 
+    def asked_of(self, given: Arguments) -> Asked:
+        """Return the request that the arguments stand for, and where it shall act.
+
+        Raises:
+            CommandError: something is missing, contradicts something else, or cannot be read.
+        """
+        return Asked(request=self.request_of(given), place=place_of(given) if self.acts_in_channel else "")
+
     def request_of(self, given: Arguments) -> Request:
         """Return the request that the arguments stand for.
 
         Raises:
             CommandError: something is missing, contradicts something else, or cannot be read.
         """
-        free = self.free
-        if free is not None and free.is_required:
-            given.need(free)
+        for parameter in self.parameters:
+            if parameter.is_required:
+                given.need(parameter)
         for names in self.contradictions:
             both = sorted((given.values[name] for name in names if given.has(name)), key=lambda each: each.at.column)
             if len(both) > 1:

@@ -47,7 +47,8 @@ def _candidates(words: list[str], last: str) -> Iterator[tuple[str, str]]:
     if command is None:
         return
     before = words[-1].lower()
-    flag = command.flags.get(before.removeprefix(_FLAG)) if before.startswith(_FLAG) else None
+    is_name = before.startswith(_FLAG) or (command.is_by_name and len(words) > 1)
+    flag = command.flags.get(before.removeprefix(_FLAG)) if is_name else None
     if flag is not None and not last.startswith(_FLAG):
         yield from ((value, "") for value in _values(flag))
     if flag is None or flag.kind is Kind.SWITCH or last.startswith(_FLAG):
@@ -59,10 +60,10 @@ def _next(command: Command, words: list[str], last: str) -> Iterator[tuple[str, 
         yield from ((choice, "") for choice in command.free.choices)
     used = {word.lower() for word in words}
     is_time_for_words = command.free is not None and command.free.is_required and len(words) == 1
-    if last.startswith("-") or not (last or is_time_for_words):
+    if last.startswith("-") or command.is_by_name or not (last or is_time_for_words):
         yield from (
             (f"{parameter}", parameter.help)
-            for parameter in command.parameters
+            for parameter in command.everything
             if not parameter.is_free and f"{parameter}" not in used
         )
 

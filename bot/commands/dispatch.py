@@ -1,7 +1,7 @@
 """Dispatch: a command in, an answer out, whatever happens.
 
     text    ──parse──────────┐
-    options ──arguments_of───┴──> request ──handle──> Reply
+    options ──arguments_of───┴──> request ──permitted──> handle ──> Reply
                 └─ not understood, refused, broken ──┘
 
 This is a border: no error passes it.
@@ -11,13 +11,15 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from bot.commands.access import permitted
 from bot.commands.arguments import ROOT
 from bot.commands.catalog import command_for, command_named
 from bot.commands.command import Visibility
 from bot.commands.handlers import handle
-from bot.commands.parse import arguments_of, parse
+from bot.commands.limits import refuse_beyond_pace
+from bot.commands.parse import arguments_of, read
 from bot.commands.refusal import breakage, refusal_of
-from bot.commands.request import Request, Requester
+from bot.commands.request import Asked, Request, Requester
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import CommandError, PaperroundError, UserError, reference
@@ -32,7 +34,7 @@ async def dispatch(text: str, requester: Requester, services: Services) -> Reply
     """Answer a command as typed, with or without `/papers` before it."""
 
     async def answer() -> Reply:
-        return await handled(parse(text), requester, services)
+        return await handled(read(text), requester, services)
 
     return await answered(_verb_of(text), answer)
 
@@ -46,7 +48,7 @@ async def dispatch_options(
         command = command_named(verb)
         if command is None:
             raise LookupError(f"no command {verb!r} in the catalog")
-        return await handled(command.request_of(arguments_of(command, options)), requester, services)
+        return await handled(command.asked_of(arguments_of(command, options)), requester, services)
 
     return await answered(verb, answer)
 
@@ -55,22 +57,24 @@ async def dispatch_request(request: Request, requester: Requester, services: Ser
     """Answer a request that needs no reading."""
 
     async def answer() -> Reply:
-        return await handled(request, requester, services)
+        return await handled(Asked(request=request), requester, services)
 
     return await answered(command_for(request).name, answer)
 
 
-async def handled(request: Request, requester: Requester, services: Services) -> Reply:
-    """Do what was understood, as whoever asks may.
+async def handled(asked: Asked, requester: Requester, services: Services) -> Reply:
+    """Do what was understood where it shall act, if whoever asks may.
 
     Raises:
         PaperroundError: it is not done, or the database failed; nothing was changed.
     """
-    command = command_for(request)
-    reply = await handle(request, requester, services)
+    command = command_for(asked.request)
+    acting = await permitted(command, asked.place, requester, services)
+    await refuse_beyond_pace(asked.request, acting, services)
+    reply = await handle(asked.request, acting, services)
     # Discord fixes who sees an answer before there is one, so it never depends on the answer.
-    is_seen_by_all = command.visibility is Visibility.CHANNEL and reply.ok
-    return replace(reply, verb=command.name, visible_to_channel=is_seen_by_all)
+    is_for_all = command.visibility is Visibility.CHANNEL and not acting.channel.is_personal
+    return replace(reply, verb=command.name, visible_to_channel=is_for_all and reply.ok)
 
 
 async def answered(verb: str, answer: Callable[[], Awaitable[Reply]]) -> Reply:

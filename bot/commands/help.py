@@ -7,6 +7,7 @@ from bot.commands.arguments import rooted
 from bot.commands.catalog import COMMANDS, command_named
 from bot.commands.command import Command
 from bot.commands.parameter import Kind, Parameter
+from bot.commands.place import PLACES
 from bot.commands.refusal import spans_of
 from bot.commands.request import Help
 from bot.document import Block, Code, Document, Fields, Note, Paragraph, Reply, text
@@ -46,6 +47,8 @@ def _overview() -> Document:
         heading=text("I post new research papers that match what this channel cares about."),
         blocks=(
             Fields(tuple((rooted(command.name), text(command.help)) for command in COMMANDS)),
+            Paragraph(text("Behind what is about a channel:")),
+            Fields(tuple((parameter.usage, spans_of(parameter.help)) for parameter in PLACES)),
             Paragraph(text("To begin:")),
             Code("\n".join(rooted(example) for example in (COMMANDS[0].examples[0], "trending", "help subscribe"))),
         ),
@@ -72,9 +75,10 @@ def _about(command: Command) -> Document:
 
 def _short_usage(command: Command) -> str:
     """Return the usage in one line of a phone: the flags are listed below it."""
-    free = command.free
-    shown = [free.usage if free.is_required else f"[{free.usage}]"] if free else []
-    return " ".join((command.name, *shown, *(["[flags]"] if command.flags else [])))
+    free = [parameter for parameter in command.parameters if parameter.is_free]
+    shown = [each.usage if each.is_required else f"[{each.usage}]" for each in free]
+    flags = "[NAME VALUE]" if command.is_by_name else "[flags]"
+    return " ".join((command.name, *shown, *([flags] if command.flags else [])))
 
 
 def _parameters(command: Command) -> Iterator[Block]:

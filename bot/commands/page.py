@@ -7,6 +7,7 @@ from bot.commands.arguments import rooted
 from bot.commands.catalog import COMMANDS
 from bot.commands.command import Command
 from bot.commands.help import LANGUAGE, said
+from bot.commands.place import PLACES
 
 _INTRODUCTION: Final = (
     "Made by `paperround export commands` from bot/commands/catalog.",
@@ -22,7 +23,7 @@ _INTRODUCTION: Final = (
 def commands_page() -> str:
     """Return docs/commands.md."""
     pages = (line for command in COMMANDS for line in _page(command))
-    return "\n".join(("# Commands", "", *_INTRODUCTION, *_index(), *pages, *_language())) + "\n"
+    return "\n".join(("# Commands", "", *_INTRODUCTION, *_index(), *pages, *_places(), *_language())) + "\n"
 
 
 def _index() -> Iterator[str]:
@@ -30,6 +31,13 @@ def _index() -> Iterator[str]:
     for command in COMMANDS:
         yield f"| [{command.name}](#{command.name}) | {command.help} | {command.access} | {command.visibility} |"
     yield ""
+
+
+def _places() -> Iterator[str]:
+    yield from ("## Where a command acts", "", "Every command about a channel may be sent to another place:", "")
+    yield from ("| parameter | what it is |", "| --- | --- |")
+    yield from (f"| {_cell(parameter.usage)} | {parameter.help} |" for parameter in PLACES)
+    yield from ("", "For example:", "", "```", *(rooted(parameter.example) for parameter in PLACES), "```", "")
 
 
 def _page(command: Command) -> Iterator[str]:

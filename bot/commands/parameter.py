@@ -19,7 +19,11 @@ class Kind(StrEnum):
     DAYS = "weekdays"
     ZONE = "time zone"
     SOURCES = "sources"
+    DATE = "date"
+    MUTE = "word or author"
+    CHANNEL = "channel"
     ID = "id"
+    FILE = "file"
 
 
 class Autocomplete(StrEnum):
@@ -42,8 +46,9 @@ LISTS = frozenset({Kind.DAYS, Kind.SOURCES})
 class Parameter:
     """One parameter. `is_free` ones are the words that belong to no flag; all others are written `--name`.
 
-    `shown` stands for the value in usage lines. `least` and `most` bound an integer, both inclusive. `example` is a
-    whole command that uses it.
+    An `is_first` one of these is the first word alone. `is_named` ones may be written without the dashes, and are shown
+    so: they are what the command is about. `shown` stands for the value in usage lines. `least` and `most` bound an
+    integer, both inclusive. `example` is a whole command that uses it.
     """
 
     name: str
@@ -51,6 +56,8 @@ class Parameter:
     kind: Kind
     shown: str = ""
     is_free: bool = False
+    is_first: bool = False
+    is_named: bool = False
     is_required: bool = False
     choices: tuple[str, ...] = ()
     least: int = 0
@@ -61,7 +68,9 @@ class Parameter:
 
     def __str__(self) -> str:
         """Name it as a person types it: `--max`, or `QUERY` for words without a flag."""
-        return self.shown if self.is_free else f"--{self.name}"
+        if self.is_free:
+            return self.shown
+        return self.name if self.is_named else f"--{self.name}"
 
     @property
     def usage(self) -> str:

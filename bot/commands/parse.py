@@ -5,6 +5,7 @@
 Every text ends in a request or in one CommandError, which points at the place and holds an example to copy.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -13,7 +14,7 @@ from bot.commands.arguments import ROOT, Arguments, Line, Word, Written, quoted,
 from bot.commands.catalog import COMMANDS, VERBS, command_named, hidden_command_named
 from bot.commands.command import Command
 from bot.commands.parameter import LISTS, OPTIONAL, Kind, Parameter
-from bot.commands.request import Help, Request
+from bot.commands.request import Asked, Help, Request
 from bot.commands.values import SURE, is_half_of_day, is_like_time, is_like_weekday, weekday_named
 from bot.commands.words import Flag, flag_of, named_value_of, unquoted, words_of
 from bot.errors import CommandError
@@ -29,9 +30,21 @@ _HELP: Final = frozenset({"--help", "-h", "?"})
 _PREPOSITIONS: Final = frozenset({"at", "on", "@"})
 """Words before a time or a weekday that say nothing more."""
 _EXAMPLE: Final = rooted("help")
+_TYPED = re.compile(r"\S+")
+_FENCED = re.compile(r"```\w*\n(.*)```", re.DOTALL)
+"""A file as people paste it into a chat."""
 
 
-def parse(text: str, *, is_pressed: bool = False) -> Request:
+def parse(text: str) -> Request:
+    """Read a command that acts where it is typed.
+
+    Raises:
+        CommandError: as `read` does.
+    """
+    return read(text).request
+
+
+def read(text: str, *, is_pressed: bool = False) -> Asked:
     """Read a command, with or without `/papers` before it; nothing at all asks for help.
 
     `is_pressed` is for the text behind a button, which may also be a hidden command.
@@ -57,27 +70,41 @@ def _is_read(text: str) -> bool:
     return True
 
 
-def _read(text: str, *, is_pressed: bool = False) -> Request:
+def _read(text: str, *, is_pressed: bool = False) -> Asked:
     line = clean(text[: MAX_LENGTH * 2])[:MAX_LENGTH]
     words = deque(words_of(line))
     if words and words[0].text.lower() == ROOT:
         words.popleft()
     if not words:
-        return Help()
+        return Asked(request=Help())
     first = words.popleft()
     name = first.text.lower()
     if name in _HELP:
-        return Help()
+        return Asked(request=Help())
     command = command_named(name.removeprefix("/")) or (hidden_command_named(name) if is_pressed else None)
     if command is None:
         raise _unknown_verb(line, first)
+    if command.free is not None and command.free.kind is Kind.FILE:
+        return _with_file(command, text)
     if len(text) > MAX_LENGTH:
         message = f"The command has {len(text):,} characters; at most {MAX_LENGTH:,} are read."
         raise _line(line, command).error(message, at=Word("", len(line) + 1), hint="Make two of it.")
     typed = [word.text.lower() for word in words]
     if "--help" in typed or (len(typed) == 1 and typed[0] in _HELP):
-        return Help(verb=command.name)
-    return command.request_of(_Reader(command, line, words).arguments())
+        return Asked(request=Help(verb=command.name))
+    return command.asked_of(_Reader(command, line, words).arguments())
+
+
+def _with_file(command: Command, text: str) -> Asked:
+    """Read a command whose file is all the text behind its flags, or below its first line, as it is."""
+    typed = (word for word in _TYPED.finditer(text[:MAX_LENGTH]) if clean(word[0]).lower().endswith(command.name))
+    verb = next(typed, None)
+    behind = "" if verb is None else text[verb.end() :]
+    head = behind.partition("\n")[0][:MAX_LENGTH]
+    words = deque(words_of(head))
+    if words and words[0].text.lower() in _HELP:
+        return Asked(request=Help(verb=command.name))
+    return command.asked_of(_Reader(command, head, words).arguments_before_file(behind))
 
 
 def _unknown_verb(line: str, first: Word) -> CommandError:
@@ -106,17 +133,36 @@ class _Reader:
     def arguments(self) -> Arguments:
         while self._words:
             word = self._words.popleft()
-            flag = self._flag(word)
+            flag = self._flag(word) or self._name(word)
             if flag is None:
                 self._free.append(word)
             else:
                 self._take(flag)
+        if self._free and (first := self._command.first):
+            word = self._free.pop(0)
+            self._keep(first, (unquoted(word),), word)
         if self._free:
             free = self._command.free
             if free is None:
                 message = f"`{self._command.name}` takes no words."
                 raise _line(self._text, self._command).error(message, at=self._free[0], hint="Leave them out.")
             self._keep(free, tuple(self._free), self._free[0])
+        return Arguments(line=_line(self._text, self._command), values=self._values)
+
+    def arguments_before_file(self, text: str) -> Arguments:
+        """Take the flags that stand before a file; it begins with the first word that is none."""
+        while self._words and (flag := self._flag(self._words[0])):
+            self._words.popleft()
+            self._take(flag)
+        if self._words and (first := self._command.first):
+            word = self._words.popleft()
+            self._keep(first, (word,), word)
+        begin = self._words[0].column - 1 if self._words else len(self._text)
+        file = text[begin:].strip()
+        if fenced := _FENCED.fullmatch(file):
+            file = fenced[1]
+        if file and (free := self._command.free):
+            self._keep(free, (Word(file, begin + 1),), Word("", begin + 1))
         return Arguments(line=_line(self._text, self._command), values=self._values)
 
     def _flag(self, word: Word) -> Flag | None:
@@ -132,6 +178,21 @@ class _Reader:
             raise self._unknown(flag)
         return None
 
+    def _name(self, word: Word) -> Flag | None:
+        """Return the flag that a word names without dashes, where a command takes nothing else."""
+        if not self._command.is_by_name:
+            return None
+        typed, equals, _ = word.text.partition("=")
+        name = typed.lower().replace("_", "-")
+        if name in self._flags:
+            value = unquoted(word.part(len(typed) + 1, len(word.text))) if equals else None
+            return Flag(word.part(0, len(typed)), name, value, is_sure=True)
+        line = _line(self._text, self._command)
+        near = suggest(name, self._flags)
+        names = ", ".join(f"`{parameter.name}`" for parameter in self._command.parameters)
+        hint = "" if near else f"There is {names}."
+        raise line.error(f"I don't know {quoted(word.text)} here.", at=word, hint=hint, instead=near)
+
     def _unknown(self, flag: Flag) -> CommandError:
         line = _line(self._text, self._command)
         message = f"I didn't understand {quoted(f'--{flag.name}')}."
@@ -142,16 +203,17 @@ class _Reader:
         if owner := next((each for each in COMMANDS if flag.name in each.flags), None):
             hint = f"`--{flag.name}` goes with `{owner.name}`, not with `{self._command.name}`."
             return line.error(message, at=flag.word, hint=hint)
-        names = ", ".join(f"`--{parameter.name}`" for parameter in dict.fromkeys(self._flags.values()))
-        own = f"`{self._command.name}` takes {names}." if names else f"`{self._command.name}` takes no flags."
-        return line.error(message, at=flag.word, hint="" if near else own, instead=f"--{near}" if near else "")
+        own = [parameter for parameter in self._command.parameters if not parameter.is_free]
+        names = ", ".join(f"`--{parameter.name}`" for parameter in own or dict.fromkeys(self._flags.values()))
+        taken = f"`{self._command.name}` takes {names}." if names else f"`{self._command.name}` takes no flags."
+        return line.error(message, at=flag.word, hint="" if near else taken, instead=f"--{near}" if near else "")
 
     # --- the value of a flag -------------------------------------------------------------------------------------
 
     def _take(self, flag: Flag) -> None:
         parameter = self._flags[flag.name]
         line = _line(self._text, self._command, parameter)
-        name = f"`--{parameter.name}`"
+        name = f"`{parameter}`"
         if parameter.kind is Kind.SWITCH:
             if flag.value is not None:
                 raise line.error(f"{name} takes no value.", at=flag.value, hint=f"Write {name} alone.")
@@ -168,6 +230,9 @@ class _Reader:
                 raise line.error(f"{name} needs a value.", at=after, hint=f"Write it as in `{parameter.usage}`.")
             if parameter.kind in LISTS:
                 value += self._rest_of_list(value[-1], parameter.kind)
+            if parameter.kind is Kind.MUTE:
+                while self._words and not self._is_flag_next():
+                    value.append(unquoted(self._words.popleft()))
         self._keep(parameter, tuple(value), flag.word)
 
     def _keep(self, parameter: Parameter, words: tuple[Word, ...], at: Word) -> None:
@@ -242,16 +307,23 @@ def arguments_of(command: Command, options: Mapping[str, str | int | bool]) -> A
     Raises:
         KeyError: an option that the command has not: the platform's menu was made from another catalog.
     """
-    by_name = {parameter.name: parameter for parameter in command.parameters}
+    by_name = {parameter.name: parameter for parameter in command.everything}
     values: dict[str, Written] = {}
     for name, value in options.items():
         if value is False:
             continue
-        text = "" if value is True else clean(str(value)[: MAX_LENGTH * 2])[:MAX_LENGTH]
         parameter = by_name[name]
+        text = _option(parameter, value)
         example = rooted(parameter.example or command.examples[0])
         words = (Word(text, 1),) if text else ()
         line = Line(text=text, verb=command.name, example=example, is_command=False)
         values[name] = Written(parameter=parameter, words=words, at=Word(text, 1), line=line)
     whole = Line(text=command.name, verb=command.name, example=rooted(command.examples[0]), is_command=False)
     return Arguments(line=whole, values=values)
+
+
+def _option(parameter: Parameter, value: str | int | bool) -> str:
+    """Return the text of a typed option; a switch has none, and a file stays as it is."""
+    if value is True:
+        return ""
+    return str(value) if parameter.kind is Kind.FILE else clean(str(value)[: MAX_LENGTH * 2])[:MAX_LENGTH]

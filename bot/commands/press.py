@@ -11,15 +11,15 @@ from dataclasses import replace
 from typing import Final
 
 from bot.commands.buttons import UNDO, no_longer_good
-from bot.commands.catalog import command_named, hidden_command_named
+from bot.commands.catalog import command_for, command_named, hidden_command_named
 from bot.commands.dispatch import answered, handled
-from bot.commands.parse import arguments_of, parse
-from bot.commands.request import Request, Requester, Undo
+from bot.commands.parse import arguments_of, read
+from bot.commands.request import Asked, Requester, Undo
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import CommandError, RefusedError
 from bot.model.change import ChangeId
-from bot.model.interaction import DO, RequestId
+from bot.model.interaction import RequestId
 from bot.views.words import person
 
 PRESS: Final = "press"
@@ -38,19 +38,27 @@ async def press(action_id: str, requester: Requester, services: Services) -> Rep
             case "do":
                 return await _take(RequestId(target), requester, services)
             case "undo":
-                return await handled(Undo(change=ChangeId(target)), requester, services)
+                return await handled(await _undoing(ChangeId(target), requester, services), requester, services)
             case _:
-                return await handled(_about_paper(verb, target), requester, services)
+                return await handled(_about(verb, target), requester, services)
 
     return await answered(verb if verb in PAPER_COMMANDS or verb == UNDO else PRESS, answer)
 
 
-def _about_paper(verb: str, paper: str) -> Request:
+async def _undoing(change: ChangeId, requester: Requester, services: Services) -> Asked:
+    here = requester.channel
+    found = await services.store.changes.find(change, here.platform, here.workspace)
+    if found is None:
+        raise no_longer_good()
+    return Asked(request=Undo(change=found.id), place=found.channel.id)
+
+
+def _about(verb: str, paper: str) -> Asked:
     name = PAPER_COMMANDS.get(verb, "")
     command = command_named(name) or hidden_command_named(name)
     if command is None or command.free is None or not paper:
         raise no_longer_good()
-    return command.request_of(arguments_of(command, {command.free.name: paper}))
+    return command.asked_of(arguments_of(command, {command.free.name: paper}))
 
 
 async def _take(request: RequestId, requester: Requester, services: Services) -> Reply:
@@ -65,11 +73,12 @@ async def _take(request: RequestId, requester: Requester, services: Services) ->
     if not taken.is_first:
         raise RefusedError("That was done already.", hint="`/papers list` shows how things stand.")
     try:
-        asked = parse(kept.text, is_pressed=True)
+        asked = read(kept.text, is_pressed=True)
     except CommandError as error:
         # Kept by another version of the program.
         raise no_longer_good() from error
-    reply = await answered(DO, lambda: handled(asked, replace(requester, channel=kept.channel), services))
+    asked = replace(asked, place=asked.place or kept.channel.id)
+    reply = await answered(command_for(asked.request).name, lambda: handled(asked, requester, services))
     if kept.is_single_use and not reply.ok:
         await requests.release(request)
     return reply

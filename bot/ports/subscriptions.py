@@ -82,6 +82,9 @@ class SubscriptionStore(Protocol):
     async def of_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
         """Return a workspace's subscriptions, active and paused, by channel and number."""
 
+    async def count(self, platform: str, workspace: str) -> int:
+        """Return how many subscriptions a workspace has, active and paused."""
+
     async def schedules(self, channel: Channel | None = None) -> tuple["ChannelSchedule", ...]:
         """Return when each channel that has subscriptions is due next; with `channel`, of that one alone."""
 

@@ -136,7 +136,7 @@ def _advice(evidence: Evidence, cap: int) -> Iterator[Paragraph]:
         found = count(evidence.part.papers, "paper")
         yield Paragraph((code(evidence.part.typed), Text(f" alone would have matched {found}.")))
     if evidence.wider:
-        yield Paragraph((code(evidence.wider.typed), Text(f" would bring {_a_day(evidence.wider, evidence)}.")))
+        yield Paragraph((code(evidence.wider.typed), Text(f" would bring {a_day(evidence.wider, evidence)}.")))
 
 
 def _rate(evidence: Evidence) -> str:
@@ -152,11 +152,12 @@ def _noisy(evidence: Evidence, cap: int) -> Paragraph:
         Text(f"That's a lot: about {round(evidence.a_day)} papers a day. Digests show the best {cap}. Narrow it: ")
     ]
     for change in evidence.narrower:
-        said += (code(change.typed), Text(f" ({_a_day(change, evidence)}) · "))
+        said += (code(change.typed), Text(f" ({a_day(change, evidence)}) · "))
     return Paragraph((*said, Text("add a word.")))
 
 
-def _a_day(change: Change, evidence: Evidence) -> str:
+def a_day(change: Change, evidence: Evidence) -> str:
+    """Say how many papers a change would give: `2 a day`, or of all the evidence's days where that is less than one."""
     rate = change.papers / evidence.weekdays
     return f"{round(rate)} a day" if rate >= 1 else f"{change.papers} in {EVIDENCE.days} days"
 
@@ -172,11 +173,15 @@ def _first(subscription: Subscription, zone: str) -> Spans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A subscription with what its list line says beside it: its zone, and how many papers its last run took."""
+    """A subscription with what its list line says beside it.
+
+    Its zone, how many papers its last run took, and who changed it last, in words.
+    """
 
     subscription: Subscription
     zone: str
     last_papers: int
+    changed: str = ""
 
 
 def subscription_list(listed: Sequence[Listed], channel: Channel, today: date) -> Document:
@@ -218,6 +223,8 @@ def _line(listed: Listed, today: date) -> Spans:
     pieces += ((Text(choice),) for choice in _choices(mine))
     if mine.pause is None:
         pieces.append(_last(listed, today))
+    if listed.changed:
+        pieces.append((Text(listed.changed),))
     return _joined(pieces)
 
 

@@ -65,6 +65,28 @@ async def test_holds_of_many_processes_leave_the_longest(store: SqlStore, store_
     assert await store.rate_limits.reserve("host", PACE, NOW) == 9 * SECOND
 
 
+async def test_a_burst_is_free_at_once_and_then_one_moment_an_interval(store: SqlStore) -> None:
+    async def take(seconds: int) -> timedelta:
+        return await store.rate_limits.take("search", PACE, 3, NOW + seconds * SECOND)
+
+    assert [await take(0) for _ in range(4)] == [NOTHING, NOTHING, NOTHING, PACE]
+    assert await take(2) == SECOND
+    assert [await take(3), await take(3)] == [NOTHING, PACE]
+    assert [await take(3600) for _ in range(4)] == [NOTHING, NOTHING, NOTHING, PACE]
+
+
+async def test_a_moment_that_was_refused_is_not_taken(store: SqlStore) -> None:
+    for _ in range(20):
+        await store.rate_limits.take("search", PACE, 2, NOW)
+    assert await store.rate_limits.take("search", PACE, 2, NOW + PACE) == NOTHING
+
+
+async def test_processes_share_a_burst(store: SqlStore, store_url: str) -> None:
+    async with open_store(store_url, FixedClock(NOW)) as other:
+        takes = [each.rate_limits.take("search", PACE, 5, NOW) for each in (store, other) for _ in range(10)]
+        assert sorted(await asyncio.gather(*takes)) == [NOTHING] * 5 + [PACE] * 15
+
+
 async def test_a_source_is_fetched_by_one_process_at_a_time(store: SqlStore) -> None:
     assert await store.leases.acquire("arxiv", "one", NOW, LEASE)
     assert not await store.leases.acquire("arxiv", "two", NOW + LEASE - SECOND, LEASE)

@@ -13,7 +13,8 @@ from bot.commands.complete import completions
 from bot.commands.help import help_reply
 from bot.commands.page import commands_page
 from bot.commands.parameter import Kind, Parameter
-from bot.commands.parse import parse
+from bot.commands.parse import parse, read
+from bot.commands.place import PLACES
 from bot.commands.refusal import breakage, refusal_of, spans_of
 from bot.commands.request import Help, Request, Subscribe
 from bot.document import Paragraph, Style, Text
@@ -70,7 +71,7 @@ def test_every_parameter_says_what_it_is_and_what_it_takes(command: Command, par
 
 @pytest.mark.parametrize("command", COMMANDS, ids=VERBS)
 def test_flags_have_names_of_their_own_and_contradictions_name_flags(command: Command) -> None:
-    flags = [parameter for parameter in command.parameters if not parameter.is_free]
+    flags = [parameter for parameter in command.everything if not parameter.is_free]
     assert len(command.flags) == sum(1 + len(flag.aliases) for flag in flags)
     assert sum(parameter.is_free for parameter in command.parameters) <= 1
     assert all(name in command.flags for names in command.contradictions for name in names)
@@ -94,6 +95,14 @@ def test_help_about_a_verb_has_its_flags_and_examples(command: Command) -> None:
     assert (reply.verb, reply.ok, reply.visible_to_channel) == ("help", True, False)
     assert all(parameter.usage in said for parameter in command.parameters)
     assert all(rooted(example) in said for example in command.examples)
+
+
+def test_where_a_command_acts_is_explained_once() -> None:
+    assert PLACES
+    for place in PLACES:
+        assert place.usage in render(help_reply(Help()).document)
+        assert commands_page().count(f"`{place.usage}` |") == 1
+        assert read(place.example).place
 
 
 def test_help_explains_since_where_it_works() -> None:
@@ -130,10 +139,10 @@ def test_a_row_of_the_page_has_the_cells_of_its_table() -> None:
         ("subscribe agents --source hf,arxiv:cs.AI", []),
         ("subscribe agents --source hf,arxiv:cs.a", ["arxiv:cs.AI", "arxiv:cs.AR"]),
         ("search agents --sort u", ["upvotes"]),
-        ("search agents --sort upvotes --", ["--page"]),
+        ("search agents --sort upvotes --", ["--page", "--to", "--in"]),
         ("trending m", ["month"]),
         ("help sh", ["show"]),
-        ("status ", []),
+        ("status ", ["--to", "--in"]),
         ("xyzzy --", []),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_subscription_is_previewed_with_what_it_has_itself(name: str) -> None:
             "I didn't understand `--page`. `--page` goes with `search`, not with `subscribe`.",
         ),
         ("search agents --since 30d", "I didn't understand `--since`. Write it in the query, as in `since:30d`."),
-        ("status --xyzzy", "I didn't understand `--xyzzy`. `status` takes no flags."),
+        ("status --xyzzy", "I didn't understand `--xyzzy`. `status` takes `--to`, `--in`."),
         ("search agents --xyzzy", "I didn't understand `--xyzzy`. `search` takes `--sort`, `--page`."),
         ("subscribe agents --max", "`--max` needs a value. Write it as in `--max N`."),
         ("subscribe agents --max --daily", "`--max` needs a value."),

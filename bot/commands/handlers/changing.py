@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.commands.buttons import new_id
+from bot.commands.limits import refuse_beyond_number
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
 from bot.model.change import ChangeId, ChangeKind, ChannelPlan, NewChange
 from bot.model.channel import ChannelSettings
+from bot.model.interaction import new_id
 from bot.model.subscription import Subscription
 
 ATTEMPTS: Final = 5
@@ -44,6 +45,7 @@ async def change_channel(kind: ChangeKind, plan_of: Planner, requester: Requeste
     for _ in range(ATTEMPTS):
         known, settings = await store.of_channel(channel), await store.settings(channel)
         plan = plan_of(known, settings)
+        await refuse_beyond_number(plan, requester, services)
         added = () if plan == ChannelPlan() else await store.change(channel, plan, new)
         if added is not None:
             return Changed(id=new.id, known=known, settings=settings, plan=plan, added=added)

@@ -1,21 +1,30 @@
 """Subscribe, unsubscribe, list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.commands.buttons import Buttons, undo_button
 from bot.commands.handlers.asking import default_sources, no_such_number, refuse_unknown_sources, zone_of
+from bot.commands.handlers.changing import change_channel
+from bot.commands.refusal import refusal_of
 from bot.commands.request import ListSubscriptions, Requester, Subscribe, Unsubscribe
 from bot.commands.services import Services
-from bot.document import Reply
+from bot.document import Action, Reply
 from bot.errors import RefusedError
 from bot.model.cadence import Cadence, Frequency, next_due
+from bot.model.change import Change, ChangeKind, ChannelPlan
+from bot.model.channel import ChannelSettings
 from bot.model.digest import LedgerRow, LedgerState
+from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Evidence
 from bot.model.subscription import NewSubscription, Subscription
 from bot.pipeline.evidence import evidence_of
+from bot.views.changes import changed_last
 from bot.views.subscriptions import (
     Listed,
+    a_day,
     already_subscribed,
     subscribed,
     subscription_list,
@@ -24,35 +33,66 @@ from bot.views.subscriptions import (
 )
 from bot.views.words import quoted
 
+POSTED_NOW: Final = 5
+"""Papers that a new subscription may post at once (PRODUCT.md, Wording)."""
+
+CHANGES_READ: Final = 200
+"""Changes of a channel that are read to tell who changed its subscriptions last."""
+
 LEDGER_READ = timedelta(days=60)
 """How far back the ledger is read to tell what a last run posted: a weekly run, and a long holiday of the sources."""
 
 
 async def subscribe(request: Subscribe, requester: Requester, services: Services) -> Reply:
     """Subscribe the channel, and show what that would have brought; a query it has already changes nothing."""
-    store, now = services.store.subscriptions, services.clock.now()
+    now = services.clock.now()
     sources = request.sources or default_sources(services)
     refuse_unknown_sources(sources, services)
-    settings = await store.settings(requester.channel)
-    known = await store.of_channel(requester.channel)
-    cadence = _with_hour(request, known)
-    zone = cadence.timezone or settings.timezone or services.default_zone
-    new = NewSubscription(
-        channel=requester.channel,
-        query=request.query,
-        cadence=cadence,
-        cap=request.cap,
-        min_upvotes=request.min_upvotes,
-        upvoted_only=request.upvoted_only,
-        sources=sources,
-        creator=requester.user,
-    )
-    made = await store.add(new, now, next_due(cadence, ZoneInfo(zone), now))
-    if made is None:
-        return await _already(request, requester, services)
+
+    def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
+        if any(each.query == request.query for each in known):
+            return ChannelPlan()
+        cadence = _with_hour(request, known)
+        new = NewSubscription(
+            channel=requester.channel,
+            query=request.query,
+            cadence=cadence,
+            cap=request.cap,
+            min_upvotes=request.min_upvotes,
+            upvoted_only=request.upvoted_only,
+            sources=sources,
+            creator=requester.user,
+        )
+        zone = cadence.timezone or settings.timezone or services.default_zone
+        return ChannelPlan(add=((new, next_due(cadence, ZoneInfo(zone), now)),))
+
+    changed = await change_channel(ChangeKind.SUBSCRIBED, plan_of, requester, services)
+    if not changed.added:
+        mine = next(each for each in changed.known if each.query == request.query)
+        return Reply(verb="subscribe", document=already_subscribed(mine))
+    (made,) = changed.added
+    settings = changed.settings
+    zone = made.cadence.timezone or settings.timezone or services.default_zone
     evidence = await evidence_of(services.store, services.clock, made, services.sources)
     document = subscribed(made, evidence, by=requester.user, zone=zone, channel_cap=settings.cap)
-    return Reply(verb="subscribe", document=document, papers=document.papers)
+    buttons = Buttons(requester, now)
+    actions = (*_offers(made, evidence, buttons), undo_button(changed.id))
+    await buttons.keep(services.store.requests)
+    return Reply(verb="subscribe", document=replace(document, actions=actions), papers=document.papers)
+
+
+def _offers(made: Subscription, evidence: Evidence, buttons: Buttons) -> Iterator[Action]:
+    """Yield what may be done next, as the evidence suggests."""
+    days, papers = (EVIDENCE, len(evidence.week)) if evidence.week else (LONG_EVIDENCE, evidence.month)
+    if papers:
+        shown = min(papers, POSTED_NOW)
+        label = f"Post the latest {shown} now" if shown > 1 else "Post the latest now"
+        yield buttons.command(label, f"post {made.number} --days {days.days} --max {POSTED_NOW}", single_use=True)
+    if evidence.wider:
+        yield buttons.command(
+            f"Add arXiv ({a_day(evidence.wider, evidence)})", f"edit {made.number} {evidence.wider.typed}"
+        )
+    yield buttons.command("Change", f"edit {made.number}")
 
 
 def _with_hour(request: Subscribe, known: Sequence[Subscription]) -> Cadence:
@@ -68,38 +108,41 @@ def _with_hour(request: Subscribe, known: Sequence[Subscription]) -> Cadence:
     return replace(cadence, at=hours[-1]) if hours else cadence
 
 
-async def _already(request: Subscribe, requester: Requester, services: Services) -> Reply:
-    known = await services.store.subscriptions.of_channel(requester.channel)
-    mine = next((each for each in known if each.query == request.query), None)
-    if mine is None:
-        raise RefusedError("Somebody removed this subscription at the same moment.", hint="Type the command again.")
-    return Reply(verb="subscribe", document=already_subscribed(mine))
-
-
 async def unsubscribe(request: Unsubscribe, requester: Requester, services: Services) -> Reply:
     """Remove one subscription, or all of the channel's once that is confirmed."""
-    store, channel = services.store.subscriptions, requester.channel
-    known = await store.of_channel(channel)
-    if request.number is not None and all(each.number != request.number for each in known):
-        raise no_such_number(request.number, known)
-    if request.number is None:
-        if not known:
-            raise RefusedError("This channel has no subscriptions; there is nothing to remove.")
-        if not request.is_confirmed:
-            raise _ask_first(known)
-    numbers = [each.number for each in known] if request.number is None else [request.number]
-    removed = await store.remove(channel, numbers, services.clock.now())
-    if not removed:
-        raise RefusedError("Somebody removed it at the same moment.", hint="`/papers list` shows what is left.")
-    return Reply(verb="unsubscribe", document=unsubscribed(removed, by=requester.user))
+    if request.number is None and not request.is_confirmed:
+        return await _ask_first(requester, services)
+
+    def plan_of(known: Sequence[Subscription], _: ChannelSettings) -> ChannelPlan:
+        wanted = [each for each in known if request.number in {None, each.number}]
+        if not wanted:
+            raise _nothing_to_remove() if request.number is None else no_such_number(request.number, known)
+        return ChannelPlan(remove=tuple(wanted))
+
+    changed = await change_channel(ChangeKind.UNSUBSCRIBED, plan_of, requester, services)
+    document = unsubscribed(changed.plan.remove, by=requester.user)
+    return Reply(verb="unsubscribe", document=replace(document, actions=(undo_button(changed.id),)))
 
 
-def _ask_first(known: Sequence[Subscription]) -> RefusedError:
+def _nothing_to_remove() -> RefusedError:
+    return RefusedError("This channel has no subscriptions; there is nothing to remove.")
+
+
+async def _ask_first(requester: Requester, services: Services) -> Reply:
+    """Name what would go, with a button that removes it, for whoever asked alone."""
+    known = await services.store.subscriptions.of_channel(requester.channel)
+    if not known:
+        raise _nothing_to_remove()
     named = ", ".join(f"#{each.number} {quoted(each.query)}" for each in known)
     what = "the only subscription" if len(known) == 1 else "every subscription"
-    return RefusedError(
+    asked = RefusedError(
         f"That removes {what} of this channel: {named}.", hint="Type `/papers unsubscribe all --yes` to do it."
     )
+    buttons = Buttons(requester, services.clock.now())
+    confirm = buttons.command("Remove all", "unsubscribe all --yes", single_use=True, only_requester=True)
+    await buttons.keep(services.store.requests)
+    reply = refusal_of(asked, "unsubscribe")
+    return replace(reply, document=replace(reply.document, actions=(confirm,)))
 
 
 async def list_subscriptions(request: ListSubscriptions, requester: Requester, services: Services) -> Reply:
@@ -107,18 +150,23 @@ async def list_subscriptions(request: ListSubscriptions, requester: Requester, s
     store, channel = services.store.subscriptions, requester.channel
     today = services.clock.now().astimezone(ZoneInfo(await zone_of(requester, services))).date()
     if not request.everywhere:
-        listed = await _listed(await store.of_channel(channel), services)
+        changes = await services.store.changes.latest(channel, CHANGES_READ)
+        listed = await _listed(await store.of_channel(channel), services, changes, today)
         return Reply(verb="list", document=subscription_list(listed, channel, today))
     if not requester.is_manager:
         raise RefusedError(
             "Only a manager may list the subscriptions of every channel.",
             hint="`/papers list` shows those of this one.",
         )
-    listed = await _listed(await store.of_workspace(channel.platform, channel.workspace), services)
-    return Reply(verb="list", document=workspace_list(listed, today))
+    mine = channel.personal(requester.user)
+    everywhere = await store.of_workspace(channel.platform, channel.workspace)
+    visible = [each for each in everywhere if each.channel == mine or not each.channel.is_personal]
+    return Reply(verb="list", document=workspace_list(await _listed(visible, services, (), today), today))
 
 
-async def _listed(subscriptions: Sequence[Subscription], services: Services) -> list[Listed]:
+async def _listed(
+    subscriptions: Sequence[Subscription], services: Services, changes: Sequence[Change], today: date
+) -> list[Listed]:
     channels = list(dict.fromkeys(each.channel for each in subscriptions))
     settings = await services.store.subscriptions.settings_of(channels)
     ledger = await services.store.outbox.ledger(channels, services.clock.now().date() - LEDGER_READ)
@@ -127,6 +175,7 @@ async def _listed(subscriptions: Sequence[Subscription], services: Services) -> 
             subscription=each,
             zone=each.cadence.timezone or settings[each.channel].timezone or services.default_zone,
             last_papers=_papers_of_last_run(each, ledger.get(each.channel, ())),
+            changed=changed_last(each, changes, today),
         )
         for each in subscriptions
     ]
