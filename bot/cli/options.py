@@ -14,6 +14,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    SLACK = "slack"
 
 
 class Export(StrEnum):

@@ -3,9 +3,11 @@
 import json
 import sys
 from datetime import datetime
+from typing import assert_never
 
 from adapters.console.render import render
 from adapters.console.terminal import shown
+from adapters.slack.render import messages
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
 from bot.cli.options import DEFAULT_USER, Form
@@ -23,7 +25,7 @@ async def run_papers(
     """Dispatch one command and print the answer; returns the exit status."""
     async with open_app(settings, clock=clock_at(as_of)) as app:
         reply = await ask(app, text, channel=channel, user=user)
-    say(as_json(reply) if form is Form.JSON else shown(reply.document, sys.stdout))
+    say(in_form(form, reply))
     return status_of(reply)
 
 
@@ -38,6 +40,19 @@ def status_of(reply: Reply) -> int:
     if reply.ok:
         return DONE
     return FAILED if reply.understood else NOT_UNDERSTOOD
+
+
+def in_form(form: Form, reply: Reply) -> str:
+    """Return a reply as it is asked for."""
+    match form:
+        case Form.TEXT:
+            return shown(reply.document, sys.stdout)
+        case Form.JSON:
+            return as_json(reply)
+        case Form.SLACK:
+            return json.dumps([message.payload for message in messages(reply.document)], ensure_ascii=False, indent=2)
+        case _:
+            assert_never(form)
 
 
 def as_json(reply: Reply) -> str:

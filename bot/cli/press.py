@@ -1,13 +1,11 @@
 """`press`: press a button from the command line."""
 
-import sys
 from datetime import datetime
 
-from adapters.console.terminal import shown
 from bot.bootstrap import App, open_app
 from bot.cli.border import clock_at, say
 from bot.cli.options import DEFAULT_CHANNEL, DEFAULT_USER, Form, channel_of
-from bot.cli.papers import as_json, status_of
+from bot.cli.papers import in_form, status_of
 from bot.commands.buttons import UNDO
 from bot.commands.press import press
 from bot.commands.request import Requester
@@ -25,7 +23,7 @@ async def run_press(
         here = channel or await _channel_of(app, action_id)
         requester = Requester(channel=here, user=user, is_manager=user == DEFAULT_USER)
         reply = await press(action_id, requester, app.services)
-    say(as_json(reply) if form is Form.JSON else shown(reply.document, sys.stdout))
+    say(in_form(form, reply))
     return status_of(reply)
 
 

@@ -1,0 +1,1 @@
+"""Discord: the menu of commands."""

@@ -1,0 +1,1 @@
+"""Slack: the menu, the rendering, the posting."""

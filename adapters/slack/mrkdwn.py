@@ -1,0 +1,217 @@
+r"""Spans as Slack's mrkdwn. Pure; here is the one place where text is escaped.
+
+    spans ──clean──> one line ──escape──> no markup ──marks──> *bold*  _italic_  `code`  <address|label>  <!date^...>
+
+mrkdwn has no escape but for `&`, `<` and `>`: a backslash is shown, and whether an invisible character keeps `*` from
+making bold depends on who reads it. So the few characters that could format are written as others that look the same.
+Code blocks are rich text, which takes every character as it is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from adapters.slack.limits import LINK, length
+from bot.document import Span, Spans, Style, Text, Time
+
+ELLIPSIS: Final = "…"
+
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_TWINS: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "|": "∣", ":": "∶"}  # noqa: RUF001 - that is the point
+_QUOTE_TWIN: Final = "›"  # noqa: RUF001 - looks like the > that begins a quotation
+
+_FORMATTING = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w+'-]+:)")
+"""What may make bold, struck, code, italic or an emoji. An underscore inside a word makes nothing."""
+
+_QUOTATION = re.compile(r"(?m)^(\s*)&gt;")
+_MARKS: Final = {Style.STRONG: "*", Style.MATCH: "*", Style.EMPHASIS: "_", Style.CODE: "`"}
+_BESIDE_MARKS: Final = frozenset(" \n.,;:!?()[]{}\"'-/…·")
+"""What may touch a mark from outside; before all else comes a zero-width space, so that it is seen as a mark."""
+_GAP: Final = "\u200b"
+
+_DATES: Final = {
+    "datetime": ("{date_short_pretty} at {time}", "%a %d %b, %H:%M"),
+    "date": ("{date_short_pretty}", "%a %d %b"),
+    "time": ("{time}", "%H:%M"),
+}
+"""Forms of a moment: as Slack shows it in the reader's zone, and as it is written where Slack does not.
+
+Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+"""
+
+_JOINERS: Final = frozenset("\u200c\u200d")
+_KEPT: Final = _JOINERS | {"\n"}
+_DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})
+_LONGEST_WORD: Final = 80
+"""Characters that a cut gives up to end at a word."""
+
+
+def clean(text: str) -> str:
+    """Return text without what would turn the direction of writing or is no character at all; line ends stay."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
+    kept = (
+        each
+        for each in text
+        if each in _JOINERS or each == "\n" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"}
+    )
+    return "".join(kept).replace("\u2028", "\n").replace("\u2029", "\n")
+
+
+def escape(text: str) -> str:
+    """Return text in which no character is markup."""
+    without = _FORMATTING.sub(lambda found: _TWINS[found[0]], text)
+    return "".join(_ENTITIES.get(each, each) for each in without)
+
+
+def mrkdwn(spans: Spans) -> str:
+    """Return spans as mrkdwn that says exactly them: nothing in a text mentions, links or formats."""
+    written = ""
+    is_after_mark = False
+    for piece, is_marked in _pieces(spans):
+        touches = bool(written) and written[-1] not in _BESIDE_MARKS if is_marked else is_after_mark
+        if touches and piece[0] not in _BESIDE_MARKS:
+            written += _GAP
+        written += piece
+        is_after_mark = is_marked
+    return _QUOTATION.sub(rf"\1{_QUOTE_TWIN}", written)
+
+
+def words(spans: Spans) -> str:
+    """Return what spans say, without any style."""
+    return "".join(_moment(span)[1] if isinstance(span, Time) else clean(span.text) for span in spans)
+
+
+def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
+    """Return what fits into `limit` as mrkdwn, up to the end of a word, and the rest."""
+    if length(mrkdwn(spans)) <= limit:
+        return spans, ()
+    fitting, over = 0, sum(map(_size, spans))
+    while over - fitting > 1:
+        middle = (fitting + over) // 2
+        if length(mrkdwn(_taken(spans, middle))) <= limit:
+            fitting = middle
+        else:
+            over = middle
+    end = _word_end(spans, fitting)
+    return _taken(spans, end), _dropped(spans, end)
+
+
+def cut(spans: Spans, limit: int) -> Spans:
+    """Return spans that fit into `limit` as mrkdwn; what was longer ends with "…"."""
+    head, rest = split(spans, limit)
+    if not rest:
+        return head
+    head, _ = split(spans, limit - length(ELLIPSIS) - length(_GAP))
+    return (*_rstripped(head), Text(ELLIPSIS))
+
+
+# --- from spans to pieces ---------------------------------------------------------------------------------------------
+
+
+def _pieces(spans: Spans) -> Iterator[tuple[str, bool]]:
+    """Yield what spans become, piece by piece, and whether it stands between marks."""
+    for span in spans:
+        if isinstance(span, Time):
+            yield _date(span), False
+            continue
+        for index, line in enumerate(clean(span.text).split("\n")):
+            if index:
+                yield "\n", False
+            yield from _line_pieces(replace(span, text=line))
+
+
+def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
+    # A mark counts only where a space is outside of it, so spaces at the ends of a span leave it.
+    core = span.text.strip()
+    if not core:
+        if span.text:
+            yield span.text, False
+        return
+    before, _, after = span.text.partition(core)
+    mark = _MARKS.get(span.style, "")
+    address = _address(span.href)
+    if span.style is Style.CODE and not address:
+        shown = "".join(_ENTITIES.get(each, each) for each in core.replace("`", _TWINS["`"]))
+    else:
+        shown = escape(core)
+    if address:
+        shown = f"<{address}|{shown.replace('|', _TWINS['|'])}>"
+        mark = "" if span.style is Style.CODE else mark
+    if before:
+        yield before, False
+    yield f"{mark}{shown}{mark}", bool(mark)
+    if after:
+        yield after, False
+
+
+def _address(href: str) -> str:
+    """Return an address as it may stand in a link; empty for what is none that a reader should be led to."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return ""
+    address = quote(href.encode("utf-8", "ignore"), safe="!#$%&'()*+,/:;=?@[]~-._").replace("&", "&amp;")
+    return address if length(address) <= LINK else ""
+
+
+def _date(span: Time) -> str:
+    shown, fallback = _moment(span)
+    return f"<!date^{int(span.at.timestamp())}^{shown}|{escape(fallback)}>"
+
+
+def _moment(span: Time) -> tuple[str, str]:
+    shown, form = _DATES.get(span.form, _DATES["datetime"])
+    return shown, f"{span.at.astimezone(ZoneInfo(span.zone)):{form}}"
+
+
+# --- parts of spans ---------------------------------------------------------------------------------------------------
+
+
+def _size(span: Span) -> int:
+    """Return in how many places a span may be cut: a moment is whole."""
+    return len(span.text) if isinstance(span, Text) else 1
+
+
+def _taken(spans: Iterable[Span], size: int) -> Spans:
+    taken: list[Span] = []
+    for span in spans:
+        if size <= 0:
+            break
+        taken.append(replace(span, text=span.text[:size]) if isinstance(span, Text) else span)
+        size -= _size(span)
+    return tuple(taken)
+
+
+def _dropped(spans: Iterable[Span], size: int) -> Spans:
+    left: list[Span] = []
+    for span in spans:
+        if _size(span) > size:
+            left.append(replace(span, text=span.text[max(size, 0) :]) if isinstance(span, Text) else span)
+        size -= _size(span)
+    return tuple(left)
+
+
+def _word_end(spans: Spans, end: int) -> int:
+    """Return the end of the last word before a place, or the place itself in a very long word, but between letters."""
+    characters = "".join(span.text if isinstance(span, Text) else "#" for span in spans)
+    for place in range(end, max(end - _LONGEST_WORD, 0), -1):
+        if characters[place].isspace():
+            return place
+    for place in range(end, max(end - _LONGEST_WORD, 0), -1):
+        if characters[place] not in _JOINERS and not unicodedata.category(characters[place]).startswith("M"):
+            return place
+    return end
+
+
+def _rstripped(spans: Spans) -> Spans:
+    """Return spans without spaces at the end."""
+    if not spans or not isinstance(last := spans[-1], Text):
+        return spans
+    text = last.text.rstrip()
+    return (*spans[:-1], replace(last, text=text)) if text else _rstripped(spans[:-1])

@@ -1,0 +1,107 @@
+"""How a Document looks on Slack: payloads of chat.postMessage, without the channel. Pure.
+
+    heading, blocks, "15 more in the thread", buttons ──> the message
+    what had no place there, and what was cut         ──> replies in its thread
+
+The message ends with the footnote and the buttons wherever it is split, because in the channel only it is seen.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from adapters.slack.blocks import Piece, buttons, context, lines, pieces_of, section, size_of
+from adapters.slack.limits import BLOCKS, BUDGET, FALLBACK
+from adapters.slack.mrkdwn import cut, mrkdwn, words
+from bot.document import Document, PaperCard, PaperLine, Spans, Text
+from bot.model.delivery import Rendered
+
+Json = Any
+
+PARENT: Final = "{parent}"
+"""Stands in a reply's `thread_ts` for the `ts` that the first message gets when it is posted."""
+
+_HEADING: Final = 900
+_FOOTNOTE: Final = 1900
+"""Shares of the first message, in UTF-16 units: with the largest lead and all buttons they are inside the budget."""
+
+_SILENCE: Final = "…"
+"""What a message says that says nothing; Slack takes no empty one."""
+
+
+def messages(document: Document) -> tuple[Rendered, ...]:
+    """Render a document: the message, then the replies in its thread."""
+    pieces = list(pieces_of(document.blocks))
+    heading, footnote = _heading_and_footnote(document)
+    top = list(section(heading))
+    shown = _fitting([*top, *pieces], _closing(document, footnote, _in_thread(len(document.papers), document.more)))
+    papers = tuple(paper for piece in shown for paper in piece.papers)
+    rest = [*top, *pieces][len(shown) :]
+    note = _in_thread(len(document.papers) - len(papers), document.more) if rest or document.more else ""
+    closing = _closing(document, footnote, note)
+    said = document.summary or _words(shown, words(footnote))
+    parent = _payload(said, [*(piece.block for piece in shown), *closing])
+    replies = (*_replies(rest), *_replies(list(lines(document.more)), are_shown=False))
+    return (Rendered(payload=parent, papers=papers), *replies)
+
+
+def _heading_and_footnote(document: Document) -> tuple[Spans, Spans]:
+    """Return what stands above and below; one paper alone has its topic below, for it is its own headline."""
+    heading, footnote = cut(document.heading, _HEADING), document.footnote
+    papers = [block for block in document.blocks if isinstance(block, PaperCard | PaperLine)]
+    is_alone = len(papers) == 1 and isinstance(papers[0], PaperCard) and not papers[0].number
+    if is_alone and heading and footnote and document.blocks[0] == papers[0]:
+        return (), cut((*heading, Text(" · "), *footnote), _FOOTNOTE)
+    return heading, cut(footnote, _FOOTNOTE)
+
+
+def _in_thread(papers: int, more: Sequence[PaperLine]) -> str:
+    count = papers + len(more)
+    return f"{count} more in the thread" if count else "continued in the thread"
+
+
+def _closing(document: Document, footnote: Spans, note: str) -> list[Json]:
+    """Return the blocks below everything: the footnote, where the rest is, what found no room; then the buttons."""
+    row, without_room = buttons(document.actions)
+    said = [*([footnote] if words(footnote).strip() else []), *([(Text(note),)] if note else [])]
+    if without_room:
+        said.append((Text(f"{without_room} of {len(document.actions)} buttons do not fit here"),))
+    joined: Spans = ()
+    for spans in said:
+        joined = (*joined, Text(" · "), *spans) if joined else spans
+    return [*(piece.block for piece in context(joined)), *([row] if row else [])]
+
+
+def _fitting(pieces: Sequence[Piece], closing: Sequence[Json]) -> list[Piece]:
+    """Return the first pieces, as many as fit into one message above its closing; at least one."""
+    blocks, room = BLOCKS - len(closing), BUDGET - size_of(list(closing))
+    fitting: list[Piece] = []
+    for piece in pieces:
+        room -= piece.size
+        if fitting and (len(fitting) == blocks or room < 0):
+            break
+        fitting.append(piece)
+    return fitting
+
+
+def _replies(pieces: Sequence[Piece], *, are_shown: bool = True) -> Iterator[Rendered]:
+    """Yield replies of the thread; the papers in them count as shown, or as cut."""
+    while pieces:
+        reply = _fitting(pieces, ())
+        pieces = pieces[len(reply) :]
+        papers = tuple(paper for piece in reply for paper in piece.papers) if are_shown else ()
+        payload = _payload(_words(reply), [piece.block for piece in reply])
+        yield Rendered(payload={**payload, "thread_ts": PARENT}, papers=papers)
+
+
+def _words(pieces: Iterable[Piece], *after: str) -> str:
+    return "\n".join(filter(None, (*(piece.words for piece in pieces), *after)))
+
+
+def _payload(said: str, blocks: list[Json]) -> Json:
+    text = mrkdwn(cut((Text(said),), FALLBACK)).strip() or _SILENCE
+    return {
+        "text": text,
+        "blocks": blocks or [piece.block for piece in section((Text(_SILENCE),))],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
