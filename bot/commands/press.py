@@ -25,7 +25,14 @@ from bot.views.words import person
 PRESS: Final = "press"
 """The verb of an answer to a button that names no command."""
 
-PAPER_COMMANDS: Final = {"abstract": "show", "save": "save", "similar": "similar", "discuss": "discuss", "less": "less"}
+PAPER_COMMANDS: Final = {
+    "abstract": "show",
+    "save": "save",
+    "unsave": "unsave",
+    "similar": "similar",
+    "discuss": "discuss",
+    "less": "less",
+}
 """What a button on a paper stands for: commands that take the paper as their words."""
 
 
