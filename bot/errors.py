@@ -3,6 +3,7 @@
 PaperroundError
 ├── UserError               safe to show to the person who asked; exit status 1
 │   ├── NotUnderstoodError  the text was not understood; exit status 2
+│   │   ├── FileError       a file of subscriptions, all mistakes at once
 │   │   └── PlacedError     and where the mistake stands
 │   │       ├── QueryError    in a query
 │   │       └── CommandError  in a command: with an example to copy
@@ -42,6 +43,14 @@ class UserError(PaperroundError):
 
 class NotUnderstoodError(UserError):
     """The text was not understood: syntax, an unknown word, a number out of range."""
+
+
+class FileError(NotUnderstoodError):
+    """A file of subscriptions that was not understood: every mistake at once, each with its place."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class PlacedError(NotUnderstoodError):

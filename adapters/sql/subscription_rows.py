@@ -43,7 +43,7 @@ def values_of(new: NewSubscription, at: datetime, next_due: datetime | None, see
         "min_upvotes": new.min_upvotes,
         "upvoted_only": new.upvoted_only,
         "sources": tuple(map(str, new.sources)),
-        "state": SubscriptionState.ACTIVE,
+        **pause_values(new.pause),
         "creator": new.creator,
         "created_at": at,
         "floor_on": at.date(),

@@ -106,7 +106,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSubscription:
-    """What a person asked to subscribe to, before the store gives it a number."""
+    """What a person asked to subscribe to, before the store gives it a number; with a `pause` it begins paused."""
 
     channel: Channel
     query: Query
@@ -116,3 +116,4 @@ class NewSubscription:
     upvoted_only: bool
     sources: tuple[SourceChoice, ...]
     creator: str
+    pause: Pause | None = None
