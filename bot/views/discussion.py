@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from bot.document import Document, Paragraph, Spans, Text
+from bot.document import Document, Paragraph, Text
 from bot.model.digest import LedgerRow
 from bot.model.paper import StoredPaper
-from bot.views.papers import lead_of, link_of
+from bot.views.papers import lead_of
 from bot.views.words import day_in_words, person
 
 
@@ -17,15 +17,11 @@ def discussion(stored: StoredPaper, *, by: str) -> Document:
 
 def will_be_discussed(stored: StoredPaper) -> Document:
     """Tell who asked that the channel will see it."""
-    return Document(blocks=(Paragraph((Text("I post it here for discussion: "), _title(stored), Text("."))),))
+    return Document(blocks=(Paragraph((Text(f"I post it here for discussion: {stored.paper.title}."),)),))
 
 
 def discussed_before(stored: StoredPaper, before: LedgerRow, today: date) -> Document:
     """Tell who asks again when the channel was asked, and where where that is known."""
     when = Text(day_in_words(before.at.date(), today), href=before.href)
-    said: Spans = (_title(stored), Text(" was posted here for discussion "), when)
-    return Document(blocks=(Paragraph((*said, Text("; I post it only once."))),))
-
-
-def _title(stored: StoredPaper) -> Text:
-    return Text(stored.paper.title, href=link_of(stored))
+    said = Text(f"{stored.paper.title} was posted here for discussion ")
+    return Document(blocks=(Paragraph((said, when, Text("; a channel is asked only once."))),))

@@ -6,7 +6,7 @@ from datetime import date
 from bot.document import Action, Block, Code, Document, Paragraph, Spans, Text, code, strong
 from bot.model.paper import Paper, StoredPaper
 from bot.text.bibtex import bibtex
-from bot.views.papers import line_of, link_of
+from bot.views.papers import line_of
 from bot.views.show import work_of
 from bot.views.words import authors_in_words, count, date_in_words
 
@@ -49,14 +49,14 @@ def no_papers() -> Document:
 
 def saved_now(stored: StoredPaper, many: int) -> Document:
     """Say that a paper is on the list now."""
-    said = (Text("Saved: "), _title(stored), Text(f". Your reading list has {count(many, 'paper')}: "))
-    return Document(blocks=(Paragraph((*said, code("/papers saved"))),), actions=(_off(stored.paper, "Remove"),))
+    said = f"Saved: {stored.paper.title}. Your reading list has {count(many, 'paper')}: "
+    return Document(blocks=(Paragraph((Text(said), code("/papers saved"))),), actions=(_off(stored.paper, "Remove"),))
 
 
 def saved_already(stored: StoredPaper) -> Document:
     """Say that a paper was on the list before."""
-    said = (_title(stored), Text(" is on your reading list already: "), code("/papers saved"))
-    return Document(blocks=(Paragraph(said),), actions=(_off(stored.paper, "Remove"),))
+    said = f"{stored.paper.title} is on your reading list already: "
+    return Document(blocks=(Paragraph((Text(said), code("/papers saved"))),), actions=(_off(stored.paper, "Remove"),))
 
 
 def removed(paper: Paper, *, was_there: bool) -> Document:
@@ -66,10 +66,6 @@ def removed(paper: Paper, *, was_there: bool) -> Document:
     back = Action(label="Save again", verb="save", target=str(paper.id))
     said = f"Taken off your reading list: {paper.title}."
     return Document(blocks=(Paragraph((Text(said),)),), actions=(back,))
-
-
-def _title(stored: StoredPaper) -> Text:
-    return Text(stored.paper.title, href=link_of(stored))
 
 
 def _off(paper: Paper, label: str) -> Action:

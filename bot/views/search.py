@@ -34,7 +34,7 @@ class Beside:
 def found(
     query: Query, page: SearchPage, beside: Beside, *, number: int, command: str, actions: tuple[Action, ...] = ()
 ) -> Document:
-    """Show a page of a search, or what was found beside it.
+    """Show a page of a search, and what was found beside it.
 
     `number` is the page's, `command` the words that ask for another one, but its number.
     """
@@ -45,7 +45,7 @@ def found(
     blocks += (lead_of(stored, query=query, number=at) for at, stored in enumerate(page.papers, start=first))
     last = first + len(page.papers) - 1
     blocks += _beside(beside, query, last + 1)
-    footnote: Spans = (Text(f"{first}–{last} of {page.total:,}" if last > first else f"{last} of {page.total:,}"),)  # noqa: RUF001 - a range
+    footnote: Spans = (Text(f"{first}–{last} of {page.total:,}" if last > first else f"{first} of {page.total:,}"),)  # noqa: RUF001 - a range
     if last < page.total:
         footnote = (*footnote, Text(" · next: "), code(f"{command} {number + 1}"))
     if beside.papers:
@@ -65,14 +65,16 @@ def past_the_end(total: int, *, number: int, command: str) -> Document:
     return Document(blocks=(Paragraph((Text(said), code(f"{command} {pages}"))),))
 
 
-def nothing_found(query: Query, library: LibraryStatistics, today: date, beside: Beside) -> Document:
-    """Say that nothing was found, and in how much."""
+def nothing_found(
+    query: Query, library: LibraryStatistics, today: date, beside: Beside, *, actions: tuple[Action, ...] = ()
+) -> Document:
+    """Say that nothing was found, and in how much; show what was found beside it."""
     said: Spans = (Text("No papers are stored yet; they come with the next fetch."),)
     if library.papers:
         since = f" since {date_in_words(library.first_listed, today)}" if library.first_listed else ""
         said = (Text("Nothing for "), code(quoted(query)), Text(f" in {count(library.papers, 'paper')}{since}."))
     notes = tuple(Note((Text(hint),)) for hint in query.hints)
-    return Document(blocks=(Paragraph(said), *_beside(beside, query, 1), *notes))
+    return Document(blocks=(Paragraph(said), *_beside(beside, query, 1), *notes), actions=actions)
 
 
 def _beside(beside: Beside, query: Query, number: int) -> Sequence[Block]:

@@ -1,5 +1,6 @@
 """One paper whole: its abstract, its links, who listed it when, BibTeX, and what is like it. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,6 +14,9 @@ AUTHORS_SHOWN = 20
 """Authors named; a paper has up to 664."""
 
 _LINK_NAMES = (("abs", "arXiv"), ("pdf", "PDF"), ("hf", "Hugging Face"), ("code", "Code"), ("project", "Project"))
+
+_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")
+"""Source: https://info.arxiv.org/help/arxiv_identifier.html"""
 
 _ACTIONS = (("Save", "save"), ("Similar", "similar"), ("Discuss", "discuss"), ("Less like this", "less"))
 
@@ -52,11 +56,11 @@ def paper_actions(paper: Paper) -> tuple[Action, ...]:
 
 def similar_papers(stored: StoredPaper, similar: Sequence[StoredPaper]) -> Document:
     """Show what is most like a paper."""
-    title = Text(stored.paper.title, href=link_of(stored))
     if not similar:
-        return Document(blocks=(Paragraph((Text("Nothing in my library is like "), title, Text("."))),))
+        return Document(blocks=(Paragraph((Text(f"Nothing in my library is like {stored.paper.title}."),)),))
     leads = tuple(lead_of(each, number=number) for number, each in enumerate(similar, start=1))
-    return Document(heading=(Text("Similar to "), title), blocks=leads, summary=f"Similar to {stored.paper.title}")
+    said = f"Similar to {stored.paper.title}"
+    return Document(heading=(Text(said),), blocks=leads, summary=said)
 
 
 def work_of(paper: Paper) -> Work:
@@ -66,12 +70,18 @@ def work_of(paper: Paper) -> Work:
     return Work(
         title=paper.title,
         authors=paper.authors,
-        published_on=paper.published_at.date() if paper.published_at else None,
+        published_on=paper.published_at.date() if paper.published_at else _month_of(arxiv),
         arxiv=arxiv,
         primary=next(iter(paper.categories), "") if arxiv else "",
         doi=next((each.value for each in ids if each.scheme == "doi"), ""),
         url=paper.links.abs or paper.links.hf or paper.links.pdf or paper.links.project,
     )
+
+
+def _month_of(arxiv: str) -> date | None:
+    """Return the first day of the month that a new id of arXiv names: 2606.00001 is of June 2026."""
+    found = _MONTH.match(arxiv)
+    return date(2000 + int(found[1]), int(found[2]), 1) if found else None
 
 
 def _similar(stored: StoredPaper) -> Spans:

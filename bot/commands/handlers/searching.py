@@ -51,15 +51,15 @@ async def search(request: Search, requester: Requester, services: Services) -> R
         document = past_the_end(page.total, number=request.page, command=f"{ROOT} {words} --page")
         return Reply(verb="search", document=document)
     beside = await _beside(request, page, services)
-    if page.total or beside.papers:
-        buttons = Buttons(requester, now)
-        actions = _actions(request, page, words, buttons)
-        await buttons.keep(services.store.requests)
+    buttons = Buttons(requester, now)
+    actions = _actions(request, page, words, buttons) if page.total or beside.papers else ()
+    await buttons.keep(services.store.requests)
+    if page.total:
         command = f"{ROOT} {words} --page"
         document = found(request.query, page, beside, number=request.page, command=command, actions=actions)
     else:
         library = await services.store.papers.statistics(now)
-        document = nothing_found(request.query, library, now.date(), beside)
+        document = nothing_found(request.query, library, now.date(), beside, actions=actions)
     return Reply(verb="search", document=document, papers=document.papers)
 
 
