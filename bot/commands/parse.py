@@ -99,12 +99,14 @@ def _with_file(command: Command, text: str) -> Asked:
     """Read a command whose file is all the text behind its flags, or below its first line, as it is."""
     typed = (word for word in _TYPED.finditer(text[:MAX_LENGTH]) if clean(word[0]).lower().endswith(command.name))
     verb = next(typed, None)
-    behind = "" if verb is None else text[verb.end() :]
-    head = behind.partition("\n")[0][:MAX_LENGTH]
-    words = deque(words_of(head))
+    text = "" if verb is None else text[verb.start() :]
+    line = text.partition("\n")[0][:MAX_LENGTH]
+    words = deque(words_of(line))
+    if words:
+        words.popleft()
     if words and words[0].text.lower() in _HELP:
         return Asked(request=Help(verb=command.name))
-    return command.asked_of(_Reader(command, head, words).arguments_before_file(behind))
+    return command.asked_of(_Reader(command, line, words).arguments_before_file(text))
 
 
 def _unknown_verb(line: str, first: Word) -> CommandError:
@@ -322,7 +324,7 @@ def arguments_of(command: Command, options: Mapping[str, str | int | bool]) -> A
     return Arguments(line=whole, values=values)
 
 
-def _option(parameter: Parameter, value: str | int | bool) -> str:
+def _option(parameter: Parameter, value: object) -> str:
     """Return the text of a typed option; a switch has none, and a file stays as it is."""
     if value is True:
         return ""
