@@ -47,7 +47,8 @@ $(BENCHMARKS): bench-%: $(STAMP)
 	$(BIN)/python benchmarks/$*.py
 
 docs: $(STAMP)  ## write the generated documents, settings and transcripts again
-	@set -e; for each in commands:docs/commands.md settings:docs/settings.md env:config/env.example toml:config/paperround.toml; do \
+	@set -e; for each in commands:docs/commands.md settings:docs/settings.md env:config/env.example \
+		toml:config/paperround.toml slack:config/slack-manifest.yaml discord:config/discord-commands.json; do \
 		$(BIN)/paperround export $${each%%:*} > .venv/exported; cp .venv/exported $${each#*:}; \
 	done
 	$(BIN)/python -m tests.transcripts

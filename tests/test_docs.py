@@ -27,6 +27,8 @@ GENERATED = {
     Export.SETTINGS: "docs/settings.md",
     Export.ENV: "config/env.example",
     Export.TOML: "config/paperround.toml",
+    Export.SLACK: "config/slack-manifest.yaml",
+    Export.DISCORD: "config/discord-commands.json",
 }
 
 PROMISE = (

@@ -7,10 +7,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import yaml
 from pydantic import SecretStr
 
+from adapters.discord.commands import commands_json
+from adapters.slack.manifest import manifest
 from bot.cli.border import DONE, say
 from bot.cli.options import Export
+from bot.commands.catalog import COMMANDS
 from bot.commands.page import commands_page
 from bot.settings import PREFIX, variables
 
@@ -102,10 +106,26 @@ def _plain(value: Any) -> str | float:
     return value if isinstance(value, int | float) else _typed(value)
 
 
+def slack_manifest() -> str:
+    """Return config/slack-manifest.yaml."""
+    return (
+        "# The Slack app: at api.slack.com/apps, Create New App, From a manifest, and paste this file.\n"
+        "# Made by `paperround export slack` from bot/commands/catalog and adapters/slack/manifest.py.\n"
+        + yaml.safe_dump(manifest(COMMANDS), allow_unicode=True, sort_keys=False, width=120)
+    )
+
+
+def discord_commands() -> str:
+    """Return config/discord-commands.json."""
+    return json.dumps(commands_json(COMMANDS), ensure_ascii=False, indent=2) + "\n"
+
+
 EXPORTS: Mapping[Export, Callable[[], str]] = {
     Export.SETTINGS: settings_page,
     Export.ENV: env_example,
     Export.TOML: toml_example,
     Export.COMMANDS: commands_page,
+    Export.SLACK: slack_manifest,
+    Export.DISCORD: discord_commands,
 }
 """What each export prints."""

@@ -24,6 +24,8 @@ class Export(StrEnum):
     ENV = "env"
     TOML = "toml"
     COMMANDS = "commands"
+    SLACK = "slack"
+    DISCORD = "discord"
 
 
 class Role(StrEnum):

@@ -1,0 +1,98 @@
+"""The menu of Discord: the group `papers` with a subcommand for each command of the catalog. Pure.
+
+Source: https://discord.com/developers/docs/interactions/application-commands
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bot.commands.arguments import ROOT
+from bot.commands.command import Command
+from bot.commands.parameter import Autocomplete, Kind, Parameter
+from bot.query.parse import MAX_LENGTH
+from bot.text.tldr import cut
+
+Json = Any
+
+DESCRIPTION: Final = 100
+"""Characters of a description."""
+
+OPTIONS: Final = 25
+"""Options of a command, subcommands of a group, choices of an option."""
+
+TREE: Final = 8000
+"""Characters of all names, descriptions and values of a command."""
+
+_CHAT_INPUT: Final = 1
+_SUBCOMMAND: Final = 1
+_STRING: Final = 3
+_INTEGER: Final = 4
+_BOOLEAN: Final = 5
+_CHANNEL: Final = 7
+_ATTACHMENT: Final = 11
+
+_TYPES: Final[Mapping[Kind, int]] = {
+    Kind.INTEGER: _INTEGER,
+    Kind.SWITCH: _BOOLEAN,
+    Kind.CHANNEL: _CHANNEL,
+    Kind.FILE: _ATTACHMENT,
+}
+"""Types of options; what is not named here is text."""
+
+_IN_GUILDS: Final = [0]
+"""Where it is offered, and by whom it is installed: servers alone, for it acts in channels."""
+
+_ABOUT: Final = "New research papers that match what a channel cares about."
+
+
+def commands_json(commands: Sequence[Command]) -> Json:
+    """Return the whole menu as Discord takes it.
+
+    There are no default permissions: they would hide the group from everybody, with what anybody may use. Each command
+    is checked when it is given.
+    """
+    return [
+        {
+            "type": _CHAT_INPUT,
+            "name": ROOT.removeprefix("/"),
+            "description": _ABOUT,
+            "contexts": _IN_GUILDS,
+            "integration_types": _IN_GUILDS,
+            "options": [_subcommand(command) for command in commands],
+        }
+    ]
+
+
+def _subcommand(command: Command) -> Json:
+    # Discord wants what is required before what is not.
+    parameters = sorted(command.everything, key=lambda parameter: not parameter.is_required)
+    return {
+        "type": _SUBCOMMAND,
+        "name": command.name,
+        "description": _said(command.help),
+        "options": [_option(parameter) for parameter in parameters],
+    }
+
+
+def _option(parameter: Parameter) -> Json:
+    option: dict[str, Json] = {
+        "type": _TYPES.get(parameter.kind, _STRING),
+        "name": parameter.name,
+        "description": _said(parameter.help),
+    }
+    if parameter.is_required:
+        option["required"] = True
+    if parameter.kind is Kind.INTEGER:
+        option |= {"min_value": parameter.least, "max_value": parameter.most}
+    if parameter.kind is Kind.QUERY:
+        option["max_length"] = MAX_LENGTH
+    if parameter.choices:
+        option["choices"] = [{"name": choice, "value": choice} for choice in parameter.choices]
+    if parameter.autocomplete is not Autocomplete.NONE:
+        option["autocomplete"] = True
+    return option
+
+
+def _said(text: str) -> str:
+    """Return a help text as Discord shows it: plain, in one line."""
+    return cut(text.replace("`", "").replace("*", ""), DESCRIPTION)
