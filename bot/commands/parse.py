@@ -31,7 +31,7 @@ _PREPOSITIONS: Final = frozenset({"at", "on", "@"})
 """Words before a time or a weekday that say nothing more."""
 _EXAMPLE: Final = rooted("help")
 _TYPED = re.compile(r"\S+")
-_FENCED = re.compile(r"```\w*\n(.*)```", re.DOTALL)
+_FENCED = re.compile(r"\s*```\w*\n(.*)```\s*", re.DOTALL)
 """A file as people paste it into a chat."""
 
 
@@ -160,10 +160,11 @@ class _Reader:
             word = self._words.popleft()
             self._keep(first, (word,), word)
         begin = self._words[0].column - 1 if self._words else len(self._text)
-        file = text[begin:].strip()
+        # The first line may be indented as the others are.
+        file = text[begin:].strip("\r\n")
         if fenced := _FENCED.fullmatch(file):
             file = fenced[1]
-        if file and (free := self._command.free):
+        if file.strip() and (free := self._command.free):
             self._keep(free, (Word(file, begin + 1),), Word("", begin + 1))
         return Arguments(line=_line(self._text, self._command), values=self._values)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bot.document import Block, Code, Document, Paragraph, Reply, Spans, Style, Text, text
-from bot.errors import CommandError, NotUnderstoodError, PlacedError, UserError
+from bot.document import Block, BulletList, Code, Document, Paragraph, Reply, Spans, Style, Text, text
+from bot.errors import CommandError, FileError, NotUnderstoodError, PlacedError, UserError
 
 HELP: Final = "help"
 """The verb of an answer to what names no verb."""
@@ -14,7 +14,7 @@ def refusal_of(error: UserError, verb: str) -> Reply:
     """Return the answer to what was not understood, or was understood and is not done; only the person sees it."""
     return Reply(
         verb=verb or HELP,
-        document=Document(blocks=tuple(_blocks(error)), summary=error.message.replace("`", "")),
+        document=Document(blocks=tuple(_blocks(error)), summary=error.message.partition("\n")[0].replace("`", "")),
         ok=False,
         understood=not isinstance(error, NotUnderstoodError),
     )
@@ -27,6 +27,11 @@ def breakage(reference: str, verb: str) -> Reply:
 
 
 def _blocks(error: UserError) -> Iterator[Block]:
+    if isinstance(error, FileError):
+        one = len(error.problems) == 1
+        yield Paragraph(text(f"The file has {'a mistake' if one else 'mistakes'}; nothing was changed:"))
+        yield BulletList(tuple(spans_of(problem) for problem in error.problems))
+        return
     if isinstance(error, PlacedError):
         yield Paragraph(spans_of(f"{error.message} {error.hint}".strip()))
         yield Code(error.caret())
