@@ -3,7 +3,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import time
+from contextlib import suppress
+from datetime import date, time
 from functools import lru_cache
 from typing import Final
 from zoneinfo import available_timezones
@@ -15,6 +16,7 @@ from bot.model.subscription import SourceChoice
 from bot.query.ast import Query
 from bot.query.categories import CATEGORIES, category_like, category_named
 from bot.query.fields import SOURCE_NAMES
+from bot.query.mute import mute_of
 from bot.query.parse import parse
 from bot.text.suggest import suggest
 
@@ -42,6 +44,7 @@ _NAMED_TIMES: Final = {"noon": time(12), "midnight": time(0)}
 _HALVES: Final = frozenset({"am", "pm", "a.m.", "p.m."})
 _TWELVE, _LAST_HOUR, _LAST_MINUTE = 12, 23, 59
 
+_DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
 _PIECES = re.compile(r"[^\s,;@]+")
 _ITEMS = re.compile(r"[^\s,;]+")
 _INTEGER = re.compile(r"#?(\d+)")
@@ -222,6 +225,14 @@ def _weekday(written: Written, piece: Word, *, also: tuple[str, ...] = ()) -> in
     return day
 
 
+def date_of(written: Written) -> date:
+    """Read a date: `2026-12-01`."""
+    if found := _DATE.fullmatch(written.text):
+        with suppress(ValueError):
+            return date(*map(int, found.groups()))
+    raise written.error(f"I don't understand the date {quoted(written.text)}.", hint="Write it as in `2026-12-01`.")
+
+
 def zone_of(written: Written) -> str:
     """Read a time zone by its IANA name, whatever its case."""
     wanted = written.text
@@ -242,6 +253,31 @@ def zone_of(written: Written) -> str:
 def zone_names() -> Mapping[str, str]:
     """Return the IANA names of this machine's time zones, by their folded form."""
     return {name.casefold(): name for name in sorted(available_timezones())}
+
+
+def zone_or_none_of(written: Written) -> str:
+    """Read a time zone, or `none` for the one that holds without it, which is returned as nothing."""
+    return "" if _is_none(written) else zone_of(written)
+
+
+def integer_or_none_of(written: Written) -> int:
+    """Read a whole number, or `none`, which is 0."""
+    return 0 if _is_none(written) else integer_of(written)
+
+
+def _is_none(written: Written) -> bool:
+    return written.text.lower() in {"none", "default"}
+
+
+# --- what not --------------------------------------------------------------------------------------------------------
+
+
+def muted_of(written: Written) -> Query:
+    """Read a mute: a word, a phrase, or `author:NAME`."""
+    try:
+        return mute_of(written.text)
+    except QueryError as error:
+        raise written.error(error.message, hint="Write a word or a name, as in `author:lecun`.") from error
 
 
 # --- where from ---------------------------------------------------------------------------------------------------

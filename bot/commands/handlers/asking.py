@@ -37,6 +37,18 @@ def refuse_unknown_sources(sources: Sequence[SourceChoice], services: Services) 
             raise RefusedError(f"The source `{choice.source}` is not configured here; nobody fetches it.", hint=hint)
 
 
+def numbered(number: int, known: Sequence[Subscription]) -> Subscription:
+    """Return the channel's subscription of this number.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    found = next((each for each in known if each.number == number), None)
+    if found is None:
+        raise no_such_number(number, known)
+    return found
+
+
 def no_such_number(number: int, subscriptions: Sequence[Subscription]) -> RefusedError:
     """Return the refusal of a number that no subscription of the channel has."""
     if not subscriptions:

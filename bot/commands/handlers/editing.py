@@ -1,0 +1,97 @@
+"""Edit: change a subscription in place."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.commands.buttons import undo_button
+from bot.commands.handlers.asking import numbered, refuse_unknown_sources
+from bot.commands.handlers.changing import change_channel
+from bot.commands.request import EditSubscription, Requester
+from bot.commands.services import Services
+from bot.document import Reply
+from bot.errors import RefusedError
+from bot.model.cadence import DEFAULT_TIME, WEEKDAYS, Cadence, Frequency, next_due
+from bot.model.change import ChangeKind, ChannelPlan
+from bot.model.channel import ChannelSettings
+from bot.model.subscription import Subscription
+from bot.views.steering import edited, how_to_edit, not_edited
+from bot.views.words import quoted
+
+_MONDAY: Final = frozenset({0})
+
+
+async def edit(request: EditSubscription, requester: Requester, services: Services) -> Reply:
+    """Change what was named of a subscription; with nothing named, say what can be."""
+    now = services.clock.now()
+    refuse_unknown_sources(request.sources or (), services)
+
+    def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
+        mine = numbered(request.number, known)
+        wanted = subscription_after(mine, request, settings.timezone or services.default_zone, now)
+        _refuse_twice(wanted, known)
+        return ChannelPlan(edit=(wanted,)) if wanted != mine else ChannelPlan()
+
+    done = await change_channel(ChangeKind.EDITED, plan_of, requester, services)
+    mine = numbered(request.number, done.known)
+    zone = done.settings.timezone or services.default_zone
+    if request == EditSubscription(number=request.number):
+        return Reply(verb="edit", document=how_to_edit(mine, channel_zone=zone))
+    if not done.plan.edit:
+        return Reply(verb="edit", document=not_edited(mine))
+    document = edited(mine, done.plan.edit[0], by=requester.user, channel_zone=zone)
+    return Reply(verb="edit", document=replace(document, actions=(undo_button(done.id),)))
+
+
+def subscription_after(mine: Subscription, request: EditSubscription, channel_zone: str, now: datetime) -> Subscription:
+    """Return a subscription as a request would have it: a new query starts afresh, new hours count from now."""
+    wanted = replace(
+        mine,
+        cadence=cadence_after(mine.cadence, request),
+        cap=mine.cap if request.cap is None else request.cap or None,
+        min_upvotes=mine.min_upvotes if request.min_upvotes is None else request.min_upvotes,
+        upvoted_only=mine.upvoted_only if request.upvoted_only is None else request.upvoted_only,
+        sources=request.sources or mine.sources,
+    )
+    if request.query is not None and request.query != mine.query:
+        wanted = replace(wanted, query=request.query, floor_on=now.date())
+    if wanted.cadence != mine.cadence and wanted.is_active:
+        wanted = replace(wanted, next_due=next_due(wanted.cadence, wanted.zone(channel_zone), now))
+    return wanted
+
+
+def cadence_after(known: Cadence, request: EditSubscription) -> Cadence:
+    """Return the hours after a request; what it does not name stays, where it still means something."""
+    frequency = _frequency_after(known, request)
+    zone = known.timezone if request.timezone is None else request.timezone or None
+    if frequency is Frequency.INSTANT:
+        return Cadence(frequency=frequency, timezone=zone)
+    at, weekdays = known.at, known.weekdays
+    if known.frequency is Frequency.INSTANT:
+        at = DEFAULT_TIME
+    if frequency is not known.frequency:
+        weekdays = _MONDAY if frequency is Frequency.WEEKLY else WEEKDAYS
+    return Cadence(
+        frequency=frequency,
+        at=at if request.at is None else request.at,
+        weekdays=request.weekdays or weekdays,
+        timezone=zone,
+    )
+
+
+def _frequency_after(known: Cadence, request: EditSubscription) -> Frequency:
+    """Return how often; days alone mean daily, but for the one day of what is weekly."""
+    if request.frequency is not None:
+        return request.frequency
+    is_still_weekly = known.frequency is Frequency.WEEKLY and len(request.weekdays or _MONDAY) == 1
+    return Frequency.DAILY if request.weekdays and not is_still_weekly else known.frequency
+
+
+def _refuse_twice(wanted: Subscription, known: Sequence[Subscription]) -> None:
+    other = next((each for each in known if each.query == wanted.query and each.number != wanted.number), None)
+    if other is not None:
+        raise RefusedError(
+            f"This channel already has {quoted(other.query)} (#{other.number}); I changed nothing.",
+            hint=f"`/papers edit {other.number}` shows how that one stands.",
+        )

@@ -1,0 +1,60 @@
+"""What is said about a channel's settings. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.document import BulletList, Document, Fields, Paragraph, Spans, Text, Time, code
+from bot.model.channel import ChannelSettings, WhoCanManage
+from bot.query.ast import Query
+from bot.views.words import count, person, quoted
+
+_WHO = {WhoCanManage.EVERYONE: "everyone here", WhoCanManage.MANAGERS: "managers"}
+
+
+def settings_shown(settings: ChannelSettings, *, default_zone: str) -> Document:
+    """Show every setting of a channel, and how to change one."""
+    pairs = tuple((name, (Text(value),)) for name, value in _values(settings, default_zone))
+    told = (Text("Change one as in "), code("/papers settings max 10"), Text("; "), code("/papers help settings"))
+    return Document(blocks=(Fields(pairs), Paragraph((*told, Text(" explains them.")))), summary="Settings")
+
+
+def settings_changed(
+    before: ChannelSettings, after: ChannelSettings, *, by: str, default_zone: str, next_due: datetime | None
+) -> Document:
+    """Say what changed, as it was and as it is; `next_due` is that of the hours a new time zone moved."""
+    blocks: list[Paragraph | BulletList] = [
+        Paragraph((Text(f"{person(by)} changed the settings of this channel:"),)),
+        BulletList(tuple(_changes(before, after, default_zone))),
+    ]
+    if next_due is not None:
+        zone = after.timezone or default_zone
+        moved: Spans = (Text("Digests without a zone of their own follow it. Next digest: "), Time(next_due, zone))
+        blocks.append(Paragraph((*moved, Text("."))))
+    return Document(blocks=tuple(blocks), summary="Settings changed")
+
+
+def settings_unchanged(settings: ChannelSettings, *, default_zone: str) -> Document:
+    """Say that everything is so already."""
+    shown = settings_shown(settings, default_zone=default_zone)
+    said = Paragraph((Text("That is so already; I changed nothing."),))
+    return Document(blocks=(said, *shown.blocks), summary="Settings")
+
+
+def _values(settings: ChannelSettings, default_zone: str) -> Iterator[tuple[str, str]]:
+    yield "timezone", settings.timezone or f"{default_zone} (the default)"
+    yield "max", f"{count(settings.cap, 'paper')} a digest"
+    yield "who-can-manage", _WHO[settings.who_can_manage]
+    yield "mute", ", ".join(map(quoted, settings.mutes)) or "nothing"
+    yield "quiet-notes", "on" if settings.quiet_notes else "off"
+
+
+def _changes(before: ChannelSettings, after: ChannelSettings, default_zone: str) -> Iterator[Spans]:
+    for (name, was), (_, is_) in zip(_values(before, default_zone), _values(after, default_zone), strict=True):
+        if was != is_ and name != "mute":
+            yield (Text(f"{name}: {was} → {is_}"),)
+    yield from (_muted("muted", each) for each in after.mutes if each not in before.mutes)
+    yield from (_muted("no longer muted", each) for each in before.mutes if each not in after.mutes)
+
+
+def _muted(said: str, mute: Query) -> Spans:
+    return (Text(f"{said}: {quoted(mute)}"),)
