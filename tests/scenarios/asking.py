@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from adapters.console.render import render
 from bot.clock import FixedClock
+from bot.commands.buttons import action_id
 from bot.commands.dispatch import dispatch
+from bot.commands.press import press
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.document import Reply
@@ -71,17 +73,40 @@ class Person:
     zone: str = "Europe/Berlin"
     sources: tuple[PaperSource, ...] = (FakeSource("huggingface"), FakeSource("arxiv"))
 
-    async def asks(self, text: str) -> Reply:
-        """Return the whole reply to a command."""
-        services = Services(
+    @property
+    def services(self) -> Services:
+        """What answers this person."""
+        return Services(
             store=self.store,
             clock=FixedClock(self.now),
             default_zone=self.zone,
             sources={source.name: source for source in self.sources},
         )
-        requester = Requester(channel=self.channel, user=self.user, is_manager=self.is_manager)
-        return await dispatch(text, requester, services)
+
+    @property
+    def requester(self) -> Requester:
+        """Who asks, as the platform says it."""
+        return Requester(channel=self.channel, user=self.user, is_manager=self.is_manager)
+
+    async def asks(self, text: str) -> Reply:
+        """Return the whole reply to a command."""
+        return await dispatch(text, self.requester, self.services)
+
+    async def presses(self, button: str) -> Reply:
+        """Return the whole reply to the press of a button, by its id."""
+        return await press(button, self.requester, self.services)
 
     async def reads(self, text: str) -> str:
         """Return the words of the reply."""
         return render((await self.asks(text)).document)
+
+
+def button_of(reply: Reply, label: str) -> str:
+    """Return the id of the button with this label, of which there is one."""
+    (found,) = (action for action in reply.document.actions if action.label == label)
+    return action_id(found)
+
+
+def labels_of(reply: Reply) -> list[str]:
+    """Return the labels of the buttons of a reply, in order."""
+    return [action.label for action in reply.document.actions]
