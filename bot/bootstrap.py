@@ -18,7 +18,7 @@ from adapters.jsonl.source import JsonlImporter
 from adapters.page.source import PageImporter
 from adapters.sql.store import open_store
 from bot.clock import SystemClock
-from bot.commands.services import Services
+from bot.commands.services import Limits, Services
 from bot.pipeline.fetch import FetchContext, Report
 from bot.ports import Clock, Messenger, PaperImporter, PaperSource, RateLimits, Store
 from bot.settings import Settings
@@ -85,6 +85,10 @@ async def open_app(
                 clock=clock,
                 default_zone=settings.timezone,
                 sources=by_name,
+                limits=Limits(
+                    subscriptions=settings.limits.subscriptions,
+                    searches_per_minute=settings.limits.searches_per_minute,
+                ),
             ),
             holder=f"{socket.gethostname()}:{os.getpid()}",
         )

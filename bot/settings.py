@@ -169,6 +169,17 @@ class HttpSettings(Group):
     ] = None
 
 
+class LimitSettings(Group):
+    """How much one workspace may ask for."""
+
+    subscriptions: Annotated[
+        int, Field(ge=1, description="How many subscriptions one workspace may have, in all its channels.")
+    ] = 1000
+    searches_per_minute: Annotated[
+        int, Field(ge=1, description="How many searches one workspace may ask for within a minute.")
+    ] = 60
+
+
 class Settings(BaseSettings):
     """Everything an operator may set, checked. Building one directly reads no environment and no file."""
 
@@ -214,6 +225,7 @@ class Settings(BaseSettings):
     arxiv: ArxivSettings = ArxivSettings()
     console: ConsoleSettings = ConsoleSettings()
     http: HttpSettings = HttpSettings()
+    limits: LimitSettings = LimitSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -176,4 +176,4 @@ def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for _, field in variables())
-    assert len(dict(variables())) == len(list(variables())) == 12
+    assert len(dict(variables())) == len(list(variables())) == 14
