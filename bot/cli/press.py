@@ -6,6 +6,7 @@ from bot.bootstrap import App, open_app
 from bot.cli.border import clock_at, say
 from bot.cli.options import DEFAULT_CHANNEL, DEFAULT_USER, Form, channel_of
 from bot.cli.papers import in_form, status_of
+from bot.cli.posting import post_at_once
 from bot.commands.buttons import UNDO
 from bot.commands.press import press
 from bot.commands.request import Requester
@@ -23,7 +24,8 @@ async def run_press(
         here = channel or await _channel_of(app, action_id)
         requester = Requester(channel=here, user=user, is_manager=user == DEFAULT_USER)
         reply = await press(action_id, requester, app.services)
-    say(in_form(form, reply))
+        say(in_form(form, reply))
+        await post_at_once(app, reply, form)
     return status_of(reply)
 
 

@@ -12,8 +12,9 @@ from prompt_toolkit.history import InMemoryHistory
 from adapters.console.terminal import shown
 from bot.bootstrap import open_app
 from bot.cli.border import DONE, say
-from bot.cli.options import DEFAULT_USER
+from bot.cli.options import DEFAULT_USER, Form
 from bot.cli.papers import ask
+from bot.cli.posting import post_at_once
 from bot.commands.arguments import ROOT
 from bot.commands.complete import completions
 from bot.model.channel import Channel
@@ -36,6 +37,7 @@ async def run_shell(settings: Settings, *, channel: Channel) -> int:
             if text:
                 reply = await ask(app, text, channel=channel, user=DEFAULT_USER)
                 say(f"{shown(reply.document, sys.stdout)}\n")
+                await post_at_once(app, reply, Form.TEXT)
                 sys.stdout.flush()
     return DONE
 
