@@ -5,16 +5,23 @@ import sys
 from datetime import datetime
 from typing import assert_never
 
+from adapters.console.layout import clean
 from adapters.console.render import render
 from adapters.console.terminal import shown
 from adapters.slack.render import messages
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
+from bot.cli.files import with_file
 from bot.cli.options import DEFAULT_USER, Form
+from bot.cli.posting import post_at_once
 from bot.commands.buttons import action_id
+from bot.commands.catalog.files import IMPORT
 from bot.commands.dispatch import dispatch
+from bot.commands.refusal import refusal_of
 from bot.commands.request import Requester
-from bot.document import Reply
+from bot.document import Code, Reply
+from bot.errors import UserError
+from bot.fleet.read import MAX_LENGTH
 from bot.model.channel import Channel
 from bot.settings import Settings
 
@@ -25,14 +32,19 @@ async def run_papers(
     """Dispatch one command and print the answer; returns the exit status."""
     async with open_app(settings, clock=clock_at(as_of)) as app:
         reply = await ask(app, text, channel=channel, user=user)
-    say(in_form(form, reply))
+        say(in_form(form, reply))
+        await post_at_once(app, reply, form)
     return status_of(reply)
 
 
 async def ask(app: App, text: str, *, channel: Channel, user: str) -> Reply:
     """Dispatch a command as a person of the console would type it; the user `local` is a manager."""
     requester = Requester(channel=channel, user=user, is_manager=user == DEFAULT_USER)
-    return await dispatch(text, requester, app.services)
+    try:
+        command = with_file(text, MAX_LENGTH)
+    except UserError as error:
+        return refusal_of(error, IMPORT.name)
+    return await dispatch(command, requester, app.services)
 
 
 def status_of(reply: Reply) -> int:
@@ -46,13 +58,22 @@ def in_form(form: Form, reply: Reply) -> str:
     """Return a reply as it is asked for."""
     match form:
         case Form.TEXT:
-            return shown(reply.document, sys.stdout)
+            return _copied(reply) or shown(reply.document, sys.stdout)
         case Form.JSON:
             return as_json(reply)
         case Form.SLACK:
             return json.dumps([message.payload for message in messages(reply.document)], ensure_ascii=False, indent=2)
         case _:
             assert_never(form)
+
+
+def _copied(reply: Reply) -> str:
+    """Return an answer that is nothing but characters to copy as they are, so that they can go into a file."""
+    match reply.document.blocks:
+        case (Code(text),):
+            return clean(text)
+        case _:
+            return ""
 
 
 def as_json(reply: Reply) -> str:
@@ -62,7 +83,7 @@ def as_json(reply: Reply) -> str:
             "verb": reply.verb,
             "ok": reply.ok,
             "visibility": "channel" if reply.visible_to_channel else "user",
-            "text": render(reply.document),
+            "text": _copied(reply) or render(reply.document),
             "papers": list(reply.papers),
             "cut": list(reply.cut),
             "actions": [{"label": action.label, "id": action_id(action)} for action in reply.document.actions],
