@@ -184,6 +184,33 @@ def status(
     run_verb(partial(run_status, as_json=as_json, as_of=as_of), context.obj)
 
 
+@app.command(name="channels")
+def list_channels(
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> None:
+    """Show each channel's subscriptions, last and next digest, and what is wrong with it."""
+    from bot.cli.border import run_verb
+    from bot.cli.channels import run_channels
+
+    run_verb(partial(run_channels, as_json=as_json), context.obj)
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The channels and their templates, in YAML.", show_default=False)],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+) -> None:
+    """Make many channels what one file says; shows what changes in each."""
+    from bot.cli.apply import run_apply
+    from bot.cli.border import run_verb
+
+    run_verb(partial(run_apply, file=file, dry_run=dry_run), context.obj)
+
+
 @app.command()
 def doctor(context: typer.Context) -> None:
     """Check everything, each with its fix; fails if one check does."""

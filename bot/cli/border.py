@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from bot.clock import FixedClock, SystemClock
-from bot.errors import NotUnderstoodError, PaperroundError, SettingsError, reference
+from bot.errors import FileError, NotUnderstoodError, PaperroundError, SettingsError, reference
 from bot.logs import redact, start_logging
 from bot.ports import Clock
 from bot.settings import Settings, load_settings, unknown_variables
@@ -89,6 +89,9 @@ def _status_of(error: BaseException) -> int:
     match error:
         case SettingsError():
             complain("the settings need a change:\n" + "\n".join(f"  {problem}" for problem in error.problems))
+            return NOT_UNDERSTOOD
+        case FileError():
+            complain("the file needs a change:\n" + "\n".join(f"  {problem}" for problem in error.problems))
             return NOT_UNDERSTOOD
         case NotUnderstoodError():
             complain(str(error))

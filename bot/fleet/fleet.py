@@ -93,6 +93,8 @@ class _Fleet:
         except ValueError as error:
             self._mistakes.add(place, line, f"{error}.")
             return None
+        if channel.is_personal:
+            self._mistakes.add(place, line, "this is a person's own; nobody else changes it.")
         return Member(channel, united([*forms, own]))
 
     def _used(self, node: Node, place: str, templates: Mapping[str, ChannelForm]) -> list[ChannelForm]:

@@ -1,7 +1,10 @@
-"""The report that status gives: four lists of rows, each saying how one thing stands and why."""
+"""The report that status gives: four lists of rows, each saying how one thing stands and why. And of each channel."""
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from bot.model.channel import Channel
+from bot.model.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +29,18 @@ class Report:
     schedules: tuple[Row, ...]
     deliveries: tuple[Row, ...]
     late: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelReport:
+    """How one channel stands, for whoever operates it. Moments are in UTC; None: never, or not to come.
+
+    `zone` is the IANA zone of its hours. `fault` says what is wrong with it, and is empty for nothing.
+    """
+
+    channel: Channel
+    zone: str
+    subscriptions: tuple[Subscription, ...]
+    last_digest: datetime | None
+    next_digest: datetime | None
+    fault: str

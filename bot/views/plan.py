@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from bot.document import Block, BulletList, Document, Note, Paragraph, Span, Spans, Text, code, strong
 from bot.fleet.form import Entries, Value
 from bot.fleet.plan import Difference, ValueChange
+from bot.model.change import UNDO_FOR
 from bot.model.channel import Channel
 from bot.views.words import channel_name, count, person
 
@@ -20,6 +21,7 @@ def would_change(difference: Difference, channel: Channel, *, is_new: bool = Fal
             *(moved if is_new else ()),
             Paragraph(said),
             *difference_blocks(difference),
+            Note((Text("Apply does all of it or nothing; so does "), code("/papers import --yes"), Text("."))),
         ),
         summary=f"Import into {channel_name(channel)}: {difference_in_words(difference)}",
     )
@@ -37,6 +39,14 @@ def was_changed(difference: Difference, channel: Channel, *, by: str) -> Documen
 def nothing_to_change(channel: Channel) -> Document:
     """Say that the channel is what the file says."""
     return Document(blocks=(Paragraph((Text(f"{channel_name(channel)} is like this already; nothing to change."),)),))
+
+
+def channel_difference(difference: Difference, channel: Channel, *, undo: str = "") -> Document:
+    """Show an operator what changes in one channel of many; `undo` is what to type to take it back."""
+    blocks = [*difference_blocks(difference)]
+    if undo:
+        blocks.append(Note((Text(f"Undo, within {UNDO_FOR.total_seconds() / 60:.0f} minutes: "), code(undo))))
+    return Document(heading=(strong(str(channel)),), blocks=tuple(blocks))
 
 
 def difference_blocks(difference: Difference) -> Iterator[Block]:
