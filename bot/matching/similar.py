@@ -3,7 +3,7 @@
 paper ──> the words of its title and keywords ──> the rarest of them ──> candidates ──> scored by what they share
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Final
@@ -28,10 +28,14 @@ def telling_words(stored: StoredPaper) -> tuple[Words, ...]:
     return tuple(Words(tokens=(each,)) for each in found if len(each) >= _SHORTEST and each not in DULL)
 
 
-def rarest(words: Sequence[Words], counts: Sequence[int], *, least: int) -> Mapping[str, int]:
-    """Return the rarest of these words that `least` papers have, each with its count, the rarest first."""
-    shared = [(count, each.tokens[0]) for each, count in zip(words, counts, strict=True) if count >= least]
-    return {word: count for count, word in sorted(shared)[:RAREST]}
+def rarest(words: Sequence[Words], counts: Sequence[int], *, own: Collection[str]) -> Mapping[str, int]:
+    """Return the rarest of these words that another paper has, each with its count, the rarest first.
+
+    `own` are the words with which the paper itself is counted; a word that only it has brings nothing else.
+    """
+    found = [(count, each.tokens[0]) for each, count in zip(words, counts, strict=True)]
+    shared = sorted((count, word) for count, word in found if count > (word in own))
+    return {word: count for count, word in shared[:RAREST]}
 
 
 def query_for(words: Iterable[str]) -> Query | None:

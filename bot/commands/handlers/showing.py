@@ -45,9 +45,8 @@ async def papers_like(stored: StoredPaper, services: Services) -> tuple[StoredPa
     """Return the papers of the library that share the rarest words with this one, best first."""
     store, now = services.store, services.clock.now()
     words = telling_words(stored)
-    # A word that only the paper itself has brings nothing else.
-    least = 1 if stored.key == NOT_STORED else 2
-    counts = rarest(words, await store.search.counts(words), least=least)
+    own = frozenset() if stored.key == NOT_STORED else frozenset((*stored.tokens.title, *stored.tokens.abstract))
+    counts = rarest(words, await store.search.counts(words), own=own)
     query = query_for(counts)
     if query is None:
         return ()
