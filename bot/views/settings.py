@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.document import BulletList, Document, Fields, Paragraph, Spans, Text, Time, code
 from bot.model.channel import ChannelSettings, WhoCanManage
 from bot.query.ast import Query
-from bot.views.words import count, person, quoted
+from bot.views.words import count, person
 
 _WHO = {WhoCanManage.EVERYONE: "everyone here", WhoCanManage.MANAGERS: "managers"}
 
@@ -44,7 +44,7 @@ def _values(settings: ChannelSettings, default_zone: str) -> Iterator[tuple[str,
     yield "timezone", settings.timezone or f"{default_zone} (the default)"
     yield "max", f"{count(settings.cap, 'paper')} a digest"
     yield "who-can-manage", _WHO[settings.who_can_manage]
-    yield "mute", ", ".join(map(quoted, settings.mutes)) or "nothing"
+    yield "mute", ", ".join(map(str, settings.mutes)) or "nothing"
     yield "quiet-notes", "on" if settings.quiet_notes else "off"
 
 
@@ -57,4 +57,4 @@ def _changes(before: ChannelSettings, after: ChannelSettings, default_zone: str)
 
 
 def _muted(said: str, mute: Query) -> Spans:
-    return (Text(f"{said}: {quoted(mute)}"),)
+    return (Text(f"{said}: {mute}"),)

@@ -18,7 +18,6 @@ from bot.model.channel import ChannelSettings
 from bot.model.subscription import Subscription
 from bot.query.ast import Query
 from bot.views.settings import settings_changed, settings_shown, settings_unchanged
-from bot.views.words import quoted
 
 MOST_MUTES: Final = 100
 """Words and authors that a channel may mute: each is held against every paper of every digest."""
@@ -72,8 +71,8 @@ def _mutes_after(known: tuple[Query, ...], request: ChangeSettings) -> tuple[Que
     mutes = known
     if request.unmute is not None:
         if request.unmute not in known:
-            there = ", ".join(f"`{quoted(each)}`" for each in known) or "nothing"
-            raise RefusedError(f"{quoted(request.unmute)} is not muted here.", hint=f"Muted is {there}.")
+            there = ", ".join(f"`{each}`" for each in known) or "nothing"
+            raise RefusedError(f"`{request.unmute}` is not muted here.", hint=f"Muted is {there}.")
         mutes = tuple(each for each in mutes if each != request.unmute)
     if request.mute is not None and request.mute not in mutes:
         if len(mutes) == MOST_MUTES:
