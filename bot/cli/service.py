@@ -24,6 +24,7 @@ from bot.model.fetching import FetchRecord
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
 from bot.pipeline.fetch import Report, fetch_due
+from bot.pipeline.quiet import note_silences
 from bot.settings import HttpSettings, Settings
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,9 @@ async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stoppin
         )
 
     async def enqueue() -> None:
+        since = app.clock.now()
         enqueued = await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone)
+        enqueued += await note_silences(app.store, app.clock, since)
         if enqueued:
             log.info("enqueued %d", enqueued)
 

@@ -26,6 +26,7 @@ from bot.model.delivery import (
 )
 from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.subscription import Pause, PauseReason
+from bot.pipeline.notices import tell_paused
 from bot.ports import Clock, Messenger, Store
 from bot.snapshot import document_of
 from bot.views.digest import with_lateness
@@ -104,7 +105,7 @@ async def _deliver(store: Store, messenger: Messenger, clock: Clock, claim: Clai
         parts = await _parts(store, messenger, clock, claim)
         if parts is None or not await _post_all(store, messenger, clock, claim, parts):
             return False
-        settlement = Settlement(state=DeliveryState.SENT, reason=_posted(parts))
+        settlement = Settlement(state=DeliveryState.SENT, reason=_posted(claim, parts))
     except DeliveryError as error:
         settlement = settle_failure(error, claim.failures + 1, clock.now(), random.random())  # noqa: S311 - jitter
         await _settle(store, clock, claim, settlement)
@@ -118,7 +119,9 @@ async def _parts(store: Store, messenger: Messenger, clock: Clock, claim: Claim)
     if claim.parts:
         return claim.parts
     try:
-        document = with_lateness(document_of(claim.document), clock.now() - claim.slot)
+        document = document_of(claim.document)
+        if claim.kind.is_digest:
+            document = with_lateness(document, clock.now() - claim.slot)
         rendered = messenger.render(document)
     except Exception as error:
         # Border: whatever a renderer trips over, the other deliveries go on.
@@ -189,10 +192,14 @@ async def _settle(store: Store, clock: Clock, claim: Claim, settlement: Settleme
 
 
 async def _pause(store: Store, clock: Clock, claim: Claim, error: DeliveryError) -> None:
-    """Pause what a lost access concerns; the subscriptions are kept, with the reason."""
+    """Pause what a lost access concerns; the subscriptions are kept, with the reason.
+
+    Who made them is told in person; of a lost workspace nobody can be.
+    """
     pause = Pause(by=PAUSED_BY, reason=PauseReason.ACCESS, since=clock.now(), detail=error.reason)
     match error.verdict:
         case Verdict.PAUSE_CHANNEL:
+            await tell_paused(store, clock, claim.channel, pause)
             await store.subscriptions.pause(claim.channel, None, pause)
         case Verdict.STOP_WORKSPACE:
             await store.subscriptions.pause_workspace(claim.channel.platform, claim.channel.workspace, pause)
@@ -200,7 +207,9 @@ async def _pause(store: Store, clock: Clock, claim: Claim, error: DeliveryError)
             pass
 
 
-def _posted(parts: Sequence[Part]) -> str:
+def _posted(claim: Claim, parts: Sequence[Part]) -> str:
     papers = sum(len(part.rendered.papers) for part in parts)
     messages = "1 message" if len(parts) == 1 else f"{len(parts)} messages"
+    if not claim.kind.is_digest:
+        return f"{claim.kind}: posted {messages}"
     return f"posted {papers} papers in {messages}" if papers != 1 else f"posted 1 paper in {messages}"

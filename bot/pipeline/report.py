@@ -149,21 +149,26 @@ def _delivery_rows(waiting: Sequence[DeliveryStatus], posts: Mapping[str, Outcom
 
 
 def _waiting_row(delivery: DeliveryStatus) -> Row:
-    said = [f"{delivery.kind} of {_moment(delivery.slot)}"]
+    said = [f"{delivery.kind} of {_moment(delivery.slot)}" if delivery.kind.is_digest else str(delivery.kind)]
     if delivery.reason:
         said.append(delivery.reason)
-    at = delivery.due_at if delivery.state is DeliveryState.PENDING else delivery.slot
+    at = delivery.due_at if delivery.state is DeliveryState.PENDING else _since(delivery)
     return Row(name=str(delivery.channel), outcome=delivery.state, reason=": ".join(said), at=at)
 
 
 def _late_delivery(delivery: DeliveryStatus, now: datetime) -> tuple[Row, ...]:
-    if delivery.state is not DeliveryState.PENDING or now - delivery.slot <= DELIVERY_GRACE:
+    if delivery.state is not DeliveryState.PENDING or now - _since(delivery) <= DELIVERY_GRACE:
         return ()
     if delivery.due_at <= now - DELIVERY_GRACE:
         reason = f"no worker posts to {delivery.channel.platform}; {_RUN_IT}"
     else:
         reason = f"{delivery.reason or 'it is being posted'}; next try {_moment(delivery.due_at)}"
-    return (Row(name=str(delivery.channel), outcome="not posted", reason=reason, at=delivery.slot),)
+    return (Row(name=str(delivery.channel), outcome="not posted", reason=reason, at=_since(delivery)),)
+
+
+def _since(delivery: DeliveryStatus) -> datetime:
+    """Return since when a delivery waits: since its slot, where that is a moment, else since its last try."""
+    return delivery.slot if delivery.kind.is_digest else delivery.due_at
 
 
 def _moment(at: datetime) -> str:

@@ -28,12 +28,12 @@ class FakePlatform:
         return Platform.CONSOLE
 
     def render(self, document: Document) -> tuple[Rendered, ...]:
-        """Cut the papers into messages; the heading stands in each."""
-        heading = self.greeting + "".join(getattr(span, "text", "") for span in document.heading)
-        papers = document.papers or ("",)
+        """Cut the papers into messages; the heading, or the summary of what has none, stands in each."""
+        heading = "".join(getattr(span, "text", "") for span in document.heading) or document.summary
+        papers = document.papers
         return tuple(
-            Rendered(payload={"text": heading}, papers=papers[start : start + PAPERS_A_MESSAGE])
-            for start in range(0, len(papers), PAPERS_A_MESSAGE)
+            Rendered(payload={"text": self.greeting + heading}, papers=papers[start : start + PAPERS_A_MESSAGE])
+            for start in range(0, max(len(papers), 1), PAPERS_A_MESSAGE)
         )
 
     async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:

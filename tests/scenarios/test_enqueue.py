@@ -31,6 +31,7 @@ async def subscribe(
     cadence: Cadence = DAILY,
     due: datetime | None = NINE,
     at: datetime = MORNING,
+    creator: str = "ana",
 ) -> Subscription:
     new = NewSubscription(
         channel=channel,
@@ -40,7 +41,7 @@ async def subscribe(
         min_upvotes=0,
         upvoted_only=False,
         sources=DEFAULT_SOURCES,
-        creator="ana",
+        creator=creator,
     )
     stored = await store.subscriptions.add(new, at, due)
     assert stored is not None

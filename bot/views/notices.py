@@ -1,0 +1,55 @@
+"""What paperround says by itself: the greeting, a silence that is improbable, a pause for lost access. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.document import Action, Document, Paragraph, Spans, Text, code
+from bot.model.channel import Channel
+from bot.model.subscription import Subscription
+from bot.views.words import channel_name, count, quoted
+
+_WEEKDAYS: Final = 5
+
+_GREETING: Final = "I post new research papers that match what this channel cares about. Try:"
+_TO_TRY: Final = ('/papers subscribe "diffusion models"', "/papers trending", "/papers help")
+
+
+def greeting_document() -> Document:
+    """Say what to do with somebody who has just joined."""
+    tries: Spans = (code(_TO_TRY[0]),)
+    for each in _TO_TRY[1:]:
+        tries = (*tries, Text(" · "), code(each))
+    summary = f"{_GREETING} {' · '.join(_TO_TRY)}"
+    return Document(blocks=(Paragraph((Text(_GREETING),)), Paragraph(tries)), summary=summary)
+
+
+def paused_document(channel: Channel) -> Document:
+    """Tell somebody whose subscriptions a channel lost that it is kept, and what ends that."""
+    return _said(
+        f"Paused: I can't post in {channel_name(channel)}. When I'm let in again I resume by myself, with up to "
+        "14 days of missed papers in one digest."
+    )
+
+
+def quiet_document(subscription: Subscription, *, a_day: float, days: int, actions: Sequence[Action]) -> Document:
+    """Say that a subscription is quieter than it should be: what it brought a weekday before, and since when not."""
+    return _said(
+        f"{_topic(subscription)} usually brings {_rate(a_day)}; nothing for {count(days, 'weekday')}. "
+        "Sources are fine.",
+        actions,
+    )
+
+
+def _said(sentence: str, actions: Sequence[Action] = ()) -> Document:
+    return Document(blocks=(Paragraph((Text(sentence),)),), actions=tuple(actions), summary=sentence)
+
+
+def _topic(subscription: Subscription) -> str:
+    """Return the query in quotes; one that has its own keeps to those."""
+    typed = quoted(subscription.query)
+    return typed if '"' in typed else f'"{typed}"'
+
+
+def _rate(a_day: float) -> str:
+    """Say a rate in whole papers: `7 a day`, `2 a week`."""
+    return f"{round(a_day)} a day" if a_day >= 1 else f"{max(round(a_day * _WEEKDAYS), 1)} a week"
