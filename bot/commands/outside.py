@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.errors import SourceError, StoreError
 from bot.matching.explain import evaluate
-from bot.model.paper import Paper, PaperKey, StoredPaper, tokens_of
+from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper, tokens_of
 from bot.ports import PaperSource
 from bot.query.ast import And, Node, Not, Or, Query, Upvotes, Words
 
@@ -31,7 +31,7 @@ ASKED_FOR: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What the sources said: papers of the one that answers first in the settings' order first; who was silent."""
+    """What the sources said: each paper once, in the order of the settings' sources; who was silent."""
 
     papers: tuple[Paper, ...]
     silent: tuple[str, ...]
@@ -46,16 +46,19 @@ class _Kept:
 class Outside:
     """Asks the sources, and remembers for a while what they said."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: timedelta = PATIENCE) -> None:
+        self._patience = patience
         self._kept: dict[tuple[str, tuple[str, ...]], _Kept] = {}
 
     async def ask(self, words: tuple[str, ...], sources: Mapping[str, PaperSource], now: datetime) -> Heard:
         """Return what every source finds for these words."""
         self._forget(now)
         found = await asyncio.gather(*(self._asked(name, source, words, now) for name, source in sources.items()))
-        by_id = {paper.id: paper for papers in reversed(found) for paper in reversed(papers or ())}
+        by_id: dict[PaperId, Paper] = {}
+        for paper in (paper for papers in found for paper in papers or ()):
+            by_id.setdefault(paper.id, paper)
         silent = tuple(name for name, papers in zip(sources, found, strict=True) if papers is None)
-        return Heard(papers=tuple(reversed(by_id.values())), silent=silent)
+        return Heard(papers=tuple(by_id.values()), silent=silent)
 
     async def _asked(
         self, name: str, source: PaperSource, words: tuple[str, ...], now: datetime
@@ -63,7 +66,7 @@ class Outside:
         kept = self._kept.get((name, words))
         if kept is None:
             try:
-                async with asyncio.timeout(PATIENCE.total_seconds()):
+                async with asyncio.timeout(self._patience.total_seconds()):
                     papers = await source.search(words, ASKED_FOR)
                 kept = _Kept(papers=papers, until=now + GOOD_FOR)
             except (SourceError, StoreError, TimeoutError):

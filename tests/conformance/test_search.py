@@ -11,7 +11,9 @@ from adapters.sql.store import SqlStore
 from bot.matching.explain import evaluate
 from bot.model.paper import Paper, PaperId, Sighting
 from bot.ports import SearchPage, SearchRequest
+from bot.query.ast import Words
 from bot.query.parse import parse
+from bot.text.normalise import tokens
 from tests.builders import NOW, TODAY, a_paper, a_sighting, stored
 from tests.queries import WORDS, queries
 
@@ -248,3 +250,14 @@ async def test_a_word_of_any_length_is_found(store: SqlStore) -> None:
     query = replace(parse("title:x"), root=parse(f"title:{long}", max_length=9_999).root)
     page = await store.search.search(SearchRequest(query=query, as_of=NOW, limit=9))
     assert numbers(page) == [1]
+
+
+async def test_a_word_or_phrase_is_counted_in_as_many_papers_as_match_it(store: SqlStore) -> None:
+    papers = a_library()
+    await store.papers.ingest(papers, NOW)
+    pairs = [(first, second) for first in WORDS[:4] for second in WORDS[:4]]
+    words = [Words(tokens=tokens(text)) for text in (*WORDS, *map(" ".join, pairs), "unheardof") if tokens(text)]
+    assert await store.search.counts(words) == tuple(
+        sum(evaluate(parse(str(each)), stored(paper)) for paper in papers) for each in words
+    )
+    assert await store.search.counts([]) == ()
