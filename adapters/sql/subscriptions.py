@@ -3,25 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.cancelling import cancel_deliveries
 from adapters.sql.changes import recorded
-from adapters.sql.changing import carry_out
+from adapters.sql.changing import carry_out, change_of
 from adapters.sql.channels import channel_of, ensured_key, is_channel, key_of, rows_of, settings_of
-from adapters.sql.channels import values_of as settings_values
 from adapters.sql.engine import ConflictError, Database
-from adapters.sql.subscription_rows import ROWS, cadence_values, pause_values, subscription_of, values_of
+from adapters.sql.subscription_rows import ROWS, pause_values, subscription_of
 from adapters.sql.tables import channel as channels
 from adapters.sql.tables import delivery, source_change, subscription
-from bot.model.cadence import Cadence, Frequency
+from bot.model.cadence import Frequency
 from bot.model.change import ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings
 from bot.model.delivery import Kind
-from bot.model.subscription import NewSubscription, Pause, SourceChoice, Subscription, SubscriptionState
+from bot.model.subscription import Pause, Subscription, SubscriptionState
 from bot.ports import ChannelSchedule, InstantCandidate
-from bot.query.ast import Query, positive_categories
+from bot.query.ast import positive_categories
 
 ARXIV = "arxiv"
 
@@ -43,47 +42,9 @@ class SqlSubscriptions:
             rows = await rows_of(connection, wanted)
         return {each: settings_of(rows.get(each)) for each in wanted}
 
-    async def set_settings(self, channel: Channel, settings: ChannelSettings, due: Mapping[int, datetime]) -> None:
-        """See `SubscriptionStore.set_settings`."""
-        async with self._database.write() as connection:
-            key = await ensured_key(self._database, connection, channel)
-            await connection.execute(update(channels).where(channels.c.key == key).values(**settings_values(settings)))
-            for number in sorted(due):
-                await connection.execute(
-                    update(subscription)
-                    .where(subscription.c.channel == key, subscription.c.number == number)
-                    .values(next_due=due[number], version=subscription.c.version + 1)
-                )
-
-    async def add(self, new: NewSubscription, at: datetime, next_due: datetime | None) -> Subscription | None:
-        """See `SubscriptionStore.add`."""
-        async with self._database.write() as connection:
-            key = await ensured_key(self._database, connection, new.channel)
-            # The counter's row is ours from here on: whoever adds to this channel beside us waits, and then sees.
-            row = select(channels.c.last_number).where(channels.c.key == key).with_for_update(key_share=True)
-            number = (await connection.execute(row)).scalar_one() + 1
-            if await _has_query(connection, key, new.query):
-                return None
-            await connection.execute(update(channels).where(channels.c.key == key).values(last_number=number))
-            seen = await _change_of(connection, new.sources)
-            values = values_of(new, at, next_due, seen)
-            await connection.execute(insert(subscription).values(channel=key, number=number, **values))
-            return subscription_of((await connection.execute(_numbered(key, [number]))).one())
-
     async def of_channel(self, channel: Channel) -> tuple[Subscription, ...]:
         """See `SubscriptionStore.of_channel`."""
         return await self._read(ROWS.where(is_channel(channel)).order_by(subscription.c.number))
-
-    async def edit(
-        self, subscription: Subscription, *, query: Query, cadence: Cadence, next_due: datetime | None, at: datetime
-    ) -> bool:
-        """See `SubscriptionStore.edit`."""
-        try:
-            async with self._database.write() as connection:
-                return await _edit(connection, subscription, query, cadence, next_due, at=at)
-        except ConflictError:
-            # The channel has the new query already.
-            return False
 
     async def change(self, channel: Channel, plan: ChannelPlan, change: NewChange) -> tuple[Subscription, ...] | None:
         """See `SubscriptionStore.change`."""
@@ -108,16 +69,13 @@ class SqlSubscriptions:
             )
         )
 
-    async def pause(self, channel: Channel, numbers: Sequence[int] | None, pause: Pause) -> tuple[int, ...]:
+    async def pause(self, channel: Channel, pause: Pause) -> tuple[int, ...]:
         """See `SubscriptionStore.pause`."""
         async with self._database.write() as connection:
             key = await key_of(connection, channel)
             if key is None:
                 return ()
-            wanted = subscription.c.channel == key
-            if numbers is not None:
-                wanted &= subscription.c.number.in_(numbers)
-            return tuple(sorted(number for _, number in await _pause(connection, wanted, pause)))
+            return tuple(number for _, number in await _pause(connection, subscription.c.channel == key, pause))
 
     async def pause_workspace(self, platform: str, workspace: str, pause: Pause) -> tuple[Channel, ...]:
         """See `SubscriptionStore.pause_workspace`."""
@@ -141,7 +99,7 @@ class SqlSubscriptions:
                 await connection.execute(paused.order_by(subscription.c.number).with_for_update(of=subscription))
             ).all():
                 # Nothing is posted at once: what changed until now counts as answered.
-                seen = await _change_of(connection, subscription_of(row).sources)
+                seen = await change_of(connection, subscription_of(row).sources)
                 await connection.execute(
                     update(subscription)
                     .where(subscription.c.channel == row.channel_key, subscription.c.number == row.number)
@@ -155,20 +113,6 @@ class SqlSubscriptions:
                 )
                 resumed.append(row.number)
         return tuple(resumed)
-
-    async def remove(self, channel: Channel, numbers: Sequence[int], at: datetime) -> tuple[Subscription, ...]:
-        """See `SubscriptionStore.remove`."""
-        async with self._database.write() as connection:
-            key = await key_of(connection, channel)
-            if key is None:
-                return ()
-            rows = (await connection.execute(_numbered(key, numbers).with_for_update(of=subscription))).all()
-            removed = tuple(map(subscription_of, rows))
-            found = [each.number for each in removed]
-            mine = subscription.c.channel == key
-            await connection.execute(delete(subscription).where(mine, subscription.c.number.in_(found)))
-            await cancel_deliveries(connection, [key], at, "every subscription of it was removed")
-            return removed
 
     async def due(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
         """See `SubscriptionStore.due`."""
@@ -269,50 +213,6 @@ def _active() -> Select[tuple[object, ...]]:
     return ROWS.where(subscription.c.state == SubscriptionState.ACTIVE).order_by(
         subscription.c.channel, subscription.c.number
     )
-
-
-def _numbered(key: int, numbers: Sequence[int]) -> Select[tuple[object, ...]]:
-    wanted = ROWS.where(subscription.c.channel == key, subscription.c.number.in_(numbers))
-    return wanted.order_by(subscription.c.number)
-
-
-async def _has_query(connection: AsyncConnection, key: int, query: Query) -> bool:
-    same = select(subscription.c.number).where(subscription.c.channel == key, subscription.c.query == str(query))
-    return (await connection.execute(same)).first() is not None
-
-
-async def _change_of(connection: AsyncConnection, sources: Iterable[SourceChoice]) -> int:
-    """Return the change number that answers everything these sources have brought so far."""
-    newest = select(func.max(source_change.c.change))
-    names = {choice.source for choice in sources}
-    return await connection.scalar(newest.where(source_change.c.source.in_(names))) or 0
-
-
-async def _edit(
-    connection: AsyncConnection,
-    known: Subscription,
-    query: Query,
-    cadence: Cadence,
-    next_due: datetime | None,
-    *,
-    at: datetime,
-) -> bool:
-    values = {**cadence_values(cadence), "query": str(query), "typed": query.typed, "next_due": next_due}
-    if query != known.query:
-        values["floor_on"] = at.date()
-    if cadence.frequency is Frequency.INSTANT and known.cadence.frequency is not Frequency.INSTANT:
-        values["seen_change"] = await _change_of(connection, known.sources)
-    key = select(channels.c.key).where(is_channel(known.channel)).scalar_subquery()
-    edited = await connection.execute(
-        update(subscription)
-        .where(
-            subscription.c.channel == key,
-            subscription.c.number == known.number,
-            subscription.c.version == known.version,
-        )
-        .values(**values, version=known.version + 1)
-    )
-    return edited.rowcount == 1
 
 
 async def _pause(connection: AsyncConnection, wanted: ColumnElement[bool], pause: Pause) -> Sequence[tuple[int, int]]:

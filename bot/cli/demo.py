@@ -28,8 +28,10 @@ from bot.cli.border import DONE, FAILED, complain, say
 from bot.clock import FixedClock, SystemClock
 from bot.errors import SourceError
 from bot.model.cadence import EVERY_DAY, Cadence
+from bot.model.change import ChangeId, ChangeKind, ChannelPlan, NewChange
 from bot.model.channel import Channel, Platform
 from bot.model.fetching import Fetched
+from bot.model.interaction import new_id
 from bot.model.subscription import DEFAULT_SOURCES, NewSubscription
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
@@ -175,7 +177,11 @@ async def _show(app: App, what: str) -> bool:
                 sources=DEFAULT_SOURCES,
                 creator="demo",
             )
-            await app.store.subscriptions.add(new, now - SUBSCRIBED_FOR, next_due=now)
+            plan = ChannelPlan(add=((new, now),))
+            subscribed = NewChange(
+                id=ChangeId(new_id()), by="demo", at=now - SUBSCRIBED_FOR, kind=ChangeKind.SUBSCRIBED
+            )
+            await app.store.subscriptions.change(CHANNEL, plan, subscribed)
         if await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone):
             say(f"{what}\nA channel that subscribed to {', '.join(map(str, topics))} gets this digest:\n\n")
             return bool(await deliver_due(app.store, app.messengers, app.clock))

@@ -200,7 +200,7 @@ async def _pause(store: Store, clock: Clock, claim: Claim, error: DeliveryError)
     match error.verdict:
         case Verdict.PAUSE_CHANNEL:
             await tell_paused(store, clock, claim.channel, pause)
-            await store.subscriptions.pause(claim.channel, None, pause)
+            await store.subscriptions.pause(claim.channel, pause)
         case Verdict.STOP_WORKSPACE:
             await store.subscriptions.pause_workspace(claim.channel.platform, claim.channel.workspace, pause)
         case _:

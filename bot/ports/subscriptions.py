@@ -1,15 +1,13 @@
 """Channels and their subscriptions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.model.cadence import Cadence
 from bot.model.change import ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings
-from bot.model.subscription import NewSubscription, Pause, Subscription
-from bot.query.ast import Query
+from bot.model.subscription import Pause, Subscription
 
 
 class SubscriptionStore(Protocol):
@@ -21,22 +19,8 @@ class SubscriptionStore(Protocol):
     async def settings_of(self, channels: Iterable[Channel]) -> Mapping[Channel, ChannelSettings]:
         """Return the settings of many channels at once, defaults included."""
 
-    async def set_settings(self, channel: Channel, settings: ChannelSettings, due: Mapping[int, datetime]) -> None:
-        """Replace the channel's settings, and the `next_due` of the subscriptions whose hours they move."""
-
-    async def add(self, new: NewSubscription, at: datetime, next_due: datetime | None) -> Subscription | None:
-        """Store a subscription under the channel's next number; None when the channel has this query already.
-
-        "The same query" is the same canonical text, active or paused.
-        """
-
     async def of_channel(self, channel: Channel) -> tuple[Subscription, ...]:
         """Return the channel's subscriptions by number."""
-
-    async def edit(
-        self, subscription: Subscription, *, query: Query, cadence: Cadence, next_due: datetime | None, at: datetime
-    ) -> bool:
-        """Replace query and cadence if the version is still the one given; a changed query moves the floor to `at`."""
 
     async def change(self, channel: Channel, plan: ChannelPlan, change: NewChange) -> tuple[Subscription, ...] | None:
         """Change a channel and keep who did it, all in one; returns what was added, with its numbers.
@@ -52,20 +36,20 @@ class SubscriptionStore(Protocol):
     async def over(self, now: datetime) -> tuple[Subscription, ...]:
         """Return the subscriptions whose pause was to end by now."""
 
-    async def pause(self, channel: Channel, numbers: Sequence[int] | None, pause: Pause) -> tuple[int, ...]:
-        """Pause active subscriptions (None: all) and cancel deliveries that have no active one left.
+    async def pause(self, channel: Channel, pause: Pause) -> tuple[int, ...]:
+        """Pause every active subscription of a channel that was lost, and cancel the deliveries of them alone.
 
-        Returns the numbers that were paused now.
+        Nobody did it: no change is kept. Returns the numbers that were paused now.
         """
 
     async def pause_workspace(self, platform: str, workspace: str, pause: Pause) -> tuple[Channel, ...]:
         """Pause every active subscription of a workspace, as `pause` does; returns the channels concerned."""
 
     async def resume(self, channel: Channel, due: Mapping[int, datetime | None], floor_on: date) -> tuple[int, ...]:
-        """Resume paused subscriptions with these `next_due`s and this floor; returns the numbers resumed now."""
+        """Resume paused subscriptions, because their time has come, with these `next_due`s and this floor.
 
-    async def remove(self, channel: Channel, numbers: Sequence[int], at: datetime) -> tuple[Subscription, ...]:
-        """Delete subscriptions and cancel deliveries that have none left; returns what was deleted."""
+        Returns the numbers that were resumed now.
+        """
 
     async def due(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
         """Return the active subscriptions that are due by the clock, whole channels together, longest due first.

@@ -14,6 +14,7 @@ from bot.model.subscription import DEFAULT_SOURCES, NewSubscription, SourceChoic
 from bot.ports import Enqueued, Run
 from bot.query.parse import parse
 from tests.builders import GENERAL, NOW, a_paper
+from tests.changing import add
 
 TOMORROW = NOW + timedelta(days=1)
 LEASE = timedelta(seconds=20)
@@ -49,7 +50,7 @@ async def subscribe(
     sources: tuple[SourceChoice, ...] = DEFAULT_SOURCES,
 ) -> Subscription:
     new = a_new_subscription(query, channel=channel, cadence=cadence, sources=sources)
-    subscription = await store.subscriptions.add(new, NOW, next_due)
+    subscription = await add(store, new, NOW, next_due)
     assert subscription is not None
     return subscription
 

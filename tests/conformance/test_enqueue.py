@@ -6,7 +6,7 @@ import pytest
 
 from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock
-from bot.model.channel import Channel, ChannelSettings, Platform
+from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.digest import LedgerState
 from bot.model.outcome import Stage
@@ -15,6 +15,7 @@ from bot.model.subscription import Pause, PauseReason
 from bot.query.parse import parse
 from bot.snapshot import to_json
 from tests.builders import GENERAL, NOW, TODAY, a_paper, a_sighting
+from tests.changing import edit, remove
 from tests.conformance.deliveries import (
     TOMORROW,
     a_document,
@@ -80,13 +81,13 @@ async def test_a_digest_of_a_subscription_that_changed_is_refused(store: SqlStor
     read = await subscribe(store)
     match change:
         case "edited":
-            await store.subscriptions.edit(read, query=parse("b"), cadence=read.cadence, next_due=NOW, at=NOW)
+            assert await edit(store, replace(read, query=parse("b")))
         case "paused":
-            await store.subscriptions.pause(GENERAL, None, BY_BO)
+            await store.subscriptions.pause(GENERAL, BY_BO)
         case "removed":
-            await store.subscriptions.remove(GENERAL, [1], NOW)
+            await remove(store, GENERAL, [1], NOW)
         case _:
-            await store.subscriptions.set_settings(GENERAL, ChannelSettings(), {1: TOMORROW})
+            assert await edit(store, replace(read, next_due=TOMORROW))
     before = await store.subscriptions.of_channel(GENERAL)
     assert not await store.outbox.enqueue(an_enqueued(read))
     assert await store.subscriptions.of_channel(GENERAL) == before
@@ -165,9 +166,7 @@ async def test_the_ledger_holds_rows_of_papers_listed_lately(store: SqlStore) ->
     assert await store.outbox.enqueue(an_enqueued(await subscribe(store), ledger=rows))
     nobody = Channel(Platform.CONSOLE, "local", "nobody")
     ledger = await store.outbox.ledger([GENERAL, nobody], TODAY - timedelta(days=7))
-    assert {channel: [row.paper for row in rows] for channel, rows in ledger.items()} == {
-        GENERAL: [found[both.id].key]
-    }
+    assert {channel: [row.paper for row in rows] for channel, rows in ledger.items()} == {GENERAL: [found[both.id].key]}
 
 
 async def test_a_greeting_needs_no_subscription(store: SqlStore) -> None:
@@ -211,7 +210,7 @@ async def test_a_pause_beside_an_enqueue_leaves_nothing_to_post(store: SqlStore,
     async with open_store(store_url, FixedClock(NOW)) as other:
         await asyncio.gather(
             store.outbox.enqueue(an_enqueued(subscription, ledger=(shown(paper),))),
-            other.subscriptions.pause(GENERAL, None, BY_BO),
+            other.subscriptions.pause(GENERAL, BY_BO),
         )
     assert await store.outbox.pending(NOW) == ()
     assert await ledger_of(store) == set()

@@ -11,6 +11,7 @@ from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.subscription import Pause, PauseReason
 from bot.ports import ChannelSchedule
 from tests.builders import GENERAL, NOW, TODAY, a_paper, a_sighting
+from tests.changing import add, pause_some
 from tests.conformance.deliveries import (
     TOMORROW,
     a_new_subscription,
@@ -41,11 +42,11 @@ async def test_outcomes_after_a_moment_are_left_out(store: SqlStore) -> None:
 
 async def test_a_channel_is_due_when_the_first_of_its_active_subscriptions_is(store: SqlStore) -> None:
     instant = Cadence(frequency=Frequency.INSTANT)
-    await store.subscriptions.add(a_new_subscription("one"), NOW, NOW)
-    await store.subscriptions.add(a_new_subscription("two"), NOW, TOMORROW)
-    await store.subscriptions.add(a_new_subscription("three", cadence=instant), NOW, None)
-    await store.subscriptions.add(a_new_subscription("one", channel=OTHER), NOW, NOW)
-    await store.subscriptions.pause(GENERAL, [1], LOST)
+    await add(store, a_new_subscription("one"), NOW, NOW)
+    await add(store, a_new_subscription("two"), NOW, TOMORROW)
+    await add(store, a_new_subscription("three", cadence=instant), NOW, None)
+    await add(store, a_new_subscription("one", channel=OTHER), NOW, NOW)
+    await pause_some(store, GENERAL, [1], LOST)
     general = ChannelSchedule(
         channel=GENERAL, active=2, instant=1, paused=1, next_due=TOMORROW, paused_why="not in the channel"
     )
@@ -55,9 +56,9 @@ async def test_a_channel_is_due_when_the_first_of_its_active_subscriptions_is(st
 
 
 async def test_a_workspace_knows_its_own_subscriptions_only(store: SqlStore) -> None:
-    await store.subscriptions.add(a_new_subscription("one"), NOW, NOW)
-    await store.subscriptions.add(a_new_subscription("one", channel=OTHER), NOW, NOW)
-    await store.subscriptions.pause(OTHER, None, LOST)
+    await add(store, a_new_subscription("one"), NOW, NOW)
+    await add(store, a_new_subscription("one", channel=OTHER), NOW, NOW)
+    await store.subscriptions.pause(OTHER, LOST)
     (found,) = await store.subscriptions.of_workspace("slack", "T1")
     assert (found.channel, found.is_active) == (OTHER, False)
 

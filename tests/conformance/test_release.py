@@ -9,6 +9,7 @@ from bot.model.outcome import OutcomeKind
 from bot.model.paper import PaperKey
 from bot.model.subscription import Pause, PauseReason
 from tests.builders import GENERAL, NOW
+from tests.changing import pause_some, remove
 from tests.conformance.deliveries import (
     LEASE,
     TOMORROW,
@@ -109,7 +110,7 @@ async def test_a_released_paper_may_be_shown_again(store: SqlStore) -> None:
 
 async def test_pausing_the_last_subscription_cancels_its_delivery(store: SqlStore) -> None:
     await a_digest(store)
-    assert await store.subscriptions.pause(GENERAL, [1], BY_BO) == (1,)
+    await pause_some(store, GENERAL, [1], BY_BO)
     assert await store.outbox.pending(NOW) == ()
     assert await store.outbox.claim(TOMORROW, LEASE, 9, ["console"]) == ()
     assert await ledger_of(store) == set()
@@ -117,7 +118,7 @@ async def test_pausing_the_last_subscription_cancels_its_delivery(store: SqlStor
 
 async def test_removing_the_last_subscription_cancels_its_delivery(store: SqlStore) -> None:
     await a_digest(store)
-    await store.subscriptions.remove(GENERAL, [1], NOW)
+    await remove(store, GENERAL, [1], NOW)
     assert await store.outbox.pending(NOW) == ()
     assert await ledger_of(store) == set()
 
@@ -131,16 +132,16 @@ async def test_pausing_a_workspace_cancels_its_deliveries(store: SqlStore) -> No
 async def test_a_delivery_goes_out_unchanged_while_one_of_its_subscriptions_is_active(store: SqlStore) -> None:
     first, second = await subscribe(store, "a"), await subscribe(store, "b")
     assert await store.outbox.enqueue(an_enqueued(first, second))
-    await store.subscriptions.pause(GENERAL, [1], BY_BO)
+    await pause_some(store, GENERAL, [1], BY_BO)
     assert len(await store.outbox.pending(NOW)) == 1
-    await store.subscriptions.remove(GENERAL, [2], NOW)
+    await remove(store, GENERAL, [2], NOW)
     assert await store.outbox.pending(NOW) == ()
 
 
 async def test_what_has_no_subscription_is_not_cancelled_by_a_pause(store: SqlStore) -> None:
     await subscribe(store)
     await greet(store, GENERAL)
-    await store.subscriptions.pause(GENERAL, None, BY_BO)
+    await store.subscriptions.pause(GENERAL, BY_BO)
     assert [status.kind for status in await store.outbox.pending(NOW)] == [Kind.GREETING]
 
 
@@ -148,7 +149,7 @@ async def test_a_worker_finds_its_lease_lost_when_its_delivery_is_cancelled(stor
     one, *_, four = await a_digest(store)
     claim = await rendered(store)
     assert await store.outbox.attempt_part(claim, 0, NOW + LEASE)
-    await store.subscriptions.pause(GENERAL, None, BY_BO)
+    await store.subscriptions.pause(GENERAL, BY_BO)
     assert await ledger_of(store) == {(SHOWN, one), (ROUNDED_UP, one), (PASSED, four), (ROUNDED_UP, four)}
     assert not await store.outbox.accept_part(claim, 0, a_receipt())
     assert not await store.outbox.attempt_part(claim, 1, NOW + LEASE)
@@ -160,14 +161,14 @@ async def test_a_part_refused_after_the_delivery_was_cancelled_releases_its_pape
     await a_digest(store)
     claim = await rendered(store)
     await store.outbox.attempt_part(claim, 0, NOW + LEASE)
-    await store.subscriptions.pause(GENERAL, None, BY_BO)
+    await store.subscriptions.pause(GENERAL, BY_BO)
     assert not await store.outbox.refuse_part(claim, 0)
     assert await ledger_of(store) == set()
 
 
 async def test_resuming_posts_nothing_that_was_cancelled(store: SqlStore) -> None:
     await a_digest(store)
-    await store.subscriptions.pause(GENERAL, None, BY_BO)
+    await store.subscriptions.pause(GENERAL, BY_BO)
     await store.subscriptions.resume(GENERAL, {1: TOMORROW}, NOW.date())
     assert await store.outbox.claim(TOMORROW, LEASE, 9, ["console"]) == ()
 

@@ -16,6 +16,7 @@ from bot.model.channel import Channel, Platform
 from bot.model.delivery import LEASE
 from bot.model.paper import Paper, PaperId
 from tests.builders import a_sighting
+from tests.changing import add
 from tests.conformance.deliveries import a_new_subscription
 from tests.console import Console
 
@@ -88,7 +89,7 @@ async def a_day(url: str, folder: Path, channels: int) -> Day:
             channel = Channel(Platform.CONSOLE, "local", f"c{number}")
             due = now - timedelta(days=1) + timedelta(days=1) * (number + 1) / (channels + 1)
             added = a_new_subscription(channel=channel)
-            assert await store.subscriptions.add(added, now, due)
+            assert await add(store, added, now, due)
     environment = {
         "PAPERROUND_DATABASE_URL": url,
         "PAPERROUND_CONSOLE__FILE": "posted.jsonl",

@@ -31,6 +31,7 @@ from bot.query.parse import parse
 from bot.settings import ConsoleSettings, HuggingFaceSettings, Settings
 from bot.text.latex import unicode_of
 from bot.text.normalise import tokens
+from tests.changing import add, set_settings
 from tests.fakes.clock import SteppingClock
 from tests.fakes.huggingface import FakeHuggingFace, Item
 from tests.fakes.web import web
@@ -164,7 +165,7 @@ def days(shared_data: Path) -> Mapping[date, list[Item]]:
 
 
 async def subscribe(store: Store, reader: Reader) -> None:
-    await store.subscriptions.set_settings(reader.channel, ChannelSettings(timezone=reader.zone, cap=reader.cap), {})
+    await set_settings(store, reader.channel, ChannelSettings(timezone=reader.zone, cap=reader.cap))
     for wish in reader.wishes:
         weekly = wish.weekday is not None
         new = NewSubscription(
@@ -180,7 +181,7 @@ async def subscribe(store: Store, reader: Reader) -> None:
             sources=DEFAULT_SOURCES,
             creator="ana",
         )
-        assert await store.subscriptions.add(new, BEGUN, BEGUN + timedelta(hours=12))
+        assert await add(store, new, BEGUN, BEGUN + timedelta(hours=12))
 
 
 def expected(wish: Wish, papers: list[Listed], last: date) -> set[str]:

@@ -12,6 +12,7 @@ from bot.model.subscription import Pause, PauseReason, SourceChoice, Subscriptio
 from bot.pipeline.enqueue import enqueue_due
 from bot.ports import Store
 from tests.builders import GENERAL, NOW, TODAY, a_paper, a_sighting
+from tests.changing import pause_some, set_settings
 from tests.scenarios.asking import FakeSource, Person
 from tests.scenarios.library import LIGHTHOUSES, TEAPOTS, fill, id_of
 
@@ -32,7 +33,7 @@ async def test_without_flags_it_is_weekdays_at_nine_in_the_channels_zone_from_hu
 
 
 async def test_the_channels_own_zone_comes_before_the_default(store: Store) -> None:
-    await store.subscriptions.set_settings(GENERAL, ChannelSettings(timezone="Asia/Tokyo"), {})
+    await set_settings(store, GENERAL, ChannelSettings(timezone="Asia/Tokyo"))
     assert "09:00 Asia/Tokyo" in await Person(store).reads("subscribe teapots")
     (made,) = await subscriptions(store)
     assert made.next_due == datetime(2026, 6, 17, 0, tzinfo=UTC)
@@ -175,8 +176,8 @@ async def test_the_list_tells_who_paused_a_subscription_and_since_when(store: St
     await person.asks("subscribe kraken")
     by_bo = Pause(by="bo", reason=PauseReason.PERSON, since=NOW, until=NOW + timedelta(days=30))
     lost = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="not in the channel")
-    await store.subscriptions.pause(GENERAL, [1], by_bo)
-    await store.subscriptions.pause(GENERAL, [2], lost)
+    await pause_some(store, GENERAL, [1], by_bo)
+    await pause_some(store, GENERAL, [2], lost)
     said = await person.reads("list")
     assert "#1 teapots · paused by @bo since 16 Jun until 16 Jul" in said
     assert "#2 kraken · paused since 16 Jun: not in the channel" in said

@@ -10,6 +10,7 @@ from bot.model.channel import ChannelSettings
 from bot.model.subscription import SourceChoice, Subscription
 from bot.ports import Store
 from tests.builders import GENERAL, NOW, TODAY
+from tests.changing import set_settings
 from tests.scenarios.asking import FakeSource, Person
 
 LATER = NOW + timedelta(days=3)
@@ -101,7 +102,7 @@ async def test_what_was_set_can_be_taken_back(store: Store, ana: Person) -> None
 
 
 async def test_following_the_channels_zone_is_a_change_even_where_the_hours_stay(store: Store, ana: Person) -> None:
-    await store.subscriptions.set_settings(GENERAL, ChannelSettings(timezone="Asia/Tokyo"), {})
+    await set_settings(store, GENERAL, ChannelSettings(timezone="Asia/Tokyo"))
     assert "time zone: the channel's" in await ana.reads("edit 1 --tz none")
     assert "time zone: its own" in await ana.reads("edit 1 --tz Asia/Tokyo")
 

@@ -16,6 +16,7 @@ from bot.pipeline.enqueue import enqueue_due
 from bot.ports import Store
 from bot.query.parse import parse
 from tests.builders import GENERAL, TODAY, a_paper, a_sighting
+from tests.changing import add, remove
 from tests.fakes.messenger import FakePlatform
 
 MORNING = datetime(2026, 6, 16, 6, tzinfo=UTC)
@@ -43,7 +44,7 @@ async def subscribe(
         sources=DEFAULT_SOURCES,
         creator=creator,
     )
-    stored = await store.subscriptions.add(new, at, due)
+    stored = await add(store, new, at, due)
     assert stored is not None
     return stored
 
@@ -133,7 +134,7 @@ async def test_papers_of_a_cancelled_delivery_come_with_the_next_digest(store: S
     subscription = await subscribe(store)
     await list_papers(store, a_paper(1))
     await enqueue(store)
-    await store.subscriptions.remove(GENERAL, [subscription.number], NINE)
+    await remove(store, GENERAL, [subscription.number], NINE)
     assert await posted(store, NINE) == []
     await subscribe(store, due=NINE + timedelta(days=1), at=NINE)
     await enqueue(store, NINE + timedelta(days=1))

@@ -13,6 +13,7 @@ from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
 from bot.ports import Store
 from tests.builders import GENERAL, NOW, a_paper, a_sighting
+from tests.changing import pause_some
 from tests.fakes.messenger import FakePlatform
 from tests.scenarios.asking import Person
 from tests.scenarios.library import fill
@@ -160,7 +161,7 @@ async def test_resuming_all_tells_when_each_goes_on(store: Store, ana: Person) -
 
 
 async def test_a_pause_for_lost_access_ends_by_hand_with_a_word_on_what_happens(store: Store, ana: Person) -> None:
-    await store.subscriptions.pause(GENERAL, [1], LOST)
+    await pause_some(store, GENERAL, [1], LOST)
     back = replace(ana, now=LATER + timedelta(days=30))
     said = await back.reads("resume 1")
     assert "because I could not post here (not in the channel). If I still can't, I pause it again." in said
@@ -168,7 +169,7 @@ async def test_a_pause_for_lost_access_ends_by_hand_with_a_word_on_what_happens(
 
 
 async def test_a_person_may_take_over_a_pause_for_lost_access(store: Store, ana: Person) -> None:
-    await store.subscriptions.pause(GENERAL, [1], LOST)
+    await pause_some(store, GENERAL, [1], LOST)
     await ana.asks("pause 1")
     assert (await mine(store))[1].pause == Pause(by="ana", reason=PauseReason.PERSON, since=LATER)
 
@@ -215,7 +216,7 @@ async def test_a_slot_after_the_end_of_a_pause_is_not_lost_where_the_round_comes
 
 async def test_a_pause_without_an_end_and_one_for_lost_access_stay(store: Store, ana: Person) -> None:
     await ana.asks("pause 1")
-    await store.subscriptions.pause(GENERAL, [2], LOST)
+    await pause_some(store, GENERAL, [2], LOST)
     await enqueue(store, NOW + timedelta(days=400))
     assert [each.is_active for each in (await mine(store)).values()] == [False, False]
 
