@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import Database, chunks
 from adapters.sql.tables import channel as channels
-from bot.model.channel import DEFAULT_CAP, Channel, ChannelSettings, Platform, WhoCanManage
+from bot.model.channel import DEFAULT_CAP, Channel, ChannelSettings, Platform, WhoCanManage, who_manages_by_default
 from bot.query.parse import parse
 
 CHANNELS_AT_ONCE = 200
@@ -25,22 +25,30 @@ def is_channel(channel: Channel) -> ColumnElement[bool]:
 
 async def key_of(connection: AsyncConnection, channel: Channel) -> int | None:
     """Return the channel's key; None when nothing is stored about it."""
-    found = await connection.execute(select(channels.c.key).where(is_channel(channel)))
-    key: int | None = found.scalar_one_or_none()
-    return key
+    return await connection.run_sync(_known_key, channel)
 
 
 async def ensured_key(database: Database, connection: AsyncConnection, channel: Channel) -> int:
     """Return the channel's key, given to it now if it has none."""
-    if (known := await key_of(connection, channel)) is not None:
+    return await connection.run_sync(given_key, database, channel)
+
+
+def given_key(connection: Connection, database: Database, channel: Channel) -> int:
+    """Return what `ensured_key` returns."""
+    if (known := _known_key(connection, channel)) is not None:
         return known
     new = database.insert(channels).values(
         platform=channel.platform, workspace=channel.workspace, id=channel.id, last_number=0
     )
-    await connection.execute(new.on_conflict_do_nothing())
-    made = await key_of(connection, channel)
+    connection.execute(new.on_conflict_do_nothing())
+    made = _known_key(connection, channel)
     assert made is not None
     return made
+
+
+def _known_key(connection: Connection, channel: Channel) -> int | None:
+    key: int | None = connection.scalar(select(channels.c.key).where(is_channel(channel)))
+    return key
 
 
 async def rows_of(connection: AsyncConnection, wanted: Iterable[Channel]) -> dict[Channel, Row[Any]]:
@@ -59,14 +67,15 @@ def channel_of(row: Row[Any]) -> Channel:
     return Channel(Platform(row.platform), row.workspace, row.id)
 
 
-def settings_of(row: Row[Any] | None) -> ChannelSettings:
-    """Return the settings in a row of `channel`, defaults where nobody set anything."""
+def settings_of(row: Row[Any] | None, platform: Platform) -> ChannelSettings:
+    """Return the settings in a row of `channel`, the platform's defaults where nobody set anything."""
+    by_default = who_manages_by_default(platform)
     if row is None:
-        return ChannelSettings()
+        return ChannelSettings(who_can_manage=by_default)
     return ChannelSettings(
         timezone=row.timezone,
         cap=DEFAULT_CAP if row.cap is None else row.cap,
-        who_can_manage=WhoCanManage(row.who_can_manage) if row.who_can_manage else WhoCanManage.EVERYONE,
+        who_can_manage=WhoCanManage(row.who_can_manage) if row.who_can_manage else by_default,
         mutes=tuple(map(parse, row.mutes or ())),
         quiet_notes=row.quiet_notes is not False,
     )

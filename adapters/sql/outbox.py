@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql import claims
-from adapters.sql.channels import channel_of, ensured_key, is_channel, rows_of
+from adapters.sql.channels import channel_of, is_channel, rows_of
 from adapters.sql.engine import ConflictError, Database, chunks
 from adapters.sql.enqueuing import enqueue
 from adapters.sql.ledger import ledger_row_of, link_rows, release_rows, rows_listed_since
@@ -64,8 +64,7 @@ class SqlOutbox:
     async def enqueue(self, enqueued: Enqueued) -> bool:
         """See `Outbox.enqueue`."""
         try:
-            async with self._database.write() as connection:
-                await enqueue(connection, await ensured_key(self._database, connection, enqueued.channel), enqueued)
+            await self._database.transact(lambda connection: enqueue(connection, self._database, enqueued))
         except ConflictError:
             return False
         return True
@@ -139,7 +138,7 @@ class SqlOutbox:
                 return False
             if settlement.state in _ENDED_BADLY:
                 await release_rows(connection, claim.key)
-            await store_outcomes(connection, [outcome])
+            await connection.run_sync(store_outcomes, [outcome])
             return True
 
     async def pending(self, now: datetime) -> tuple[DeliveryStatus, ...]:

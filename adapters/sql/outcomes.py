@@ -1,17 +1,19 @@
 """How runs ended: the `Outcomes` port."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, func, insert, select
 
 from adapters.sql.engine import Database
 from adapters.sql.tables import fetch_record, outcome
 from bot.model.fetching import FetchRecord
 from bot.model.outcome import Outcome, OutcomeKind, Stage
+
+_NEW: Final = insert(outcome)
+_NAMES: Final = tuple(field.name for field in fields(Outcome))
 
 
 class SqlOutcomes:
@@ -23,7 +25,7 @@ class SqlOutcomes:
     async def add(self, outcomes: Sequence[Outcome]) -> None:
         """See `Outcomes.add`."""
         async with self._database.write() as connection:
-            await store_outcomes(connection, outcomes)
+            await connection.run_sync(store_outcomes, outcomes)
 
     async def latest(self, stage: Stage, name: str, limit: int, until: datetime | None = None) -> tuple[Outcome, ...]:
         """See `Outcomes.latest`."""
@@ -61,7 +63,7 @@ class SqlOutcomes:
         changed = {name: new.excluded[name] for name in values if name not in ("source", "key")}
         async with self._database.write() as connection:
             await connection.execute(new.on_conflict_do_update(index_elements=["source", "key"], set_=changed))
-            await store_outcomes(connection, [outcome])
+            await connection.run_sync(store_outcomes, [outcome])
 
     async def fetch_records(self, source: str, since: datetime) -> tuple[FetchRecord, ...]:
         """See `Outcomes.fetch_records`."""
@@ -75,10 +77,10 @@ class SqlOutcomes:
             return tuple(FetchRecord(**{**row._asdict(), "kind": OutcomeKind(row.kind)}) for row in rows)
 
 
-async def store_outcomes(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+def store_outcomes(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """Store outcomes inside an open transaction."""
     if outcomes:
-        await connection.execute(insert(outcome), [asdict(each) for each in outcomes])
+        connection.execute(_NEW, [{name: getattr(each, name) for name in _NAMES} for each in outcomes])
 
 
 def _outcome_of(row: Row[Any]) -> Outcome:
