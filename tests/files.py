@@ -9,9 +9,14 @@ from bot.ports import PaperSource, Store
 from tests.builders import NOW
 from tests.scenarios.asking import FakeSource
 
-_SOURCES: dict[str, PaperSource] = {"huggingface": FakeSource("huggingface")}
 
-GRAMMAR = FlagGrammar(
+def a_grammar(*sources: str) -> FlagGrammar:
+    """Build what reads the values of a file where these sources are configured."""
+    configured: dict[str, PaperSource] = {name: FakeSource(name) for name in sources}
     # Values are read without looking anything up.
-    Services(store=cast("Store", None), clock=FixedClock(NOW), default_zone="UTC", sources=_SOURCES)
-)
+    return FlagGrammar(
+        Services(store=cast("Store", None), clock=FixedClock(NOW), default_zone="UTC", sources=configured)
+    )
+
+
+GRAMMAR = a_grammar("huggingface")

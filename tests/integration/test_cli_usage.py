@@ -9,7 +9,21 @@ import pytest
 
 from tests.console import ROOT, Console
 
-VERBS = ("demo", "run", "once", "fetch", "papers", "press", "shell", "status", "doctor", "migrate", "export")
+VERBS = (
+    "demo",
+    "run",
+    "once",
+    "fetch",
+    "papers",
+    "press",
+    "shell",
+    "status",
+    "doctor",
+    "migrate",
+    "export",
+    "channels",
+    "apply",
+)
 
 
 @pytest.fixture

@@ -1,8 +1,13 @@
 """Files of subscriptions: what they say, and every mistake in them at once."""
 
+import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import FileError, NotUnderstoodError
 from bot.fleet.fleet import read_fleet
@@ -11,7 +16,7 @@ from bot.fleet.read import MAX_LENGTH, read_channel
 from bot.model.cadence import Cadence, Frequency
 from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.model.subscription import SourceChoice
-from tests.files import GRAMMAR
+from tests.files import GRAMMAR, a_grammar
 
 FULL = """
 version: 1
@@ -232,9 +237,10 @@ def test_a_query_in_double_quotes_with_words_behind_is_told_how_to_quote() -> No
 
 
 def test_of_very_many_mistakes_the_first_are_told() -> None:
-    said = mistakes("version: 1\nsubscriptions:\n" + "- teapots\n" * 100)
+    said = mistakes("version: 1\nsubscriptions:\n" + "- teapots\n" * 90)
     assert len(said) == 21
-    assert said[-1] == "And 80 more mistakes."
+    assert said[-1] == "And 70 more mistakes."
+    assert mistakes("version: 1\nsubscriptions:\n" + "- teapots\n" * 900)[-1] == "And 80 more mistakes at least."
 
 
 # --- fleets ----------------------------------------------------------------------------------------------------------
@@ -299,3 +305,32 @@ def test_mistakes_of_a_fleet_are_told_with_their_places(text: str, said: str) ->
         read_fleet(text, GRAMMAR)
     (mistake,) = caught.value.problems
     assert said in mistake
+
+
+# --- what people begin with ------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_examples_are_read() -> None:
+    everywhere = a_grammar("huggingface", "arxiv")
+    assert len(read_fleet((ROOT / "config" / "fleet.example.yaml").read_text(encoding="utf-8"), everywhere)) == 2
+    page = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
+    channel, fleet = re.findall(r"(?ms)^```yaml\n(.*?)^```$", page)
+    assert read_channel(channel, everywhere).subscriptions
+    assert len(read_fleet(fleet, everywhere)) == 2
+
+
+@given(
+    st.one_of(
+        st.text(max_size=200),
+        st.text(alphabet="ab:-[]{},'\"\n #&*!|>%@`?~0\ud800\x00\x85\u2028\t", max_size=200),
+        st.text(max_size=100).map(lambda text: f"version: 1\nsubscriptions:\n- query: {text}\n  daily: {text}\n"),
+        st.text(max_size=100).map(lambda text: f"version: 1\nsettings: {{max: {text}, timezone: {text}}}\n"),
+        st.text(max_size=100).map(lambda text: f"version: 1\nsettings: {{mutes: [{text}]}}\n"),
+    )
+)
+def test_every_text_is_a_file_or_has_mistakes(text: str) -> None:
+    for read_file in (read_channel, read_fleet):
+        with suppress(FileError):
+            assert read_file(text, GRAMMAR) is not None
