@@ -33,7 +33,11 @@ async def test_new_hours_count_from_now_and_everything_else_stays(store: Store, 
     before = await mine(store)
     said = await ana.reads("edit 1 --weekly fri 16:00")
     after = await mine(store)
-    assert (after.cadence.frequency, after.cadence.at, after.cadence.weekdays) == (Frequency.WEEKLY, time(16), {4})
+    assert (after.cadence.frequency, after.cadence.at, after.cadence.weekdays) == (
+        Frequency.WEEKLY,
+        time(16),
+        frozenset({4}),
+    )
     assert after.next_due == datetime(2026, 6, 26, 7, tzinfo=UTC)
     assert (after.query, after.cap, after.min_upvotes, after.sources, after.floor_on, after.cadence.timezone) == (
         before.query,
@@ -62,8 +66,8 @@ async def test_a_new_query_starts_afresh_and_keeps_its_hours(store: Store, ana: 
     [
         ("--daily 10:30", (Frequency.DAILY, time(10, 30), WEEKDAYS)),
         ("--days daily", (Frequency.DAILY, time(9), EVERY_DAY)),
-        ("--weekly", (Frequency.WEEKLY, time(9), {0})),
-        ("--weekly wed", (Frequency.WEEKLY, time(9), {2})),
+        ("--weekly", (Frequency.WEEKLY, time(9), frozenset({0}))),
+        ("--weekly wed", (Frequency.WEEKLY, time(9), frozenset({2}))),
     ],
 )
 async def test_what_a_cadence_leaves_out_stays(
@@ -78,10 +82,10 @@ async def test_one_day_moves_what_is_weekly_and_several_make_it_daily(store: Sto
     await ana.asks("edit 1 --weekly fri 16:00")
     await ana.asks("edit 1 --days tue")
     moved = (await mine(store)).cadence
-    assert (moved.frequency, moved.at, moved.weekdays) == (Frequency.WEEKLY, time(16), {1})
+    assert (moved.frequency, moved.at, moved.weekdays) == (Frequency.WEEKLY, time(16), frozenset({1}))
     await ana.asks("edit 1 --days tue,thu")
     moved = (await mine(store)).cadence
-    assert (moved.frequency, moved.at, moved.weekdays) == (Frequency.DAILY, time(16), {1, 3})
+    assert (moved.frequency, moved.at, moved.weekdays) == (Frequency.DAILY, time(16), frozenset({1, 3}))
 
 
 async def test_what_was_set_can_be_taken_back(store: Store, ana: Person) -> None:

@@ -149,7 +149,13 @@ async def test_a_change_of_settings_can_be_undone(store: Store) -> None:
 async def test_typed_options_set_several_at_once(store: Store) -> None:
     services = Services(store=store, clock=FixedClock(NOW), default_zone="UTC", sources={})
     ana = Requester(channel=GENERAL, user="ana", is_manager=True)
-    options = {"timezone": "Asia/Tokyo", "max": 7, "who-can-manage": "managers", "mute": "survey", "quiet-notes": "off"}
+    options: dict[str, str | int | bool] = {
+        "timezone": "Asia/Tokyo",
+        "max": 7,
+        "who-can-manage": "managers",
+        "mute": "survey",
+        "quiet-notes": "off",
+    }
     assert (await dispatch_options("settings", options, ana, services)).ok
     assert await current(store) == ChannelSettings(
         timezone="Asia/Tokyo",

@@ -73,12 +73,13 @@ def test_every_parameter_says_what_it_is_and_what_it_takes(command: Command, par
 def test_flags_have_names_of_their_own_and_contradictions_name_flags(command: Command) -> None:
     flags = [parameter for parameter in command.everything if not parameter.is_free]
     assert len(command.flags) == sum(1 + len(flag.aliases) for flag in flags)
-    assert sum(parameter.is_free for parameter in command.parameters) <= 1
+    assert sum(parameter.is_free and not parameter.is_first for parameter in command.parameters) <= 1
+    assert sum(parameter.is_first for parameter in command.parameters) <= 1
     assert all(name in command.flags for names in command.contradictions for name in names)
 
 
 def test_who_may_and_who_sees_is_as_the_product_has_it() -> None:
-    changing = {"subscribe", "unsubscribe"}
+    changing = {"subscribe", "edit", "pause", "resume", "unsubscribe", "run", "settings", "import"}
     assert {command.name for command in COMMANDS if command.access is Access.MANAGE} == changing
     assert {command.name for command in COMMANDS if command.visibility is Visibility.CHANNEL} == changing
 
@@ -141,6 +142,9 @@ def test_a_row_of_the_page_has_the_cells_of_its_table() -> None:
         ("search agents --sort u", ["upvotes"]),
         ("search agents --sort upvotes --", ["--page", "--to", "--in"]),
         ("trending m", ["month"]),
+        ("settings ", ["timezone", "max", "who-can-manage", "mute", "unmute", "quiet-notes", "--to", "--in"]),
+        ("settings who-can-manage m", ["managers"]),
+        ("settings timezone europe/berl", ["Europe/Berlin"]),
         ("help sh", ["show"]),
         ("status ", ["--to", "--in"]),
         ("xyzzy --", []),
