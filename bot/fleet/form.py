@@ -93,7 +93,7 @@ def settings_entries(settings: ChannelSettings) -> Entries:
 
 
 def form_of(subscription: Subscription, zone: ZoneInfo) -> SubscriptionForm:
-    """Return a stored subscription as a file has it; `zone` is that of its hours.
+    """Return a stored subscription as a file has it; `zone` is the channel's, in which the days of pauses begin.
 
     Access that is lost is nobody's choice: such a pause is not in a file.
     """

@@ -106,8 +106,7 @@ def planned(form: ChannelForm, present: Present, doing: Doing) -> Planned:
     changed: list[SubscriptionChange] = []
     removed: list[Subscription] = []
     for known in present.subscriptions:
-        mine = _zone(known, before)
-        was = form_of(known, mine)
+        was = form_of(known, before)
         if known.query in wanted:
             wish = _current(wanted[known.query], after, doing.at)
         elif form.subscriptions is None:
@@ -115,7 +114,7 @@ def planned(form: ChannelForm, present: Present, doing: Doing) -> Planned:
         else:
             removed.append(known)
             continue
-        edited = _edited(known, was, wish, zones=(mine, _zone(wish, after)), doing=doing)
+        edited = _edited(known, was, wish, zones=(before, after), doing=doing)
         values = _changes(was.entries, wish.entries)
         if values:
             changed.append(SubscriptionChange(number=known.number, query=text_of(known.query), values=values))
@@ -124,7 +123,7 @@ def planned(form: ChannelForm, present: Present, doing: Doing) -> Planned:
     new = [_current(each, after, doing.at) for query, each in wanted.items() if query not in stored]
     return Planned(
         plan=ChannelPlan(
-            add=tuple(_added(each, present.channel, _zone(each, after), doing) for each in new),
+            add=tuple(_added(each, present.channel, after, doing) for each in new),
             edit=tuple(edits),
             remove=tuple(removed),
             settings=None if settings == present.settings else settings,
@@ -143,11 +142,10 @@ def _zone(of: Subscription | SubscriptionForm, channel_zone: ZoneInfo) -> ZoneIn
     return ZoneInfo(of.cadence.timezone) if of.cadence.timezone else channel_zone
 
 
-def _current(form: SubscriptionForm, channel_zone: ZoneInfo, at: datetime) -> SubscriptionForm:
+def _current(form: SubscriptionForm, zone: ZoneInfo, at: datetime) -> SubscriptionForm:
     """Return a form whose pause, if it has one, is not over."""
     if form.paused_until is None:
         return form
-    zone = _zone(form, channel_zone)
     if moment_of(form.paused_until, zone) <= at:
         return replace(form, is_paused=False, paused_until=None)
     return replace(form, paused_until=until_of(form.paused_until, zone))
@@ -161,8 +159,12 @@ def _edited(
     zones: tuple[ZoneInfo, ZoneInfo],
     doing: Doing,
 ) -> Subscription:
-    """Return a stored subscription as it shall be: as it is, where its form is the same and its hours do not move."""
+    """Return a stored subscription as it shall be: as it is, where its form is the same and its hours do not move.
+
+    `zones` are the channel's, before and after.
+    """
     before, after = zones
+    hours = _zone(wish, after)
     edited = known
     if wish.entries != was.entries:
         edited = replace(
@@ -175,12 +177,12 @@ def _edited(
             sources=wish.sources,
         )
     is_resumed = was.is_paused and not wish.is_paused
-    if (was.is_paused, was.paused_until) != (wish.is_paused, wish.paused_until):
+    if was.is_paused != wish.is_paused or (wish.is_paused and _until(known) != _end(wish, after)):
         edited = _with_pause(edited, wish, after, doing)
     if is_resumed:
         edited = replace(edited, floor_on=doing.at.date())
-    if is_resumed or str(edited.cadence) != str(known.cadence) or before != after:
-        edited = replace(edited, next_due=next_due(edited.cadence, after, doing.at))
+    if is_resumed or str(edited.cadence) != str(known.cadence) or _zone(known, before) != hours:
+        edited = replace(edited, next_due=next_due(edited.cadence, hours, doing.at))
     return edited
 
 
@@ -192,8 +194,15 @@ def _with_pause(subscription: Subscription, wish: SubscriptionForm, zone: ZoneIn
 def _pause(wish: SubscriptionForm, zone: ZoneInfo, doing: Doing) -> Pause | None:
     if not wish.is_paused:
         return None
-    until = None if wish.paused_until is None else moment_of(wish.paused_until, zone)
-    return Pause(by=doing.by, reason=PauseReason.PERSON, since=doing.at, until=until)
+    return Pause(by=doing.by, reason=PauseReason.PERSON, since=doing.at, until=_end(wish, zone))
+
+
+def _until(known: Subscription) -> datetime | None:
+    return None if known.pause is None else known.pause.until
+
+
+def _end(wish: SubscriptionForm, zone: ZoneInfo) -> datetime | None:
+    return None if wish.paused_until is None else moment_of(wish.paused_until, zone)
 
 
 def _added(
@@ -210,7 +219,7 @@ def _added(
         creator=doing.by,
         pause=_pause(form, zone, doing),
     )
-    return new, next_due(form.cadence, zone, doing.at)
+    return new, next_due(form.cadence, _zone(form, zone), doing.at)
 
 
 def _changes(before: Entries, after: Entries) -> tuple[ValueChange, ...]:

@@ -23,8 +23,8 @@ _COMMENT: Final = (
 
 def write_channel(settings: ChannelSettings, subscriptions: Iterable[Subscription], default_zone: str) -> str:
     """Return a channel's settings and subscriptions as YAML, in the order of their numbers."""
-    zone = settings.timezone or default_zone
-    forms = [form_of(each, ZoneInfo(each.cadence.timezone or zone)) for each in subscriptions]
+    zone = ZoneInfo(settings.timezone or default_zone)
+    forms = [form_of(each, zone) for each in subscriptions]
     listed = [_dumped([form.entries]) for form in forms]
     return "\n".join(
         (

@@ -113,12 +113,21 @@ def test_a_pause_that_is_there_already_stays_as_it_is() -> None:
     assert plan(file_of(known), known).plan == ChannelPlan()
 
 
-def test_a_pause_until_a_day_begins_with_that_day_in_the_subscriptions_zone() -> None:
-    text = "version: 1\nsubscriptions: [{query: teapots, paused-until: 2026-07-01}]\n"
+def test_a_pause_until_a_day_ends_when_that_day_begins_in_the_channels_zone() -> None:
+    text = "version: 1\nsubscriptions: [{query: teapots, tz: Asia/Tokyo, paused-until: 2026-07-01}]\n"
     ((new, _),) = plan(text).plan.add
     assert new.pause == Pause(
         by="ana", reason=PauseReason.PERSON, since=NOW, until=datetime(2026, 6, 30, 22, tzinfo=UTC)
     )
+
+
+def test_a_day_on_which_a_pause_ends_moves_with_the_channels_zone() -> None:
+    known = paused(a_subscription(1, "teapots"), until=datetime(2026, 6, 30, 22, tzinfo=UTC))
+    text = file_of(known).replace("timezone: default", "timezone: Asia/Tokyo")
+    (edited,) = plan(text, known).plan.edit
+    assert edited.pause is not None
+    assert edited.pause.until == datetime(2026, 6, 30, 15, tzinfo=UTC)
+    assert file_of(edited, settings=ChannelSettings(timezone="Asia/Tokyo")) == text
 
 
 def test_a_pause_whose_end_is_over_is_none() -> None:
