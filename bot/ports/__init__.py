@@ -16,7 +16,7 @@ from bot.ports.papers import (
     SearchPage,
     SearchRequest,
 )
-from bot.ports.platforms import Gateway, Messenger
+from bot.ports.platforms import Gateway, Installations, Messenger
 from bot.ports.running import Clock, Outcomes, RateLimits, SourceLeases
 from bot.ports.store import Store
 from bot.ports.subscriptions import ChannelSchedule, InstantCandidate, SubscriptionStore
@@ -29,6 +29,7 @@ __all__ = [
     "Enqueued",
     "Gateway",
     "ImportBatch",
+    "Installations",
     "InstantCandidate",
     "LibraryStatistics",
     "Messenger",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.document import Document
 from bot.model.delivery import Claim, Part, Receipt, Rendered
+from bot.model.installation import Installation
 
 
 class Messenger(Protocol):
@@ -30,3 +31,10 @@ class Gateway(Protocol):
 
     async def serve(self) -> None:
         """Listen until cancelled; reconnect by itself."""
+
+
+class Installations(Protocol):
+    """The workspaces that took paperround in, with their tokens."""
+
+    async def find(self, platform: str, workspace: str) -> Installation | None:
+        """Return how a workspace installed paperround; None when it did not, or took it out again."""
