@@ -30,7 +30,7 @@ IMPORT: Final = Command(
     name="import",
     help="Make the settings and subscriptions of this channel what a YAML file says.",
     details=(
-        "First shows what would change; *Apply* then does all of it or nothing, and Undo takes it back. A subscription "
+        "First shows what would change; Apply then does all of it or nothing, and Undo takes it back. A subscription "
         "whose query the channel has keeps its number and its history. Settings that the file does not name stay, and "
         "all subscriptions do if it has no list of them."
     ),
