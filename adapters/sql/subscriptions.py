@@ -40,7 +40,7 @@ class SqlSubscriptions:
         wanted = list(dict.fromkeys(channels))
         async with self._database.read() as connection:
             rows = await rows_of(connection, wanted)
-        return {each: settings_of(rows.get(each)) for each in wanted}
+        return {each: settings_of(rows.get(each), each.platform) for each in wanted}
 
     async def of_channel(self, channel: Channel) -> tuple[Subscription, ...]:
         """See `SubscriptionStore.of_channel`."""

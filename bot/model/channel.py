@@ -64,6 +64,11 @@ class WhoCanManage(StrEnum):
     MANAGERS = "managers"
 
 
+def who_manages_by_default(platform: Platform) -> WhoCanManage:
+    """Return who may change a channel where nobody set it: each platform has its own habit (PRODUCT.md, Access)."""
+    return WhoCanManage.MANAGERS if platform is Platform.DISCORD else WhoCanManage.EVERYONE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
     """What holds for a whole channel. `timezone` is an IANA name; None means the product's default.

@@ -97,6 +97,15 @@ async def test_settings_are_kept(store: SqlStore) -> None:
     assert await store.subscriptions.settings_of([GENERAL, OTHER]) == {GENERAL: settings, OTHER: ChannelSettings()}
 
 
+async def test_on_discord_managers_manage_until_somebody_says_otherwise(store: SqlStore) -> None:
+    channel = Channel(Platform.DISCORD, "G", "1")
+    assert (await store.subscriptions.settings(channel)).who_can_manage is WhoCanManage.MANAGERS
+    await subscribe(store, channel=channel)
+    assert (await store.subscriptions.settings(channel)).who_can_manage is WhoCanManage.MANAGERS
+    await set_settings(store, channel, ChannelSettings(who_can_manage=WhoCanManage.EVERYONE))
+    assert (await store.subscriptions.settings(channel)).who_can_manage is WhoCanManage.EVERYONE
+
+
 async def test_settings_of_many_channels_come_at_once(store: SqlStore) -> None:
     channels = [Channel(Platform.DISCORD, "G", str(number)) for number in range(450)]
     await set_settings(store, channels[449], ChannelSettings(cap=3))

@@ -10,7 +10,7 @@ from bot.commands.buttons import action_id
 from bot.commands.dispatch import dispatch
 from bot.commands.press import press
 from bot.commands.request import Requester
-from bot.commands.services import Services
+from bot.commands.services import Limits, Services
 from bot.document import Reply
 from bot.errors import SourceError
 from bot.model.channel import Channel
@@ -71,6 +71,7 @@ class Person:
     user: str = "ana"
     is_manager: bool = True
     zone: str = "Europe/Berlin"
+    limits: Limits = field(default_factory=Limits)
     sources: tuple[PaperSource, ...] = (FakeSource("huggingface"), FakeSource("arxiv"))
 
     @property
@@ -81,6 +82,7 @@ class Person:
             clock=FixedClock(self.now),
             default_zone=self.zone,
             sources={source.name: source for source in self.sources},
+            limits=self.limits,
         )
 
     @property

@@ -1,0 +1,103 @@
+"""Who may do what, and where: managers, everybody, and a person's own channel."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
+from bot.ports import Store
+from tests.builders import GENERAL
+from tests.changing import set_settings
+from tests.scenarios.asking import Person
+
+TEA = Channel(Platform.CONSOLE, "local", "tea")
+ELSEWHERE = Channel(Platform.CONSOLE, "away", "general")
+OF_ANA = Channel(Platform.CONSOLE, "local", "@ana")
+MANAGED = ChannelSettings(who_can_manage=WhoCanManage.MANAGERS)
+OFFER = "I can send these to you: /papers subscribe … --to me."
+
+
+def somebody(store: Store, user: str = "ana", channel: Channel = GENERAL) -> Person:
+    return Person(store, user=user, is_manager=False, channel=channel)
+
+
+def manager(store: Store, channel: Channel = GENERAL) -> Person:
+    return Person(store, user="mo", channel=channel)
+
+
+async def queries(store: Store, channel: Channel = GENERAL) -> list[str]:
+    return [str(each.query) for each in await store.subscriptions.of_channel(channel)]
+
+
+async def test_where_everyone_manages_anybody_may_change_the_channel(store: Store) -> None:
+    assert (await somebody(store).asks("subscribe teapots")).ok
+    assert await queries(store) == ["teapot"]
+
+
+@pytest.mark.parametrize("text", ["subscribe kettles", "unsubscribe 1", "unsubscribe all --yes"])
+async def test_where_managers_manage_nobody_else_changes_anything(store: Store, text: str) -> None:
+    await manager(store).asks("subscribe teapots")
+    await set_settings(store, GENERAL, MANAGED)
+    reply = await somebody(store).asks(text)
+    assert (reply.ok, reply.understood, reply.visible_to_channel) == (False, True, False)
+    assert await somebody(store).reads(text) == f"Changing #general is for managers.\n\n{OFFER}"
+    assert await queries(store) == ["teapot"]
+    assert (await manager(store).asks(text)).ok
+
+
+async def test_reading_needs_no_right_to_manage(store: Store) -> None:
+    await set_settings(store, GENERAL, MANAGED)
+    for text in ("list", "preview teapots", "search teapots", "trending", "status", "help"):
+        assert (await somebody(store).asks(text)).ok
+
+
+async def test_on_discord_it_is_the_managers_unless_the_channel_says_otherwise(store: Store) -> None:
+    channel = Channel(Platform.DISCORD, "G1", "C1")
+    said = await somebody(store, channel=channel).reads("subscribe teapots")
+    assert said == f"Changing #C1 needs Manage Channels.\n\n{OFFER}"
+    await set_settings(store, channel, ChannelSettings(who_can_manage=WhoCanManage.EVERYONE))
+    assert (await somebody(store, channel=channel).asks("subscribe teapots")).ok
+
+
+async def test_to_me_is_the_persons_own_channel_and_only_they_see_the_answer(store: Store) -> None:
+    await set_settings(store, GENERAL, MANAGED)
+    reply = await somebody(store).asks("subscribe teapots --to me")
+    assert (reply.ok, reply.visible_to_channel) == (True, False)
+    assert (await queries(store), await queries(store, OF_ANA)) == ([], ["teapot"])
+    assert "teapots" in await somebody(store).reads("list --to me")
+    assert (await somebody(store).asks("unsubscribe 1 --to me")).ok
+    assert await queries(store, OF_ANA) == []
+
+
+async def test_a_persons_own_channel_is_closed_to_everybody_else_and_to_managers(store: Store) -> None:
+    await somebody(store).asks("subscribe teapots --to me")
+    for text in ("list --in @ana", "unsubscribe 1 --in @ana", "subscribe kettles --in @ana", "preview 1 --in @ana"):
+        assert await manager(store).reads(text) == f"@ana is @ana's own.\n\n{OFFER}"
+        assert not (await somebody(store, "bo").asks(text)).ok
+        assert not (await manager(store, OF_ANA).asks(text.partition(" --")[0])).ok
+    assert await queries(store, OF_ANA) == ["teapot"]
+    assert "teapots" not in await manager(store).reads("list --all")
+    assert "teapots" in await replace(somebody(store), is_manager=True).reads("list --all")
+
+
+@pytest.mark.parametrize("name", ["#tea", "tea", "<#tea|tea-lovers>", "<#tea>"])
+async def test_a_manager_may_act_in_another_channel_of_the_workspace(store: Store, name: str) -> None:
+    assert (await manager(store).asks(f"subscribe teapots --in {name}")).ok
+    assert (await queries(store), await queries(store, TEA)) == ([], ["teapot"])
+    assert await queries(store, ELSEWHERE) == []
+
+
+async def test_nobody_else_acts_in_another_channel(store: Store) -> None:
+    await manager(store).asks("subscribe teapots --in tea")
+    for text in ("subscribe kettles --in #tea", "list --in #tea", "unsubscribe 1 --in #tea"):
+        assert await somebody(store).reads(text) == (
+            "Only a manager may act in another channel; this one is #general.\n\nType the command in #tea itself."
+        )
+    assert await queries(store, TEA) == ["teapot"]
+    assert (await somebody(store).asks("subscribe kettles --in #general")).ok
+
+
+async def test_one_command_acts_in_one_place(store: Store) -> None:
+    for text in ("list --to me --in tea", "list --to bo", "list --in", "list --in a/b", "help --in tea"):
+        reply = await manager(store).asks(text)
+        assert (reply.ok, reply.understood) == (False, False)
