@@ -19,7 +19,7 @@ from adapters.slack.limits import (
     TEXT,
     length,
 )
-from adapters.slack.mrkdwn import clean, cut, mrkdwn, split, words
+from adapters.slack.mrkdwn import clean, cut, most, mrkdwn, split, words
 from bot.commands.buttons import action_id
 from bot.document import (
     Action,
@@ -167,7 +167,7 @@ def _title(spans: Spans) -> Spans:
     """Return a paper's title, which there always is; without its marks where they and the links take too much."""
     if not words(spans).strip():
         return (Text(_NO_TITLE),)
-    if length(mrkdwn(spans)) <= _TITLE:
+    if most(spans) <= _TITLE:
         return spans
     href = next((span.href for span in spans if isinstance(span, Text) and span.href), "")
     return cut((Text(words(spans), href=href),), _TITLE)

@@ -20,7 +20,7 @@ from bot.document import Span, Spans, Style, Text, Time
 
 ELLIPSIS: Final = "…"
 
-_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # the ampersand first: the others bring more of them
 _TWINS: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "|": "∣", ":": "∶"}  # noqa: RUF001 - that is the point
 _QUOTE_TWIN: Final = "›"  # noqa: RUF001 - looks like the > that begins a quotation
 
@@ -32,6 +32,9 @@ _MARKS: Final = {Style.STRONG: "*", Style.MATCH: "*", Style.EMPHASIS: "_", Style
 _BESIDE_MARKS: Final = frozenset(" \n.,;:!?()[]{}\"'-/…·")
 """What may touch a mark from outside; before all else comes a zero-width space, so that it is seen as a mark."""
 _GAP: Final = "\u200b"
+_BASIC_PLANE: Final = "\uffff"
+"""Characters behind this one take two UTF-16 units."""
+
 
 _DATES: Final = {
     "datetime": ("{date_short_pretty} at {time}", "%a %d %b, %H:%M"),
@@ -52,19 +55,23 @@ _LONGEST_WORD: Final = 80
 
 def clean(text: str) -> str:
     """Return text without what would turn the direction of writing or is no character at all; line ends stay."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
-    kept = (
-        each
-        for each in text
-        if each in _JOINERS or each == "\n" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"}
-    )
-    return "".join(kept).replace("\u2028", "\n").replace("\u2029", "\n")
+    if not text.replace("\n", "").isprintable():
+        text = text.replace("\r\n", "\n").replace("\t", " ").replace("\u2028", "\n").replace("\u2029", "\n")
+        text = "".join(each for each in text if each in _KEPT or unicodedata.category(each) not in _DROPPED)
+    return unicodedata.normalize("NFC", text)
 
 
 def escape(text: str) -> str:
     """Return text in which no character is markup."""
     without = _FORMATTING.sub(lambda found: _TWINS[found[0]], text)
-    return "".join(_ENTITIES.get(each, each) for each in without)
+    return _entities(without)
+
+
+def _entities(text: str) -> str:
+    """Return text with the three characters that Slack reads as the beginning of something written as entities."""
+    for each, entity in _ENTITIES.items():
+        text = text.replace(each, entity)
+    return text
 
 
 def mrkdwn(spans: Spans) -> str:
@@ -85,26 +92,31 @@ def words(spans: Spans) -> str:
     return "".join(_moment(span)[1] if isinstance(span, Time) else clean(span.text) for span in spans)
 
 
+def most(spans: Spans) -> int:
+    """Return a length that `spans` do not exceed as mrkdwn."""
+    return sum(
+        length(span.text)
+        + sum((len(entity) - 1) * span.text.count(each) for each, entity in _ENTITIES.items())
+        + _around(span) * (span.text.count("\n") + 1)
+        if isinstance(span, Text)
+        else _around(span)
+        for span in _cleaned(spans)
+    )
+
+
 def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
-    """Return what fits into `limit` as mrkdwn, up to the end of a word, and the rest."""
-    if length(mrkdwn(spans)) <= limit:
+    """Return what surely fits into `limit` as mrkdwn, up to the end of a word, and the rest."""
+    if most(spans) <= limit:
         return spans, ()
-    fitting, over = 0, sum(map(_size, spans))
-    while over - fitting > 1:
-        middle = (fitting + over) // 2
-        if length(mrkdwn(_taken(spans, middle))) <= limit:
-            fitting = middle
-        else:
-            over = middle
-    end = _word_end(spans, fitting)
+    spans = _cleaned(spans)
+    end = _word_end(spans, _fitting(spans, limit))
     return _taken(spans, end), _dropped(spans, end)
 
 
 def cut(spans: Spans, limit: int) -> Spans:
     """Return spans that fit into `limit` as mrkdwn; what was longer ends with "…"."""
-    head, rest = split(spans, limit)
-    if not rest:
-        return head
+    if most(spans) <= limit:
+        return spans
     head, _ = split(spans, limit - length(ELLIPSIS) - length(_GAP))
     return (*_rstripped(head), Text(ELLIPSIS))
 
@@ -134,10 +146,8 @@ def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
     before, _, after = span.text.partition(core)
     mark = _MARKS.get(span.style, "")
     address = _address(span.href)
-    if span.style is Style.CODE and not address:
-        shown = "".join(_ENTITIES.get(each, each) for each in core.replace("`", _TWINS["`"]))
-    else:
-        shown = escape(core)
+    is_code = span.style is Style.CODE and not address
+    shown = _entities(core.replace("`", _TWINS["`"])) if is_code else escape(core)
     if address:
         shown = f"<{address}|{shown.replace('|', _TWINS['|'])}>"
         mark = "" if span.style is Style.CODE else mark
@@ -173,6 +183,34 @@ def _moment(span: Time) -> tuple[str, str]:
 # --- parts of spans ---------------------------------------------------------------------------------------------------
 
 
+def _cleaned(spans: Spans) -> Spans:
+    cleaned = (replace(span, text=clean(span.text)) if isinstance(span, Text) else span for span in spans)
+    return tuple(span for span in cleaned if isinstance(span, Time) or span.text)
+
+
+def _around(span: Span) -> int:
+    """Return how much a span takes beside its text: marks, gaps, an address; a moment is nothing else."""
+    if isinstance(span, Time):
+        return length(_date(span)) + length(_GAP)
+    address = _address(span.href)
+    return 2 * (len(_MARKS.get(span.style, "")) + length(_GAP)) + (length(f"<{address}|>") if address else 0)
+
+
+def _fitting(spans: Spans, room: int) -> int:
+    """Return in how many places, from the first, there is room: one at least, so that a split comes to its end."""
+    places = 0
+    for span in spans:
+        around = _around(span)
+        room -= around
+        for each in span.text if isinstance(span, Text) else " ":
+            room -= len(_ENTITIES[each]) if each in _ENTITIES else 1 + (each > _BASIC_PLANE)
+            room -= around if each == "\n" else 0
+            if room < 0:
+                return max(places, 1)
+            places += 1
+    return places
+
+
 def _size(span: Span) -> int:
     """Return in how many places a span may be cut: a moment is whole."""
     return len(span.text) if isinstance(span, Text) else 1
@@ -200,6 +238,8 @@ def _dropped(spans: Iterable[Span], size: int) -> Spans:
 def _word_end(spans: Spans, end: int) -> int:
     """Return the end of the last word before a place, or the place itself in a very long word, but between letters."""
     characters = "".join(span.text if isinstance(span, Text) else "#" for span in spans)
+    if end == len(characters):
+        return end
     for place in range(end, max(end - _LONGEST_WORD, 0), -1):
         if characters[place].isspace():
             return place

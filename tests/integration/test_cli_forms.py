@@ -1,0 +1,83 @@
+"""`papers --as slack`: the payloads that Slack would get, without a token and without its SDK."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import block_kit
+from tests.console import Console
+
+PAPERS = tuple(
+    {
+        "id": f"arxiv:2406.{number:05}",
+        "title": f"Lighthouse {number} keeps a <!channel> of *its* sea",
+        "abstract": "We teach a lighthouse to wait.",
+        "authors": ["Ada Brill", "Cyd Dorn"],
+        "published": "2026-06-15",
+    }
+    for number in range(1, 8)
+)
+UNWANTED = {"slack_bolt", "slack_sdk", "discord", "aiohttp", "httpx"}
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Console:
+    console = Console(tmp_path, {})
+    console.write_papers(*PAPERS)
+    assert console("fetch", "--source", "jsonl", "--file", "papers.jsonl").status == 0
+    return console
+
+
+def judged(payloads: Any) -> list[Any]:
+    assert isinstance(payloads, list)
+    for payload in payloads:
+        block_kit.well_formed(payload)
+        block_kit.within_limits(payload)
+        block_kit.taken_by_the_sdk(payload)
+        block_kit.mentions_nobody(payload)
+    return payloads
+
+
+def test_a_command_is_answered_as_slack_would_get_it(console: Console) -> None:
+    ended = console("papers", "--as", "slack", "search", "lighthouse")
+    (message,) = judged(ended.json)
+    assert ended.status == 0
+    menus = [block["accessory"] for block in message["blocks"] if "accessory" in block]
+    assert [menu["options"][0]["value"].partition(":")[0] for menu in menus] == ["abstract"] * 5
+
+
+@pytest.mark.parametrize(
+    "words", [("help",), ("help", "subscribe"), ("subscribe", "lighthouse"), ("list",), ("status",)]
+)
+def test_every_answer_is_a_list_of_messages(console: Console, words: tuple[str, ...]) -> None:
+    ended = console("papers", "--as", "slack", *words)
+    assert ended.status == 0
+    assert judged(ended.json)
+
+
+def test_a_refusal_is_shown_as_slack_would_get_it_and_keeps_its_exit_status(console: Console) -> None:
+    ended = console("papers", "--as", "slack", "subscribe", "agents", "--dayly", "09:00")
+    assert ended.status == 2
+    (message,) = judged(ended.json)
+    assert message["text"] == "I didn't understand --dayly."
+    assert any("`--daily`" in text for text in block_kit.mrkdwns(message["blocks"]))
+
+
+def test_a_platforms_sdk_is_not_needed_for_its_payloads() -> None:
+    script = (
+        "import sys, adapters.slack.render, adapters.slack.manifest, adapters.discord.commands; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "adapters.slack.render" in done.stdout.split()
+    assert not UNWANTED & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("what", ["slack", "discord"])
+def test_a_menu_is_exported_without_a_token(console: Console, what: str) -> None:
+    ended = console("export", what)
+    assert ended.status == 0
+    assert "subscribe" in ended.out
+    assert ended.err == ""
