@@ -5,6 +5,7 @@ paper ──> the words of its title and keywords ──> the rarest of them ─
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import log
 from typing import Final
 
@@ -15,6 +16,9 @@ from bot.text.normalise import located_tokens, tokens
 
 RAREST: Final = 8
 """Words that candidates are looked for by: more of them bring the common ones in."""
+
+MOST: Final = 3_000
+"""Papers that have any of them: a word that everybody uses tells nothing, and costs a second in a large library."""
 
 _SHORTEST: Final = 2
 _FEWEST_SHARED: Final = 2
@@ -34,8 +38,13 @@ def rarest(words: Sequence[Words], counts: Sequence[int], *, own: Collection[str
     `own` are the words with which the paper itself is counted; a word that only it has brings nothing else.
     """
     found = [(count, each.tokens[0]) for each, count in zip(words, counts, strict=True)]
-    shared = sorted((count, word) for count, word in found if count > (word in own))
-    return {word: count for count, word in shared[:RAREST]}
+    shared = sorted((count, word) for count, word in found if count > (word in own))[:RAREST]
+    upto = accumulate(count for count, _ in shared)
+    return {
+        word: count
+        for at, ((count, word), many) in enumerate(zip(shared, upto, strict=True))
+        if at < _FEWEST_SHARED or many <= MOST
+    }
 
 
 def query_for(words: Iterable[str]) -> Query | None:
@@ -48,14 +57,14 @@ def query_for(words: Iterable[str]) -> Query | None:
 
 
 def similar(
-    stored: StoredPaper, candidates: Iterable[StoredPaper], counts: Mapping[str, int], papers: int, most: int
+    stored: StoredPaper, candidates: Iterable[StoredPaper], counts: Mapping[str, int], most: int
 ) -> tuple[StoredPaper, ...]:
     """Return the candidates most like a paper, best first, without itself.
 
-    `counts` says in how many of the `papers` of the library each word is. A word counts the more, the rarer it is,
-    and double in the title. Equals stand by upvotes, then key.
+    `counts` says in how many papers each word is. A word counts the more, the rarer it is, and double in the title.
+    Equals stand by upvotes, then key.
     """
-    weights = {word: log(max(papers, count) / count) + 0.1 for word, count in counts.items()}
+    weights = {word: 1 / log(2 + count) for word, count in counts.items()}
     scored = []
     for each in candidates:
         if each.key == stored.key or each.paper.id == stored.paper.id:

@@ -51,5 +51,4 @@ async def papers_like(stored: StoredPaper, services: Services) -> tuple[StoredPa
     if query is None:
         return ()
     page = await store.search.search(SearchRequest(query=query, as_of=now, limit=CANDIDATES))
-    papers = (await store.papers.statistics(now)).papers
-    return similar(stored, page.papers, counts, papers, SIMILAR_SHOWN)
+    return similar(stored, page.papers, counts, SIMILAR_SHOWN)
