@@ -3,7 +3,7 @@
 `evaluate` is the definition that the fast matcher is held to.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
@@ -11,7 +11,8 @@ from typing import Final, assert_never
 from bot.model.paper import PaperTokens, StoredPaper
 from bot.query.ast import And, Category, Leaf, Node, Not, Or, Query, Scope, Source, Upvotes, Words
 from bot.query.categories import covers
-from bot.text.normalise import Token, located_name_tokens, located_tokens
+from bot.text.normalise import located_name_tokens, located_tokens, name_tokens
+from bot.text.normalise import tokens as text_tokens
 
 
 class Place(StrEnum):
@@ -172,15 +173,13 @@ def highlight(text: str, query: Query, place: Place) -> tuple[tuple[int, int], .
     if not phrases:
         return ()
     is_name = place in (Place.AUTHOR, Place.ORGANISATION)
+    tokens = name_tokens(text) if is_name else text_tokens(text)
+    # Most texts have none of the words: finding that out is cheaper than finding where every token stands.
+    begins = [(at, len(phrase)) for phrase in phrases for at in _begins(tokens, phrase)]
+    if not begins:
+        return ()
     located = located_name_tokens(text) if is_name else located_tokens(text)
-    return tuple(_merged(sorted(_spans(located, phrases))))
-
-
-def _spans(located: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
-    tokens = tuple(each.token for each in located)
-    for phrase in phrases:
-        for at in _begins(tokens, phrase):
-            yield located[at].start, located[at + len(phrase) - 1].end
+    return tuple(_merged(sorted((located[at].start, located[at + length - 1].end) for at, length in begins)))
 
 
 def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -205,6 +205,11 @@ def located_name_tokens(text: str) -> tuple[Token, ...]:
 
 
 def _located(text: str, stem: Callable[[str], str]) -> Iterator[Token]:
+    if not _IS_ODD.search(text):
+        # Plain ASCII, as nearly every title is: no character moves.
+        for word in _ASCII_WORD.finditer(_POSSESSIVE.sub("  ", text.lower())):
+            yield Token(stem(word[0]), word.start(), word.end())
+        return
     pieces: list[str] = []
     starts: list[int] = []  # for each unfolded character, where the one it came from starts, and ends
     ends: list[int] = []

@@ -100,7 +100,7 @@ def _line(pick: Pick, number: int, zone: str, *, names: bool) -> PaperLine:
 
 
 def _tags(subscriptions: Sequence[Subscription]) -> Spans:
-    return (Text(", ".join(topic_of(subscription.query) for subscription in subscriptions)),)
+    return (Text(", ".join([topic_of(subscription.query) for subscription in subscriptions])),)
 
 
 def _away(source: str, since: datetime) -> Spans:

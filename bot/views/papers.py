@@ -9,6 +9,8 @@ from bot.query.ast import Query
 from bot.text.tldr import TLDR_LENGTH, cut, tldr_of
 from bot.views.words import authors_in_words
 
+_BETWEEN = Text(" · ")
+
 
 def lead_of(
     stored: StoredPaper, *, query: Query | None = None, number: int = 0, why: Iterable[Spans] = ()
@@ -39,18 +41,21 @@ def line_of(
     stored: StoredPaper, *, query: Query | None = None, number: int = 0, tags: Iterable[Spans] = ()
 ) -> PaperLine:
     """Show a paper in a line: its title, its upvotes, and `tags` (which subscription, when it was posted)."""
-    spans = marked(stored.paper.title, query, Place.TITLE, href=link_of(stored))
+    spans = [*marked(stored.paper.title, query, Place.TITLE, href=link_of(stored))]
     for tag in (_plain(upvotes_in_words(stored)), *tags):
         if tag:
-            spans = (*spans, Text(" · "), *tag)
-    return PaperLine(paper=str(stored.paper.id), spans=spans, number=number)
+            spans += (_BETWEEN, *tag)
+    return PaperLine(paper=str(stored.paper.id), spans=tuple(spans), number=number)
 
 
 def marked(text: str, query: Query | None, place: Place, *, href: str = "") -> Spans:
     """Return a text with the words that a query asks for marked, linked as a whole."""
+    found = highlight(text, query, place) if query else ()
+    if not found:
+        return _plain(text, href)
     spans: list[Text] = []
     done = 0
-    for start, end in highlight(text, query, place) if query else ():
+    for start, end in found:
         spans += (Text(text[done:start], href=href), Text(text[start:end], Style.MATCH, href))
         done = end
     spans.append(Text(text[done:], href=href))
@@ -79,12 +84,12 @@ def upvotes_in_words(stored: StoredPaper) -> str:
     return "" if upvotes is None else f"{upvotes:,}▲"
 
 
-def _plain(words: str) -> Spans:
-    return (Text(words),) if words else ()
+def _plain(words: str, href: str = "") -> Spans:
+    return (Text(words, href=href),) if words else ()
 
 
 def _link(words: str, href: str) -> Spans:
-    return (Text(words, href=href),) if href else ()
+    return _plain(words, href) if href else ()
 
 
 def _is_marked(spans: Spans) -> bool:
