@@ -8,8 +8,7 @@
 Equal queries are evaluated once. Clauses of which a required condition holds for no paper are dropped before any row
 is touched: on a usual day that is most of them. Rows are combined by `reduceat`, so a clause may have any number of
 conditions. `explain.evaluate` defines what is right; properties hold the two together. Long lists of papers are
-matched a few thousand at a time, which bounds the memory. For a few queries, laying out the papers costs more than it
-saves: those are evaluated one by one.
+matched a few thousand at a time, which bounds the memory.
 
 Measured by benchmarks/match.py: 5,000 queries with 1,500 papers in 0.2 s, 100,000 with 500 in 0.9 s, most of it to lay
 out the queries; one by one takes 40 s and 240 s. An index of a million subscriptions would keep a `CompiledQueries`.
@@ -25,7 +24,6 @@ from numpy.typing import NDArray
 
 from bot.matching.clauses import clauses_of
 from bot.matching.day import Day
-from bot.matching.explain import evaluate
 from bot.model.paper import StoredPaper
 from bot.query.ast import Leaf, Query
 
@@ -40,16 +38,6 @@ _FIRST_CONDITION: Final = 2
 CLAUSES_AT_A_TIME: Final = 65_536
 PAPERS_AT_A_TIME: Final = 4_096
 """They bound the memory, not the number."""
-
-FEW_QUERIES: Final = 4
-"""Up to so many, one by one is faster: laying out a paper takes about 28 us, evaluating a query with it 5 to 8."""
-
-
-def match_day(papers: Sequence[StoredPaper], queries: Sequence[Query]) -> Sequence[tuple[StoredPaper, ...]]:
-    """Return for each query, in the order given, the papers that match it, in the order given."""
-    if len(queries) <= FEW_QUERIES:
-        return [tuple(each for each in papers if evaluate(query, each)) for query in queries]
-    return match(papers, compile_queries(queries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

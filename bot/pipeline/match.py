@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from math import ceil
 
-from bot.matching.bitmap import match_day
+from bot.matching.choose import match_day
 from bot.matching.rank import rank
 from bot.model.digest import Match
 from bot.model.paper import HUGGINGFACE, Paper, PaperKey, StoredPaper
@@ -93,6 +93,8 @@ def islisted(paper: Paper, sources: Sequence[SourceChoice], since: date, until: 
 
 def has_the_upvotes(stored: StoredPaper, subscription: Subscription) -> bool:
     """Say whether the paper reaches the subscription's floor; only Hugging Face counts upvotes."""
+    if not (subscription.min_upvotes or subscription.upvoted_only):
+        return True
     if hugging_face_day(stored) is None:
         return not subscription.upvoted_only
     return (stored.paper.upvotes or 0) >= subscription.min_upvotes

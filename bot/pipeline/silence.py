@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from math import exp
 from typing import Final, Self
 
-from bot.matching.bitmap import match_day
+from bot.matching.choose import match_day
 from bot.matching.explain import evaluate
 from bot.model.cadence import WEEKDAYS
 from bot.model.paper import StoredPaper

@@ -43,7 +43,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
     [
         (("once",), (*VENDORS, *WEB)),
         (("once", "--no-fetch"), (*VENDORS, *WEB, *NETWORK)),
-        (("papers", "list"), (*VENDORS, *WEB, *NETWORK)),
+        (("papers", "list"), (*VENDORS, *WEB, *NETWORK, "numpy")),
         (("papers", "search", "teapots"), (*VENDORS, *WEB)),
         (("status",), (*VENDORS, *WEB, *NETWORK)),
         (("export", "env"), (*EVERYTHING, "sqlalchemy")),

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from bot.errors import QueryError
-from bot.matching.bitmap import compile_queries, match, match_day
+from bot.matching.bitmap import compile_queries, match
+from bot.matching.choose import match_day
 from bot.matching.explain import Place as At
 from bot.matching.explain import evaluate, explain, highlight
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper, tokens_of

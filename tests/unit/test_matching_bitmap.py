@@ -1,7 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.matching.bitmap import FEW_QUERIES, PAPERS_AT_A_TIME, compile_queries, match, match_day
+from bot.matching.bitmap import PAPERS_AT_A_TIME, compile_queries, match
+from bot.matching.choose import FEW_QUERIES, match_day
 from bot.matching.clauses import clauses_of
 from bot.matching.explain import evaluate
 from bot.model.paper import Paper
