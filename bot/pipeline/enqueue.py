@@ -26,7 +26,7 @@ from bot.ports import Clock, Enqueued, InstantCandidate, Run, Store
 from bot.views.digest import digest_document
 
 CHANNELS_AT_ONCE = 250
-"""Channels composed together: one reading of papers and ledger serves them all."""
+"""Channels composed together: one reading of the ledger serves them all, and one reading of papers a whole tick."""
 
 TRIES = 5
 """How often a channel is composed again in one tick when other processes keep changing it; the next tick goes on."""
@@ -62,11 +62,21 @@ async def enqueue_due(store: Store, clock: Clock, *, default_zone: str) -> int:
     await _resume_over(store, now, default_zone)
     enqueued = 0
     tries: dict[Channel, int] = defaultdict(int)
+    library: Library | None = None
     while batch := await _due_now(store, now, default_zone, {each for each in tries if tries[each] >= TRIES}):
-        for channel, made in await _enqueue_batch(store, now, default_zone, batch):
+        library = library or await _library(store, now)
+        results = await _enqueue_batch(store, now, default_zone, batch, library)
+        for channel, made in results:
             enqueued += made is True
             tries[channel] += 1
+        if any(made is None for _, made in results):
+            library = None  # it may be the papers that changed: two that were merged, say
     return enqueued
+
+
+async def _library(store: Store, now: datetime) -> Library:
+    today = now.date()
+    return Library(await store.papers.listed(today - HISTORY, today, now), today)
 
 
 async def _resume_over(store: Store, now: datetime, default_zone: str) -> None:
@@ -148,13 +158,11 @@ def _slots(subscription: Subscription, channel_zone: str, now: datetime) -> list
 
 
 async def _enqueue_batch(
-    store: Store, now: datetime, default_zone: str, batch: Sequence[Due]
+    store: Store, now: datetime, default_zone: str, batch: Sequence[Due], library: Library
 ) -> list[tuple[Channel, bool | None]]:
     """Compose and store a batch; True for a delivery, False for a run without one, None for "compose again"."""
-    today = now.date()
     channels = [due.channel for due in batch]
-    library = Library(await store.papers.listed(today - HISTORY, today, now), today)
-    ledgers = await store.outbox.ledger(channels, today - HISTORY)
+    ledgers = await store.outbox.ledger(channels, library.today - HISTORY)
     settings = await store.subscriptions.settings_of(channels)
     states = await source_states(store, (each for due in batch for each in due.subscriptions), now)
     matches = match(library, [each for due in batch for each in due.subscriptions], now)
