@@ -26,7 +26,7 @@ from adapters.sql.tables import channel as channels
 from adapters.sql.tables import subscription
 from bot.model.cadence import next_due
 from bot.model.change import Change, ChangeId, ChangeKind, NewChange, Undone, UndoResult
-from bot.model.channel import Channel
+from bot.model.channel import Channel, Platform
 from bot.model.subscription import SubscriptionState
 
 SETTINGS: Final = ("timezone", "cap", "who_can_manage", "mutes", "quiet_notes")
@@ -84,6 +84,12 @@ class SqlChanges:
             # What was removed meanwhile came back under another number.
             return Undone(result=UndoResult.CHANGED_SINCE, by=await self._last_by(change))
 
+    async def purge(self, before: datetime) -> int:
+        """See `Changes.purge`."""
+        async with self._database.write() as connection:
+            gone = await connection.execute(delete(changes).where(changes.c.at < before))
+            return gone.rowcount
+
     async def _last_by(self, change: Change) -> str:
         newest = await self.latest(change.channel, 1)
         return newest[0].by if newest else ""
@@ -104,7 +110,7 @@ def _change_of(row: Row[Any]) -> Change:
     numbers = row.before["subscriptions"].keys() | row.after["subscriptions"].keys()
     return Change(
         id=ChangeId(row.id),
-        channel=Channel(row.platform, row.workspace, row.channel_id),
+        channel=Channel(Platform(row.platform), row.workspace, row.channel_id),
         by=row.by,
         at=row.at,
         kind=ChangeKind(row.kind),

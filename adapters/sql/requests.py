@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from adapters.sql.engine import Database
 from adapters.sql.tables import request as requests
@@ -72,3 +72,9 @@ class SqlRequests:
         async with self._database.read() as connection:
             row = (await connection.execute(wanted)).first()
         return Channel(Platform(row.platform), row.workspace, row.channel) if row else None
+
+    async def purge(self, now: datetime) -> int:
+        """See `Requests.purge`."""
+        async with self._database.write() as connection:
+            gone = await connection.execute(delete(requests).where(requests.c.expires_at <= now))
+            return gone.rowcount

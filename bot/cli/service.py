@@ -39,7 +39,7 @@ CLOSE, CLOSE_AT_ONCE = timedelta(seconds=3), timedelta(seconds=1)
 """How long closing may take after that, and after a second signal."""
 
 KEPT = timedelta(days=90)
-"""How long deliveries and outcomes are kept (DESIGN.md section 4)."""
+"""How long deliveries, outcomes and changes are kept (DESIGN.md section 4)."""
 
 PURGE_EVERY = timedelta(days=1)
 
@@ -134,9 +134,12 @@ async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stoppin
             log.info("delivered %d", sent)
 
     async def purge() -> None:
-        purged = await app.store.outbox.purge(app.clock.now() - KEPT)
+        now = app.clock.now()
+        purged = await app.store.outbox.purge(now - KEPT) + await app.store.changes.purge(now - KEPT)
         if purged:
-            log.info("purged %d deliveries and outcomes of more than %d days ago", purged, KEPT.days)
+            log.info("purged %d deliveries, outcomes and changes of more than %d days ago", purged, KEPT.days)
+        if over := await app.store.requests.purge(now):
+            log.info("purged %d buttons that are over", over)
 
     interval = timedelta(seconds=app.settings.tick_seconds)
     for name, tick in (("fetch", fetch), ("enqueue", enqueue), ("deliver", deliver)):

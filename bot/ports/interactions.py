@@ -29,6 +29,9 @@ class Requests(Protocol):
     async def channel_of(self, request: RequestId) -> Channel | None:
         """Return where a request acts, of whatever workspace: for the operator's shell alone; None: unknown."""
 
+    async def purge(self, now: datetime) -> int:
+        """Delete the requests that are over, which nobody finds any more; returns how many."""
+
 
 class Changes(Protocol):
     """What people did to channels. The methods of `SubscriptionStore` that change something store it themselves."""
@@ -49,6 +52,9 @@ class Changes(Protocol):
         the subscription's zone, the channel's, else `default_zone`. Deliveries that nobody waits for any more are
         cancelled; what was posted stays.
         """
+
+    async def purge(self, before: datetime) -> int:
+        """Delete changes older than that; returns how many. What they made of the channel stays."""
 
 
 class SavedPapers(Protocol):

@@ -47,6 +47,16 @@ async def test_a_change_is_told_with_who_did_it_and_when(store: SqlStore) -> Non
     assert (told.id, told.by, told.at, told.kind, told.numbers) == (change.id, "ana", NOW, ChangeKind.SUBSCRIBED, (1,))
 
 
+async def test_changes_of_long_ago_are_purged_and_what_they_made_stays(store: SqlStore) -> None:
+    old, late = a_change(), a_change(at=LATER)
+    await added(store, "teapot", change=old)
+    await added(store, "kettle", change=late)
+    assert await store.changes.purge(NOW) == 0
+    assert await store.changes.purge(LATER) == 1
+    assert [each.id for each in await store.changes.latest(GENERAL, 5)] == [late.id]
+    assert await texts(store) == ["teapot", "kettle"]
+
+
 async def test_what_is_added_has_the_next_numbers_and_its_clock(store: SqlStore) -> None:
     await added(store, "teapot")
     made = await added(store, "kettle", "stove")
@@ -178,6 +188,15 @@ async def test_undoing_a_subscription_cancels_what_it_had_on_its_way(store: SqlS
     assert await store.outbox.enqueue(an_enqueued(*made))
     await undo(store, change)
     assert DeliveryState.PENDING not in {each.state for each in await store.outbox.pending(LATER)}
+
+
+async def test_the_operator_s_shell_finds_where_a_change_was_made(store: SqlStore) -> None:
+    change = a_change()
+    await added(store, "teapot", change=change)
+    found = await store.changes.channel_of(change.id)
+    assert found == GENERAL
+    assert found.platform is Platform.CONSOLE
+    assert await store.changes.channel_of(ChangeId("unknown")) is None
 
 
 async def test_another_workspace_does_not_find_a_change(store: SqlStore) -> None:

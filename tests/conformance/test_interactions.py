@@ -76,6 +76,14 @@ async def test_a_foreign_an_expired_and_an_unknown_request_look_alike(store: Sql
     assert await store.requests.take(RequestId("never"), "console", "local", "ana", NOW) is None
 
 
+async def test_requests_that_are_over_are_purged_and_the_others_still_stand(store: SqlStore) -> None:
+    await store.requests.keep([a_request("over"), replace(a_request("good"), expires_at=NOW + KEPT_FOR + MINUTE)])
+    assert await store.requests.purge(NOW + KEPT_FOR - MINUTE) == 0
+    assert await store.requests.purge(NOW + KEPT_FOR) == 1
+    assert await store.requests.channel_of(RequestId("over")) is None
+    assert await store.requests.take(RequestId("good"), "console", "local", "ana", NOW + KEPT_FOR) is not None
+
+
 async def key_of(store: SqlStore, number: int) -> PaperKey:
     identity = PaperId("arxiv", f"2606.{number:05}")
     return (await store.papers.find([identity], NOW))[identity].key
