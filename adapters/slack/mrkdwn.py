@@ -35,7 +35,6 @@ _GAP: Final = "\u200b"
 _BASIC_PLANE: Final = "\uffff"
 """Characters behind this one take two UTF-16 units."""
 
-
 _DATES: Final = {
     "datetime": ("{date_short_pretty} at {time}", "%a %d %b, %H:%M"),
     "date": ("{date_short_pretty}", "%a %d %b"),
@@ -63,8 +62,7 @@ def clean(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return text in which no character is markup."""
-    without = _FORMATTING.sub(lambda found: _TWINS[found[0]], text)
-    return _entities(without)
+    return _entities(_FORMATTING.sub(lambda found: _TWINS[found[0]], text))
 
 
 def _entities(text: str) -> str:
