@@ -239,6 +239,15 @@ def test_a_long_document_goes_on_in_the_thread_and_its_buttons_stay_with_the_mes
     assert sum(len(reply.papers) for reply in replies) == rest
 
 
+def test_a_document_of_many_short_blocks_is_split_where_slack_takes_no_more() -> None:
+    blocks = tuple(Paragraph(text(f"Sentence {number}.")) for number in range(120))
+    shown = payloads(Document(blocks=blocks, footnote=text("the end"), actions=everything().actions))
+    assert [len(payload["blocks"]) for payload in shown] == [50, 50, 22]
+    assert last_words(shown[0]) == "the end · continued in the thread"
+    said = [each for payload in shown for each in block_kit.mrkdwns(payload["blocks"]) if each.startswith("Sentence")]
+    assert said == [f"Sentence {number}." for number in range(120)]
+
+
 def test_long_code_is_ended_at_line_ends_and_nothing_of_it_is_lost() -> None:
     lines = [f"- query: subscription number {number}" for number in range(300)]
     shown = [
