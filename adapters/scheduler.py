@@ -1,6 +1,6 @@
 """The alarm clock: calls ticks at intervals and holds no truth. The only importer of APScheduler.
 
-What is due is decided by the tables (facts: APScheduler's cron triggers skip or double local times when clocks change,
+What is due is decided by the tables (APScheduler's cron triggers skip or double local times when clocks change,
 and its job store must not be shared), so a tick that is late, lost or doubled is harmless.
 """
 

@@ -46,7 +46,7 @@ ON_PAPER: Final = (
     ("Discuss", "discuss"),
     ("Less like this", "less"),
 )
-"""What a paper's menu offers, and the verb of each (PRODUCT.md, The digest)."""
+"""What a paper's menu offers, and the verb of each."""
 
 MENU: Final = "menu"
 """What the `action_id` of a paper's menu begins with; its number keeps it unique in a message."""

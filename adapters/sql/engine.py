@@ -24,7 +24,7 @@ from adapters.sql.errors import store_error
 from bot.errors import StoreError
 
 BUSY_TIMEOUT: Final = timedelta(seconds=30)
-"""How long a writer waits for another process's transaction (facts/reliability.md section 2)."""
+"""How long a writer waits for another process's transaction."""
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 STATEMENT_TIMEOUT: Final = timedelta(seconds=60)

@@ -47,7 +47,7 @@ class FullText(Protocol):
 
 _FTS: Final = table("paper_text", column("rowid"), column("paper_text"))
 _BM25: Final = -func.bm25(literal_column("paper_text"), *map(literal_column, ("4.0", "1.0", "2.0", "1.0")))
-"""Title, abstract, authors, organisation: a word in the title counts fourfold (facts/matching.md section 4)."""
+"""Title, abstract, authors, organisation: a word in the title counts fourfold."""
 
 
 class SqliteText:

@@ -18,11 +18,10 @@ from bot.text.normalise import name_tokens
 ARXIV: Final = "arxiv"
 DOI: Final = "doi"
 SHORTEST_TITLE: Final = 20
-"""Characters a normalised title needs before it says who a paper is (DESIGN.md section 4)."""
+"""Characters a normalised title needs before it says who a paper is."""
 
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 _VERSION = re.compile(r"v\d+$")
-_NOT_IN_KEY = re.compile(r"[^a-z0-9]+")
 _ARXIV_DOI: Final = "10.48550/arxiv."
 """The prefix of the DOIs that arXiv gives. Source: https://info.arxiv.org/help/doi.html"""
 

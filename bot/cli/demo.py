@@ -40,7 +40,7 @@ from bot.query.parse import parse
 from bot.settings import Settings, load_settings
 
 ANSWER_WITHIN = timedelta(seconds=2)
-"""How long Hugging Face may take before the sample is shown instead (PRODUCT.md, The first ten minutes)."""
+"""How long Hugging Face may take before the sample is shown instead."""
 
 ONE_TRY = Limits(tries=1)
 """Who waits for the first digest does not wait for a second try."""

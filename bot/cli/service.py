@@ -30,7 +30,7 @@ from bot.settings import HttpSettings, Settings
 log = logging.getLogger(__name__)
 
 BACKFILL_DAYS = 30
-"""Hugging Face days that fill an empty store, so that preview and search work at once (DESIGN.md section 8)."""
+"""Hugging Face days that fill an empty store, so that preview and search work at once."""
 
 DRAIN = timedelta(seconds=25)
 """How long posts may take to finish after SIGTERM: container runtimes kill after 30 seconds or less."""
@@ -39,7 +39,7 @@ CLOSE, CLOSE_AT_ONCE = timedelta(seconds=3), timedelta(seconds=1)
 """How long closing may take after that, and after a second signal."""
 
 KEPT = timedelta(days=90)
-"""How long deliveries, outcomes and changes are kept (DESIGN.md section 4)."""
+"""How long deliveries, outcomes and changes are kept."""
 
 PURGE_EVERY = timedelta(days=1)
 

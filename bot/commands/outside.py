@@ -19,7 +19,7 @@ from bot.ports import PaperSource
 from bot.query.ast import And, Node, Not, Or, Query, Upvotes, Words
 
 PATIENCE: Final = timedelta(seconds=3)
-"""How long the sources may take together (PRODUCT.md, Query language)."""
+"""How long the sources may take together."""
 
 GOOD_FOR: Final = timedelta(minutes=10)
 SILENT_FOR: Final = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from bot.model.paper import StoredPaper
 from bot.query.ast import Query
 
 HALF_LIFE_DAYS: Final = 3.0
-"""Days after which an upvote counts half in `trending` (DESIGN.md section 4)."""
+"""Days after which an upvote counts half in `trending`."""
 
 
 def rank(query: Query, papers: Iterable[StoredPaper], now: datetime) -> tuple[tuple[StoredPaper, float], ...]:

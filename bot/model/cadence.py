@@ -11,7 +11,7 @@ WEEKDAYS = frozenset(range(5))
 WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 DEFAULT_TIME = time(9)
-"""The hour of a digest that nobody chose (PRODUCT.md, Defaults)."""
+"""The hour of a digest that nobody chose."""
 
 
 class Frequency(StrEnum):

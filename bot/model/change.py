@@ -12,7 +12,7 @@ ChangeId = NewType("ChangeId", str)
 """128 random bits as text: it names the change, and whoever holds it may ask for its undoing."""
 
 UNDO_FOR = timedelta(minutes=10)
-"""How long a change can be undone (PRODUCT.md, Access)."""
+"""How long a change can be undone."""
 
 
 class ChangeKind(StrEnum):

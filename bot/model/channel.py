@@ -7,10 +7,10 @@ from typing import Self
 from bot.query.ast import Query
 
 DEFAULT_CAP = 10
-"""Papers in one digest of a channel, unless `settings max` says otherwise (PRODUCT.md, Defaults)."""
+"""Papers in one digest of a channel, unless `settings max` says otherwise."""
 
 MAX_CAP = 25
-"""The highest cap a person may set (PRODUCT.md, Defaults)."""
+"""The highest cap a person may set."""
 
 
 class Platform(StrEnum):
@@ -65,7 +65,7 @@ class WhoCanManage(StrEnum):
 
 
 def who_manages_by_default(platform: Platform) -> WhoCanManage:
-    """Return who may change a channel where nobody set it: each platform has its own habit (PRODUCT.md, Access)."""
+    """Return who may change a channel where nobody set it: each platform has its own habit."""
     return WhoCanManage.MANAGERS if platform is Platform.DISCORD else WhoCanManage.EVERYONE
 
 

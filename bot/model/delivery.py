@@ -43,7 +43,7 @@ BACKOFF = (
     timedelta(hours=8),
     timedelta(hours=10),
 )
-"""Waiting times between attempts: about 26 hours in all, then dead (facts: at least 24 hours)."""
+"""Waiting times between attempts: about 26 hours in all, so that a day of outage loses nothing; then dead."""
 
 
 class Kind(StrEnum):

@@ -9,10 +9,10 @@ from bot.model.paper import PaperKey, StoredPaper
 from bot.model.subscription import Subscription
 
 LEADS = 5
-"""Papers shown with their TL;DR; the rest are lines (PRODUCT.md, The digest)."""
+"""Papers shown with their TL;DR; the rest are lines."""
 
 RISING_DAYS = 7
-"""Days in which a line, or a passed paper, may come once more as a lead (DESIGN.md section 4)."""
+"""Days in which a line, or a passed paper, may come once more as a lead."""
 
 
 class LedgerState(StrEnum):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.model.paper import StoredPaper
 
 EVIDENCE = timedelta(days=7)
-"""How far back a subscribe looks first (PRODUCT.md, Wording)."""
+"""How far back a subscribe looks first."""
 
 LONG_EVIDENCE = timedelta(days=30)
 """How far back it looks when those days had nothing."""

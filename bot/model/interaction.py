@@ -11,7 +11,7 @@ RequestId = NewType("RequestId", str)
 """128 random bits as text; nobody guesses one, and its row says whose it is."""
 
 KEPT_FOR = timedelta(days=7)
-"""How long a button stands for its request (DESIGN.md section 6)."""
+"""How long a button stands for its request."""
 
 DO: Final = "do"
 """The verb of a button that stands for a kept request."""

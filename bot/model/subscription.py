@@ -59,7 +59,7 @@ class SourceChoice:
 
 
 DEFAULT_SOURCES = (SourceChoice(HUGGINGFACE),)
-"""What a subscription reads when nobody chose (PRODUCT.md, Defaults)."""
+"""What a subscription reads when nobody chose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ TRIES = 5
 
 INSTANT_PAUSE = timedelta(minutes=30)
 INSTANT_FROM, INSTANT_UNTIL = time(8), time(20)
-"""Instant digests: how far apart, and between which local hours (DESIGN.md section 4)."""
+"""Instant digests: how far apart, and between which local hours."""
 
 MERGED_AT_MOST = 60
 """Missed slots that get an outcome each; a longer outage says the rest in one sentence."""

@@ -16,7 +16,7 @@ from bot.model.subscription import SourceChoice, Subscription
 LONGEST_WINDOW = timedelta(days=14)
 SHORTEST_WINDOW = timedelta(days=7)
 GROWTH = timedelta(days=2)
-"""Lists grow late: a window begins this long before the last run (DESIGN.md section 4)."""
+"""Lists grow late: a window begins this long before the last run."""
 
 HISTORY = LONGEST_WINDOW + SHORTEST_WINDOW
 """How far back papers are read: every window, and every day that *rising* may look at."""

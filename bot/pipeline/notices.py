@@ -45,7 +45,7 @@ async def say(store: Store, clock: Clock, channel: Channel, document: Document, 
 async def greet(store: Store, clock: Clock, channel: Channel) -> bool:
     """Greet a channel that paperround has joined; False when it was greeted before, however long ago.
 
-    Gateways call this; the console has no greeting (DESIGN.md section 8).
+    Gateways call this; the console has no greeting.
     """
     return await say(store, clock, channel, greeting_document(), kind=Kind.GREETING, slot=FOR_EVER)
 

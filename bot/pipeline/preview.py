@@ -12,7 +12,7 @@ from bot.ports import Clock, Store
 from bot.query.ast import Query
 
 PREVIEW_DAYS = 7
-"""Days that the preview of a query looks at when nobody chose (PRODUCT.md, Commands)."""
+"""Days that the preview of a query looks at when nobody chose."""
 
 WITHOUT_CAP = 1_000_000
 

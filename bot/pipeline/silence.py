@@ -31,7 +31,7 @@ means nothing. Seven papers a day are missed after three weekdays, one a day aft
 """
 
 SHORTEST: Final = 3
-"""Weekdays with nothing before anything is said (PRODUCT.md, Wording): fewer are a holiday that some took."""
+"""Weekdays with nothing before anything is said: fewer are a holiday that some took."""
 
 LONGEST: Final = timedelta(days=60)
 """A silence that is older was told twice; nobody reads on."""

@@ -33,7 +33,7 @@ from bot.text.normalise import clean
 MAX_LENGTH: Final = 512
 MAX_TERMS: Final = 32
 MAX_DEPTH: Final = 8
-"""Limits on what a person may ask (PRODUCT.md, Query language)."""
+"""Limits on what a person may ask."""
 MAX_CLAUSES: Final = 256
 """Alternatives a query may come to when its brackets are multiplied out: `(a OR b) (c OR d)` comes to 4."""
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 TLDR_LENGTH: Final = 220
-"""Characters that a TL;DR may have: three lines on a phone (PRODUCT.md, The digest)."""
+"""Characters that a TL;DR may have: three lines on a phone."""
 
 ELLIPSIS: Final = "…"
 _SHORTEST_SENTENCE: Final = 25

@@ -12,7 +12,7 @@ from bot.views.papers import lead_of, line_of
 from bot.views.words import count, titles_in_words, topic_of
 
 TITLES_IN_SUMMARY = 2
-"""Titles that a notification carries (PRODUCT.md, The digest)."""
+"""Titles that a notification carries."""
 
 TOPICS_IN_HEADING = 3
 

@@ -26,7 +26,7 @@ from bot.views.words import (
 )
 
 TITLES_SHOWN = 3
-"""Titles that stand as evidence (PRODUCT.md, Wording)."""
+"""Titles that stand as evidence."""
 
 
 def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone: str, channel_cap: int) -> Document:

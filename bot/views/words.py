@@ -8,7 +8,7 @@ from bot.model.channel import Channel
 from bot.query.ast import Query
 
 AUTHORS_BEFORE, AUTHORS_AFTER = 2, 1
-"""Authors named of a long list: the first two and the last (PRODUCT.md, The digest)."""
+"""Authors named of a long list: the first two and the last."""
 
 _SOURCE_TITLES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -1,4 +1,4 @@
-"""Hugging Face on loopback: the Daily Papers as facts describe them, for any days a test gives it.
+"""Hugging Face on loopback: the Daily Papers as the real site answers, for any days a test gives it.
 
 Lists are asked for by date and come in pages (50 items where no `limit` is given, 100 at most), the most upvoted
 first. A list of today grows from 00 to 09 UTC. Saturday and Sunday are empty, the future is refused. A page that is

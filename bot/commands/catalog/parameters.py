@@ -6,7 +6,7 @@ from bot.commands.parameter import Autocomplete, Kind, Parameter
 from bot.model.channel import DEFAULT_CAP, MAX_CAP
 
 MOST_DAYS: Final = 3650
-"""How far a preview looks back (PRODUCT.md, Commands)."""
+"""How far a preview looks back."""
 MOST_NUMBERS: Final = 999_999_999
 _MOST_UPVOTES: Final = 10_000
 

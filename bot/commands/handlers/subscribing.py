@@ -34,7 +34,7 @@ from bot.views.subscriptions import (
 from bot.views.words import quoted
 
 POSTED_NOW: Final = 5
-"""Papers that a new subscription may post at once (PRODUCT.md, Wording)."""
+"""Papers that a new subscription may post at once."""
 
 CHANGES_READ: Final = 200
 """Changes of a channel that are read to tell who changed its subscriptions last."""
