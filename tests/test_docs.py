@@ -37,7 +37,7 @@ PROMISE = (
     "suppressed."
 )
 
-KNOWN = OF_THE_PLATFORMS | {name for name, _ in variables()}
+KNOWN = OF_THE_PLATFORMS | {each.name.removeprefix(PREFIX) for each in variables()}
 OPERATOR_VERBS = set(getattr(get_command(cli.app), "commands"))  # noqa: B009 - typer's own type does not name it
 WITH_TRANSCRIPTS = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
 
@@ -136,8 +136,8 @@ def test_nothing_names_a_place_on_somebodys_machine(path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     page = text_of(ROOT / "docs" / "settings.md")
-    assert [name for name, _ in variables() if f"`{PREFIX}{name}`" not in page] == []
-    assert [name for name, field in variables() if not field.description] == []
+    assert [each.name for each in variables() if f"`{each.name}`" not in page] == []
+    assert [each.name for each in variables() if not each.field.description] == []
 
 
 def test_every_command_is_documented() -> None:

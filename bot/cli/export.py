@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -16,7 +16,7 @@ from bot.cli.border import DONE, say
 from bot.cli.options import Export
 from bot.commands.catalog import COMMANDS
 from bot.commands.page import commands_page
-from bot.settings import PREFIX, variables
+from bot.settings import Variable, variables
 
 
 def run_export(what: Export) -> int:
@@ -28,13 +28,13 @@ def run_export(what: Export) -> int:
 def settings_page() -> str:
     """Return docs/settings.md."""
     rows = "\n".join(
-        f"| `{PREFIX}{name}` | `{_key(name)}` | {f'`{_typed(field.default)}`' if field.default else ''} | "
-        f"{field.description} |"
-        for name, field in variables()
+        f"| `{each.name}` | {'' if each.is_secret else f'`{each.key}`'} | "
+        f"{f'`{_typed(each.field.default)}`' if each.field.default else ''} | {each.field.description} |"
+        for each in variables()
     )
     return f"""# Settings
 
-Made by `paperround export settings`; change the descriptions in bot/settings.py.
+Made by `paperround export settings`; change the descriptions in bot/settings/.
 
 Settings come from the command line, then the environment, then `paperround.toml` in the working directory, then the
 defaults. All mistakes are reported at once, by the name to type, and `paperround doctor` names variables that nothing
@@ -55,8 +55,8 @@ def env_example() -> str:
         "# Settings of paperround, with their defaults. Copy this file to .env and take the # away where you",
         "# choose something else. docker compose reads .env; paperround itself reads the environment.",
     ]
-    for name, value, description in _settings():
-        lines += ["", f"# {description}", f"#{PREFIX}{name}={_typed(value)}"]
+    for each in variables():
+        lines += ["", f"# {each.field.description}", f"#{each.name}={_typed(_value(each))}"]
     return "\n".join(lines) + "\n"
 
 
@@ -67,23 +67,20 @@ def toml_example() -> str:
         "# The environment comes before this file; secrets belong there only.",
     ]
     table = ""
-    for name, value, description in _settings():
-        group, _, key = _key(name).rpartition(".")
+    for each in variables():
+        if each.is_secret:
+            continue
+        group, _, key = each.key.rpartition(".")
         if group != table:
             lines += ["", f"[{group}]"]
             table = group
-        lines += ["", f"# {description}", f"#{key} = {_toml(value)}"]
+        lines += ["", f"# {each.field.description}", f"#{key} = {_toml(_value(each))}"]
     return "\n".join(lines) + "\n"
 
 
-def _settings() -> Iterator[tuple[str, Any, str]]:
-    """Yield each setting's name as the environment has it, its default or an example, and what it is."""
-    for name, field in variables():
-        yield name, field.default or (field.examples or [""])[0], field.description
-
-
-def _key(name: str) -> str:
-    return name.lower().replace("__", ".")
+def _value(each: Variable) -> Any:
+    """Return a setting's default, or an example."""
+    return each.field.default or (each.field.examples or [""])[0]
 
 
 def _typed(value: Any) -> str:

@@ -18,7 +18,8 @@ from bot.model.fetching import FetchRecord
 from bot.pipeline.fetch import fetch_dates, fetch_due
 from bot.pipeline.importing import import_file
 from bot.ports import ImportBatch, PaperImporter, PaperSource
-from bot.settings import SHORT_SOURCES, SOURCES, Settings
+from bot.settings import Settings
+from bot.settings.checks import SHORT_SOURCES, SOURCES
 from bot.text.suggest import did_you_mean
 
 IMPORTERS = ("page", "jsonl")

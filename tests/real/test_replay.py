@@ -28,7 +28,8 @@ from bot.model.subscription import DEFAULT_SOURCES, NewSubscription
 from bot.pipeline.deliver import deliver_due
 from bot.ports import Store
 from bot.query.parse import parse
-from bot.settings import ConsoleSettings, HuggingFaceSettings, Settings
+from bot.settings import Settings
+from bot.settings.groups import ConsoleSettings, HuggingFaceSettings
 from bot.text.latex import unicode_of
 from bot.text.normalise import tokens
 from tests.changing import add, set_settings

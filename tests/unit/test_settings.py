@@ -1,4 +1,5 @@
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bot.settings import PREFIX, Settings, load_settings, unknown_variables, var
 @pytest.fixture(autouse=True)
 def _an_empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
-        if name.upper().startswith(PREFIX):
+        if name.upper().startswith((PREFIX, "SLACK_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -99,7 +100,7 @@ def test_secrets_never_come_from_the_file() -> None:
 
 def test_an_unknown_key_of_the_file_is_a_mistake_with_a_suggestion() -> None:
     Path("paperround.toml").write_text(
-        'timezome = "UTC"\n[arxiv]\nrss = "https://example.org"\n[slack]\nbase_url = "x"\n'
+        'timezome = "UTC"\n[arxiv]\nrss = "https://example.org"\n[discord]\napi_url = "x"\n'
     )
     assert problems_of() == (
         'paperround.toml: I don\'t know the key timezome; did you mean "timezone"?',
@@ -175,5 +176,90 @@ def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_setting_says_what_it_is() -> None:
-    assert all(field.description for _, field in variables())
-    assert len(dict(variables())) == len(list(variables())) == 14
+    assert all(each.field.description for each in variables())
+    assert len({each.name for each in variables()}) == len({each.key for each in variables()}) == 20
+
+
+# --- Slack ---------------------------------------------------------------------------------------------------------
+
+SOCKET = {"SLACK_BOT_TOKEN": "xoxb-hunter", "SLACK_APP_TOKEN": "xapp-hunter"}
+OVER_HTTP = {"SLACK_BOT_TOKEN": "xoxb-hunter", "SLACK_SIGNING_SECRET": "hunter", "PAPERROUND_HTTP__PORT": "8080"}
+MANY = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "hunter",
+    "SLACK_SIGNING_SECRET": "hunter",
+    "PAPERROUND_HTTP__PORT": "8080",
+}
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_without_a_token_nothing_of_slack_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+    slack = load_settings().slack
+    assert not slack.is_configured
+    assert slack.base_url == "https://slack.com/api"
+
+
+@pytest.mark.parametrize(("given", "way"), [(SOCKET, "socket"), (OVER_HTTP, "HTTP"), (MANY, "HTTP")])
+def test_slack_is_heard_through_socket_mode_or_over_http(
+    given: Mapping[str, str], way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, given)
+    slack = load_settings().slack
+    assert slack.is_configured
+    assert slack.is_over_http is (way == "HTTP")
+
+
+def test_whoever_sets_both_ways_to_hear_gets_socket_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, OVER_HTTP | SOCKET)
+    assert not load_settings().slack.is_over_http
+
+
+def test_no_secret_of_slack_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, OVER_HTTP | SOCKET)
+    settings = load_settings()
+    assert "hunter" not in repr(settings) + str(settings) + settings.model_dump_json()
+    assert settings.slack.bot_token is not None
+    assert settings.slack.bot_token.get_secret_value() == "xoxb-hunter"
+
+
+def test_no_secret_of_slack_comes_from_the_file_or_by_our_own_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERROUND_SLACK__BOT_TOKEN", "xoxb-hunter")
+    assert load_settings().slack.bot_token is None
+    assert [each.partition(":")[0] for each in unknown_variables()] == ["PAPERROUND_SLACK__BOT_TOKEN"]
+    Path("paperround.toml").write_text('[slack]\nbot_token = "xoxb-hunter"\n')
+    (problem, *_) = problems_of()
+    assert problem.endswith("slack.bot_token is a secret and does not belong in a file; set SLACK_BOT_TOKEN instead")
+
+
+def without(given: Mapping[str, str], *names: str) -> Mapping[str, str]:
+    return {name: value for name, value in given.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (SOCKET | {"SLACK_BOT_TOKEN": "xapp-hunter"}, ["SLACK_BOT_TOKEN"]),
+        (SOCKET | {"SLACK_APP_TOKEN": "hunter"}, ["SLACK_APP_TOKEN"]),
+        (without(SOCKET, "SLACK_BOT_TOKEN"), ["SLACK_BOT_TOKEN"]),
+        (without(SOCKET, "SLACK_APP_TOKEN"), ["SLACK_APP_TOKEN"]),
+        (without(OVER_HTTP, "PAPERROUND_HTTP__PORT"), ["PAPERROUND_HTTP__PORT"]),
+        (without(OVER_HTTP, "SLACK_BOT_TOKEN"), ["SLACK_BOT_TOKEN"]),
+        (without(MANY, "SLACK_CLIENT_SECRET"), ["SLACK_CLIENT_SECRET"]),
+        (without(MANY, "PAPERROUND_HTTP__PORT"), ["PAPERROUND_HTTP__PORT"]),
+        (without(MANY, "SLACK_SIGNING_SECRET"), ["SLACK_APP_TOKEN"]),
+        (without(MANY, "SLACK_CLIENT_ID"), ["SLACK_CLIENT_ID", "SLACK_BOT_TOKEN"]),
+        (MANY | SOCKET, ["SLACK_BOT_TOKEN"]),
+    ],
+)
+def test_what_does_not_go_together_is_named_without_its_value(
+    given: Mapping[str, str], named: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, given)
+    problems = problems_of()
+    assert [each.partition(":")[0] for each in problems] == named
+    assert "hunter" not in " ".join(problems)
