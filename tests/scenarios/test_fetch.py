@@ -1,7 +1,7 @@
 """Every fetch is recorded, trouble of a source stays its own, and what was missed is caught up, each paper once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -62,6 +62,10 @@ class Listing:
     async def paper(self, paper: PaperId) -> Paper | None:
         del paper
         return None
+
+    async def search(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
+        del words, limit
+        return ()
 
 
 async def fetch(
