@@ -5,18 +5,20 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, select, text
 
 from adapters.sql.address import address_of
-from adapters.sql.engine import Database
+from adapters.sql.engine import ConflictError, Database
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
+from adapters.sql.tables import lease
 from bot.clock import FixedClock
 from bot.errors import StoreError
 from bot.model.delivery import Claim, Part, Receipt
@@ -191,6 +193,40 @@ async def test_a_writer_waits_for_the_transaction_of_another_process(sqlite_url:
             assert not stored.done()
             other.rollback()
             assert (await stored).new == 1
+
+
+async def test_a_transaction_that_is_cancelled_is_waited_for(sqlite_url: str) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    taken = lease.insert().values(source="arxiv", holder="bench", until=NOW)
+
+    def work(connection: Connection) -> None:
+        connection.execute(taken)
+        begun.set()
+        may_end.wait()
+
+    async with opened(sqlite_url) as (database, _):
+        working = asyncio.create_task(database.transact(work))
+        await asyncio.to_thread(begun.wait)
+        working.cancel()
+        await asyncio.to_thread(int)
+        assert not working.done()
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert await database.transact(lambda connection: connection.scalar(select(lease.c.holder))) == "bench"
+
+
+async def test_a_transaction_that_fails_in_its_thread_is_undone_and_told(sqlite_url: str) -> None:
+    taken = lease.insert().values(source="arxiv", holder="bench", until=NOW)
+
+    def twice(connection: Connection) -> None:
+        connection.execute(taken)
+        connection.execute(taken)
+
+    async with opened(sqlite_url) as (database, _):
+        with pytest.raises(ConflictError, match="another transaction was first"):
+            await database.transact(twice)
+        assert await database.transact(lambda connection: connection.scalar(select(lease.c.holder))) is None
 
 
 async def test_a_database_that_stays_locked_is_told_and_gone_on_with(sqlite_url: str, tmp_path: Path) -> None:
