@@ -16,8 +16,8 @@ NOISY = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A change of the subscription, as a person would type it, and how many papers it would give."""
+class Alternative:
+    """What a person could type instead, a query or a flag, and how many papers that would give."""
 
     typed: str
     papers: int
@@ -28,16 +28,16 @@ class Evidence:
     """What matched in the last 7 days, best first; where that is nothing, what matched in the last 30.
 
     `weekdays` counts those among the 7 days. `looked_at` and `month` are of the 30 days, and 0 where they were not
-    looked at. `narrower` are counted in the 7 days, `parts` (of the query, alone) and `wider` as their day counts say.
+    looked at. `narrower` and `wider` are counted in the 7 days, `part` (of the query, alone) in the 30.
     """
 
     week: tuple[StoredPaper, ...]
     weekdays: int
     month: int = 0
     looked_at: int = 0
-    narrower: tuple[Change, ...] = ()
-    part: Change | None = None
-    wider: Change | None = None
+    narrower: tuple[Alternative, ...] = ()
+    part: Alternative | None = None
+    wider: Alternative | None = None
 
     @property
     def a_day(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Change, Evidence
+from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Alternative, Evidence
 from bot.model.paper import HUGGINGFACE, StoredPaper
 from bot.model.subscription import SourceChoice, Subscription
 from bot.pipeline.match import Library, SubscriptionMatches, match_everything
@@ -39,16 +39,16 @@ async def _where_there_is_none(
     for part in _parts(subscription.query):
         found = len((await _matched(store, clock, replace(subscription, query=part), month)).matches)
         if found > (evidence.part.papers if evidence.part else 0):
-            evidence = replace(evidence, part=Change(part.typed, found))
+            evidence = replace(evidence, part=Alternative(part.typed, found))
     if ARXIV in configured and all(choice.source != ARXIV for choice in subscription.sources):
         widened = replace(subscription, sources=(*subscription.sources, SourceChoice(ARXIV)))
         found = len((await _matched(store, clock, widened, clock.now().date() - EVIDENCE)).matches)
         if found:
-            evidence = replace(evidence, wider=Change(_flag(widened.sources), found))
+            evidence = replace(evidence, wider=Alternative(_flag(widened.sources), found))
     return evidence
 
 
-async def _narrower(store: Store, clock: Clock, subscription: Subscription, found: int) -> tuple[Change, ...]:
+async def _narrower(store: Store, clock: Clock, subscription: Subscription, found: int) -> tuple[Alternative, ...]:
     """Return the flags that would bring fewer papers, and how many of the last 7 days."""
     tries: list[tuple[str, Subscription]] = []
     hf = SourceChoice(HUGGINGFACE)
@@ -57,8 +57,10 @@ async def _narrower(store: Store, clock: Clock, subscription: Subscription, foun
     if subscription.min_upvotes < UPVOTES_ADVISED:
         tries.append((f"--min-upvotes {UPVOTES_ADVISED}", replace(subscription, min_upvotes=UPVOTES_ADVISED)))
     since = clock.now().date() - EVIDENCE
-    counted = [Change(flag, len((await _matched(store, clock, narrowed, since)).matches)) for flag, narrowed in tries]
-    return tuple(change for change in counted if change.papers < found)
+    counted = [
+        Alternative(flag, len((await _matched(store, clock, narrowed, since)).matches)) for flag, narrowed in tries
+    ]
+    return tuple(each for each in counted if each.papers < found)
 
 
 async def _matched(store: Store, clock: Clock, subscription: Subscription, since: date) -> SubscriptionMatches:

@@ -164,11 +164,6 @@ def positive_categories(query: Query) -> frozenset[str]:
     return frozenset(leaf.name for leaf, is_wanted in query.leaves() if is_wanted and isinstance(leaf, Category))
 
 
-def sources_named(query: Query) -> frozenset[str]:
-    """Return the sources that a query names, wanted or not."""
-    return frozenset(leaf.name for leaf, _ in query.leaves() if isinstance(leaf, Source))
-
-
 def leaves_of(node: Node, *, is_wanted: bool = True) -> Iterator[tuple[Leaf, bool]]:
     """Yield every leaf of a tree in order, and whether it is wanted (False: it must not hold)."""
     match node:

@@ -8,7 +8,7 @@ from math import ceil, floor
 from bot.document import Block, BulletList, Document, Note, Paragraph, Span, Spans, Text, Time, code, strong
 from bot.model.cadence import Frequency
 from bot.model.channel import Channel
-from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Change, Evidence
+from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Alternative, Evidence
 from bot.model.paper import HUGGINGFACE
 from bot.model.subscription import DEFAULT_SOURCES, PauseReason, SourceChoice, Subscription
 from bot.query.ast import Category
@@ -151,15 +151,15 @@ def _noisy(evidence: Evidence, cap: int) -> Paragraph:
     said: list[Span] = [
         Text(f"That's a lot: about {round(evidence.a_day)} papers a day. Digests show the best {cap}. Narrow it: ")
     ]
-    for change in evidence.narrower:
-        said += (code(change.typed), Text(f" ({a_day(change, evidence)}) · "))
+    for each in evidence.narrower:
+        said += (code(each.typed), Text(f" ({a_day(each, evidence)}) · "))
     return Paragraph((*said, Text("add a word.")))
 
 
-def a_day(change: Change, evidence: Evidence) -> str:
-    """Say how many papers a change would give: `2 a day`, or of all the evidence's days where that is less than one."""
-    rate = change.papers / evidence.weekdays
-    return f"{round(rate)} a day" if rate >= 1 else f"{change.papers} in {EVIDENCE.days} days"
+def a_day(alternative: Alternative, evidence: Evidence) -> str:
+    """Say how many papers an alternative gives: `2 a day`, or of all the evidence's days where that is under one."""
+    rate = alternative.papers / evidence.weekdays
+    return f"{round(rate)} a day" if rate >= 1 else f"{alternative.papers} in {EVIDENCE.days} days"
 
 
 def _first(subscription: Subscription, zone: str) -> Spans:

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from bot.errors import NotUnderstoodError, QueryError
-from bot.query.ast import Scope, Since, Words, positive_categories, sources_named
+from bot.query.ast import Scope, Since, Words, positive_categories
 from bot.query.parse import MAX_CLAUSES, MAX_LENGTH, MAX_TERMS, parse
 
 
@@ -213,7 +213,6 @@ def test_a_query_remembers_what_was_typed_and_where() -> None:
     assert (leaf.scope, leaf.typed, leaf.column) == (Scope.AUTHOR, "Kaiming He", 10)
 
 
-def test_the_categories_and_sources_a_query_names_are_known() -> None:
+def test_the_categories_that_a_query_asks_for_are_known() -> None:
     query = parse("cat:cs.CL (cat:math OR x source:hf) -cat:cs.LG -source:arxiv")
     assert positive_categories(query) == {"cs.CL", "math"}
-    assert sources_named(query) == {"huggingface", "arxiv"}
