@@ -1,11 +1,12 @@
 """All the ports of one database, opened together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.sql.address import address_of
 from adapters.sql.changes import SqlChanges
 from adapters.sql.engine import Database
+from adapters.sql.installations import SqlInstallations
 from adapters.sql.leases import SqlLeases
 from adapters.sql.migrate import check_version, migrate_database
 from adapters.sql.outbox import SqlOutbox
@@ -14,6 +15,7 @@ from adapters.sql.papers import SqlPapers
 from adapters.sql.rate_limits import SqlRateLimits
 from adapters.sql.requests import SqlRequests
 from adapters.sql.saved import SqlSavedPapers
+from adapters.sql.sealed import KeyRing
 from adapters.sql.search import SqlSearch
 from adapters.sql.subscriptions import SqlSubscriptions
 from bot.errors import StoreError
@@ -23,7 +25,7 @@ from bot.ports import Clock
 class SqlStore:
     """`Store` over one open database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database = database
         self.papers = SqlPapers(database)
         self.search = SqlSearch(database)
@@ -33,6 +35,7 @@ class SqlStore:
         self.changes = SqlChanges(database)
         self.requests = SqlRequests(database)
         self.saved = SqlSavedPapers(database)
+        self.installations = SqlInstallations(database, ring)
         self.rate_limits = SqlRateLimits(database)
         self.leases = SqlLeases(database)
 
@@ -43,9 +46,15 @@ class SqlStore:
 
 
 @asynccontextmanager
-async def open_store(url: str, clock: Clock) -> AsyncIterator[SqlStore]:  # noqa: ARG001 - see below
+async def open_store(
+    url: str,
+    clock: Clock,  # noqa: ARG001 - see below
+    *,
+    secret_keys: Sequence[str] = (),
+) -> AsyncIterator[SqlStore]:
     """Open the database at `url`; SQLite is made and migrated when needed, PostgreSQL by `migrate`.
 
+    `secret_keys` are Fernet keys, newest first, that encrypt stored tokens; only installations need one.
     No method here asks for the time: every moment comes with the call, so that `--as-of` holds for all of them.
 
     Raises:
@@ -57,6 +66,6 @@ async def open_store(url: str, clock: Clock) -> AsyncIterator[SqlStore]:  # noqa
             if not database.is_sqlite:
                 raise StoreError(f"{database.address} is not at this version yet. Run: paperround migrate")
             await migrate_database(database)
-        yield SqlStore(database)
+        yield SqlStore(database, KeyRing(secret_keys))
     finally:
         await database.close()

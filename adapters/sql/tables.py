@@ -3,7 +3,7 @@
     paper ──< alias          channel ──< subscription        source_change   fetch_record
       │ └───< sighting          │ └────< delivery ──< part   import_progress outcome
       ├─────< ledger >──────────┤            └──< delivery_subscription      rate_limit   lease
-      └─────< saved             └──────< change                              request
+      └─────< saved             └──────< change                request       installation
 
 Full text (`adapters/sql/fulltext.py`) stands beside `paper` and is kept in step by the database itself.
 """
@@ -306,6 +306,21 @@ saved = Table(
     PrimaryKeyConstraint("platform", "workspace", "user", "paper"),
     Index("ix_saved_paper", "paper"),
 )
+
+# --- workspaces ---------------------------------------------------------------------------------------------------
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("scopes", Lines, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace"),
+)
+"""Tokens are written and read through `adapters/sql/sealed.py` alone."""
 
 # --- what happened, and who may go next ---------------------------------------------------------------------------
 

@@ -28,3 +28,11 @@ class Installation:
     token: Secret
     bot_user: str
     scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """What a change of keys came to: how many tokens were encrypted anew, and whose no key reads (`slack:T123`)."""
+
+    changed: int = 0
+    unreadable: tuple[str, ...] = ()

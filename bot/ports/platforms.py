@@ -1,11 +1,12 @@
 """The platforms: one way to post and one way to hear."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.document import Document
 from bot.model.delivery import Claim, Part, Receipt, Rendered
-from bot.model.installation import Installation
+from bot.model.installation import Installation, Rotation
 
 
 class Messenger(Protocol):
@@ -25,6 +26,16 @@ class Messenger(Protocol):
             DeliveryError: it was not posted, or nobody knows.
         """
 
+    async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
+        """Return the receipt of a part that an earlier attempt may have posted; None: not there, or not to be seen.
+
+        What is not found is posted again. It is asked before every such repeat, and may take as long as a post.
+
+        Raises:
+            DeliveryError: it cannot be seen now; `RETRY_LATER` is worth waiting for, any other verdict is left to the
+                post.
+        """
+
 
 class Gateway(Protocol):
     """One platform's way to hear: commands and buttons come in, replies go out."""
@@ -34,7 +45,26 @@ class Gateway(Protocol):
 
 
 class Installations(Protocol):
-    """The workspaces that took paperround in, with their tokens."""
+    """The workspaces that took paperround in, with their tokens; one installation a workspace.
+
+    Raises, beside `StoreError` for the database, one that says what to do when no key of `PAPERROUND_SECRET_KEY` reads
+    a stored token.
+    """
 
     async def find(self, platform: str, workspace: str) -> Installation | None:
         """Return how a workspace installed paperround; None when it did not, or took it out again."""
+
+    async def all(self, platform: str) -> tuple[Installation, ...]:
+        """Return every installation of a platform, by workspace."""
+
+    async def save(self, installation: Installation, at: datetime) -> None:
+        """Store an installation made `at`; it takes the place of the workspace's earlier one."""
+
+    async def purge(self, platform: str, workspace: str, before: datetime) -> bool:
+        """Forget a workspace's token because of what happened at `before`; False when there was none to forget.
+
+        Uninstall and revocation come in either order and more than once; an installation made since then stays.
+        """
+
+    async def rotate(self) -> Rotation:
+        """Encrypt with the newest key every token that another key wrote; those that no key reads stay as they are."""

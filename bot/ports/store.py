@@ -5,6 +5,7 @@ from typing import Protocol
 from bot.ports.interactions import Changes, Requests, SavedPapers
 from bot.ports.outbox import Outbox
 from bot.ports.papers import PaperStore, SearchIndex
+from bot.ports.platforms import Installations
 from bot.ports.running import Outcomes, RateLimits, SourceLeases
 from bot.ports.subscriptions import SubscriptionStore
 
@@ -50,6 +51,10 @@ class Store(Protocol):
     @property
     def saved(self) -> SavedPapers:
         """Reading lists."""
+
+    @property
+    def installations(self) -> Installations:
+        """Workspaces and their tokens."""
 
     @property
     def rate_limits(self) -> RateLimits:

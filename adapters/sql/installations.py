@@ -1,0 +1,104 @@
+"""The workspaces that took paperround in: the `Installations` port."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, delete, literal, select, type_coerce, update
+
+from adapters.sql.engine import Database
+from adapters.sql.sealed import KeyRing, Sealed, UnreadableError
+from adapters.sql.tables import installation as installations
+from bot.errors import StoreError
+from bot.model.installation import Installation, Rotation
+
+
+class SqlInstallations:
+    """`Installations` over SQL."""
+
+    def __init__(self, database: Database, ring: KeyRing) -> None:
+        self._database = database
+        self._ring = ring
+        self._sealed = Sealed(ring)
+
+    async def find(self, platform: str, workspace: str) -> Installation | None:
+        """See `Installations.find`."""
+        async with self._database.read() as connection:
+            found = await connection.execute(self._rows().where(_is(platform, workspace)))
+            with _named(platform, workspace):
+                row = found.first()
+        return _installation(row) if row else None
+
+    async def all(self, platform: str) -> tuple[Installation, ...]:
+        """See `Installations.all`."""
+        async with self._database.read() as connection:
+            mine = select(installations.c.workspace).where(installations.c.platform == platform)
+            workspaces = list(await connection.scalars(mine.order_by(installations.c.workspace)))
+        found = [await self.find(platform, each) for each in workspaces]
+        return tuple(each for each in found if each)
+
+    async def save(self, installation: Installation, at: datetime) -> None:
+        """See `Installations.save`."""
+        _ = self._ring.newest  # without a key it ends here, and not inside of the driver
+        new = self._database.insert(installations).values(
+            platform=installation.platform,
+            workspace=installation.workspace,
+            token=literal(installation.token, self._sealed),
+            bot_user=installation.bot_user,
+            scopes=sorted(installation.scopes),
+            at=at,
+        )
+        same = (installations.c.platform, installations.c.workspace)
+        replaced = {name: new.excluded[name] for name in ("token", "bot_user", "scopes", "at")}
+        async with self._database.write() as connection:
+            await connection.execute(new.on_conflict_do_update(index_elements=same, set_=replaced))
+
+    async def purge(self, platform: str, workspace: str, before: datetime) -> bool:
+        """See `Installations.purge`."""
+        old = _is(platform, workspace) & (installations.c.at <= before)
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(installations).where(old))).rowcount > 0
+
+    async def rotate(self) -> Rotation:
+        """See `Installations.rotate`."""
+        others = select(installations).where(~installations.c.token.startswith(self._ring.newest, autoescape=True))
+        changed, unreadable = 0, []
+        async with self._database.write() as connection:
+            for row in (await connection.execute(others.with_for_update())).all():
+                try:
+                    token = self._ring.seal(self._ring.open(row.token))
+                except UnreadableError:
+                    unreadable.append(f"{row.platform}:{row.workspace}")
+                    continue
+                mine = update(installations).where(_is(row.platform, row.workspace))
+                await connection.execute(mine.values(token=token))
+                changed += 1
+        return Rotation(changed=changed, unreadable=tuple(sorted(unreadable)))
+
+    def _rows(self) -> Select[Any]:
+        columns = (each for each in installations.c if each.name != "token")
+        return select(*columns, type_coerce(installations.c.token, self._sealed).label("token"))
+
+
+def _is(platform: str, workspace: str) -> ColumnElement[bool]:
+    return (installations.c.platform == platform) & (installations.c.workspace == workspace)
+
+
+def _installation(row: Row[Any]) -> Installation:
+    return Installation(
+        platform=row.platform,
+        workspace=row.workspace,
+        token=row.token,
+        bot_user=row.bot_user,
+        scopes=frozenset(row.scopes),
+    )
+
+
+@contextmanager
+def _named(platform: str, workspace: str) -> Iterator[None]:
+    """Say whose token it is that no key reads."""
+    try:
+        yield
+    except UnreadableError as error:
+        raise StoreError(f"The token of {platform}:{workspace} {error}") from error
