@@ -18,7 +18,15 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.settings.checks import SOURCES, Outside, Words, database_address, known_sources, known_zone
+from bot.settings.checks import (
+    SOURCES,
+    Outside,
+    Words,
+    database_address,
+    fernet_keys,
+    known_sources,
+    known_zone,
+)
 from bot.settings.groups import ArxivSettings, ConsoleSettings, Group, HttpSettings, HuggingFaceSettings, LimitSettings
 from bot.settings.slack import SlackSettings, contradictions
 from bot.text.suggest import did_you_mean
@@ -28,10 +36,8 @@ __all__ = ["FILE", "PREFIX", "HttpSettings", "Settings", "Variable", "load_setti
 PREFIX = "PAPERROUND_"
 FILE = Path("paperround.toml")
 
-OF_THE_PLATFORMS = frozenset({"DISCORD__API_URL", "DISCORD__GATEWAY_URL", "SECRET_KEY"})
+OF_THE_PLATFORMS = frozenset({"DISCORD__API_URL", "DISCORD__GATEWAY_URL"})
 """Names that belong to the platforms: known here, and read where those are built in."""
-
-SECRETS = {"secret_key": f"{PREFIX}SECRET_KEY"}
 
 Given = Mapping[str, Any]
 """Settings as one place gives them: nested by group, not yet checked."""
@@ -78,12 +84,27 @@ class Settings(BaseSettings):
             "of blocking you.",
         ),
     ] = ""
+    secret_key: Annotated[
+        SecretStr | None,
+        Outside(f"{PREFIX}SECRET_KEY"),
+        AfterValidator(fernet_keys),
+        Field(
+            examples=["..."],
+            description="Encrypts the tokens of workspaces that install paperround themselves, so `SLACK_CLIENT_ID` "
+            "needs it: Fernet keys separated by commas, newest first. `openssl rand -base64 32 | tr +/ -_` makes one.",
+        ),
+    ] = None
     huggingface: HuggingFaceSettings = HuggingFaceSettings()
     arxiv: ArxivSettings = ArxivSettings()
     console: ConsoleSettings = ConsoleSettings()
     http: HttpSettings = HttpSettings()
     limits: LimitSettings = LimitSettings()
     slack: SlackSettings = SlackSettings()
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys that encrypt stored tokens, newest first."""
+        return tuple(key.strip() for key in self.secret_key.get_secret_value().split(",")) if self.secret_key else ()
 
     @classmethod
     def settings_customise_sources(
@@ -105,7 +126,7 @@ def load_settings(flags: Given | None = None, file: Path = FILE) -> Settings:
     from_file, problems = _read_file(file)
     try:
         settings = Settings(**_merged(_merged(from_file, from_environment), flags))
-        problems += contradictions(settings.slack, settings.http)
+        problems += contradictions(settings.slack, settings.http, has_key=settings.secret_key is not None)
     except ValidationError as error:
         problems += [
             f"{_name(each['loc'], flags, from_environment, from_file, file)}: {_in_words(each)}"
@@ -156,8 +177,8 @@ def variables(group: type[BaseModel] = Settings, prefix: str = "") -> Iterator[V
 def _read_environment() -> dict[str, Any]:
     found: dict[str, Any] = EnvSettingsSource(Settings)()
     for each in variables():
-        if each.is_secret:
-            group, _, name = each.key.rpartition(".")
+        group, _, name = each.key.rpartition(".")
+        if each.is_secret and group:
             others = {key: value for key, value in found.get(group, {}).items() if key != name}
             value = os.environ.get(each.name, "").strip()
             found[group] = {**others, **({name: value} if value else {})}
@@ -180,7 +201,7 @@ def _read_file(file: Path) -> tuple[dict[str, Any], list[str]]:
         for key, name in keys.items()
         if name not in known and not any(each.startswith(f"{name}.") for each in known)
     ]
-    secrets = {each.key: each.name for each in by_key.values() if each.is_secret} | SECRETS
+    secrets = {each.key: each.name for each in by_key.values() if each.is_secret}
     problems += [
         f"{file}: {key} is a secret and does not belong in a file; set {secrets[name]} instead"
         for key, name in keys.items()
@@ -188,7 +209,7 @@ def _read_file(file: Path) -> tuple[dict[str, Any], list[str]]:
     ]
     if urlsplit(str(found.get("database_url", ""))).password:
         problems.append(f"{file}: database_url: a password does not belong in a file; set {PREFIX}DATABASE_URL instead")
-    return found, problems
+    return {key: value for key, value in found.items() if key.lower() not in secrets}, problems
 
 
 def _keys(table: Given, prefix: str = "") -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What is right for a setting, and what to say where it is not: each check is one sentence with its way out."""
 
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ SHORT_SOURCES = {"hf": "huggingface"}
 
 DATABASES = frozenset({"sqlite", "sqlite+aiosqlite", "postgresql", "postgres", "postgresql+psycopg"})
 """How a database address may begin."""
+
+FERNET_BYTES = 32
+"""What a key is when decoded. Source: https://github.com/fernet/spec/blob/master/Spec.md"""
 
 _HOST = re.compile(r"[0-9A-Za-z._-]+|[0-9A-Fa-f:.]+(%[0-9A-Za-z]+)?")
 """Names and addresses, IPv6 without brackets."""
@@ -97,6 +101,18 @@ def token(beginning: str) -> Callable[[SecretStr | None], SecretStr | None]:
         return given
 
     return check
+
+
+def fernet_keys(given: SecretStr | None) -> SecretStr | None:
+    """Check that they are Fernet keys, separated by commas; none is ever repeated."""
+    for number, key in enumerate(given.get_secret_value().split(",") if given else (), start=1):
+        try:
+            size = len(base64.b64decode(key.strip(), altchars=b"-_", validate=True))
+        except ValueError:
+            size = 0
+        if size != FERNET_BYTES:
+            raise ValueError(f"key {number} is no Fernet key; `openssl rand -base64 32 | tr +/ -_` makes one")
+    return given
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class SlackSettings(Group):
         return self.app_token is None
 
 
-def contradictions(slack: SlackSettings, http: HttpSettings) -> Iterator[str]:
+def contradictions(slack: SlackSettings, http: HttpSettings, *, has_key: bool) -> Iterator[str]:
     """Yield what does not go together, each with the way out."""
     if slack.bot_token is not None and slack.client_id is not None:
         yield "SLACK_BOT_TOKEN: it is for one workspace and SLACK_CLIENT_ID for many; leave one of them out"
@@ -85,6 +85,11 @@ def contradictions(slack: SlackSettings, http: HttpSettings) -> Iterator[str]:
         yield "SLACK_CLIENT_ID: SLACK_CLIENT_SECRET is of no use without it"
     if slack.client_id is not None and http.port is None:
         yield "PAPERROUND_HTTP__PORT: SLACK_CLIENT_ID needs it, for the page that installs the app; set it to a port"
+    if slack.client_id is not None and not has_key:
+        yield (
+            "PAPERROUND_SECRET_KEY: SLACK_CLIENT_ID needs it, since the tokens of workspaces are stored encrypted; "
+            "`openssl rand -base64 32 | tr +/ -_` makes one"
+        )
     if not slack.is_configured:
         if slack.app_token is not None or slack.signing_secret is not None:
             given = "SLACK_APP_TOKEN" if slack.app_token is not None else "SLACK_SIGNING_SECRET"

@@ -177,7 +177,7 @@ def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(each.field.description for each in variables())
-    assert len({each.name for each in variables()}) == len({each.key for each in variables()}) == 20
+    assert len({each.name for each in variables()}) == len({each.key for each in variables()}) == 21
 
 
 # --- Slack ---------------------------------------------------------------------------------------------------------
@@ -189,6 +189,7 @@ MANY = {
     "SLACK_CLIENT_SECRET": "hunter",
     "SLACK_SIGNING_SECRET": "hunter",
     "PAPERROUND_HTTP__PORT": "8080",
+    "PAPERROUND_SECRET_KEY": f"{'k' * 43}=",
 }
 
 
@@ -236,6 +237,13 @@ def test_no_secret_of_slack_comes_from_the_file_or_by_our_own_prefix(monkeypatch
     assert problem.endswith("slack.bot_token is a secret and does not belong in a file; set SLACK_BOT_TOKEN instead")
 
 
+def test_keys_are_read_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    new, old = MANY["PAPERROUND_SECRET_KEY"], f"{'-_' * 21}8="
+    monkeypatch.setenv("PAPERROUND_SECRET_KEY", f"{new}, {old}")
+    assert load_settings().secret_keys == (new, old)
+    assert "kkk" not in repr(load_settings())
+
+
 def without(given: Mapping[str, str], *names: str) -> Mapping[str, str]:
     return {name: value for name, value in given.items() if name not in names}
 
@@ -251,6 +259,8 @@ def without(given: Mapping[str, str], *names: str) -> Mapping[str, str]:
         (without(OVER_HTTP, "SLACK_BOT_TOKEN"), ["SLACK_BOT_TOKEN"]),
         (without(MANY, "SLACK_CLIENT_SECRET"), ["SLACK_CLIENT_SECRET"]),
         (without(MANY, "PAPERROUND_HTTP__PORT"), ["PAPERROUND_HTTP__PORT"]),
+        (without(MANY, "PAPERROUND_SECRET_KEY"), ["PAPERROUND_SECRET_KEY"]),
+        (MANY | {"PAPERROUND_SECRET_KEY": f"{MANY['PAPERROUND_SECRET_KEY']},hunter"}, ["PAPERROUND_SECRET_KEY"]),
         (without(MANY, "SLACK_SIGNING_SECRET"), ["SLACK_APP_TOKEN"]),
         (without(MANY, "SLACK_CLIENT_ID"), ["SLACK_CLIENT_ID", "SLACK_BOT_TOKEN"]),
         (MANY | SOCKET, ["SLACK_BOT_TOKEN"]),
