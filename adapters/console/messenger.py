@@ -53,6 +53,11 @@ class ConsoleMessenger:
             raise DeliveryError(Verdict.RETRY_LATER, f"cannot write to {where}: {_why(error)}") from error
         return Receipt(message=f"{claim.key}.{part.index}")
 
+    async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
+        """Return None: what was printed cannot be read back, and the file may be anybody's."""
+        del claim, part, parts
+        return None
+
     def _print(self, claim: Claim, part: Part) -> None:
         payload = part.rendered.payload
         text = shown(document_of(payload["document"]), self._out) if self._out.isatty() else payload["text"]

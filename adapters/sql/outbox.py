@@ -131,7 +131,8 @@ class SqlOutbox:
         if is_over:
             values["settled_at"] = outcome.at
         else:
-            values |= {"due_at": settlement.due_at or outcome.at, "failures": delivery.c.failures + 1}
+            failures = delivery.c.failures + int(settlement.is_failure)
+            values |= {"due_at": settlement.due_at or outcome.at, "failures": failures}
         async with self._database.write() as connection:
             settled = await connection.execute(update(delivery).where(claims.is_held_by(claim)).values(**values))
             if settled.rowcount != 1:

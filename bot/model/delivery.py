@@ -128,24 +128,32 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How a claim ends: the next state, when to try again (PENDING only, in UTC), and why."""
+    """How a claim ends: the next state, when to try again (PENDING only, in UTC), and why.
+
+    `is_failure` says of PENDING that this was one of our tries, of which there are only so many.
+    """
 
     state: DeliveryState
     due_at: datetime | None = None
     reason: str = ""
+    is_failure: bool = True
 
 
 def settle_failure(error: DeliveryError, failures: int, now: datetime, jitter: float) -> Settlement:
     """Decide what follows from a failed post; `failures` counts this one, `jitter` is in [0, 1).
 
-    A platform's own waiting time is obeyed, and does not count as one of our tries. Posting after an unknown outcome
-    is the promise's one possible duplicate; not posting would be a silent loss.
+    A waiting time that a platform names in refusing is obeyed, and does not count as one of our tries: it is there, and
+    will take the message. Posting after an unknown outcome is the promise's one possible duplicate, and not posting
+    would be a silent loss; each such try counts, whatever waiting time came with it.
     """
     match error.verdict:
         case Verdict.PAUSE_CHANNEL | Verdict.STOP_WORKSPACE:
             return Settlement(state=DeliveryState.CANCELLED, reason=error.reason)
         case Verdict.OUR_BUG:
             return Settlement(state=DeliveryState.DEAD, reason=error.reason)
+        case Verdict.RETRY_LATER if error.retry_after is not None:
+            due_at = now + error.retry_after
+            return Settlement(state=DeliveryState.PENDING, due_at=due_at, reason=error.reason, is_failure=False)
         case Verdict.RETRY_LATER | Verdict.UNKNOWN_OUTCOME:
             if failures > len(BACKOFF):
                 return Settlement(state=DeliveryState.DEAD, reason=f"gave up after {failures} tries: {error.reason}")

@@ -1,6 +1,7 @@
 """Deliver: post what the outbox holds, part by part, so that a crash anywhere goes on at the next part.
 
     claim ──> render and store the parts ──> for each part: note the attempt, post, store the receipt ──> settle
+                                                            └ attempted before: look for it first
 
 Every slot is enqueued exactly once and is never silently lost; posting is at least once, and a duplicate needs a
 failure between the platform's accept and our commit.
@@ -9,7 +10,8 @@ failure between the platform's accept and our commit.
 import asyncio
 import logging
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from bot.errors import DeliveryError, PaperroundError, StoreError, Verdict, reference
 from bot.model.channel import Platform
@@ -30,6 +32,8 @@ from bot.pipeline.notices import tell_paused
 from bot.ports import Clock, Messenger, Store
 from bot.snapshot import document_of
 from bot.views.digest import with_lateness
+
+_T = TypeVar("_T")
 
 log = logging.getLogger(__name__)
 
@@ -70,18 +74,26 @@ async def _deliver_all(
 ) -> int | StoreError:
     """Post every delivery that is due on one platform; a failing database is handed back as a value."""
     limit = 1 if messenger.platform in ONE_AT_A_TIME else CLAIMS_AT_ONCE
+    running: set[asyncio.Task[bool | StoreError]] = set()
+    failure: StoreError | None = None
     sent = 0
-    try:
-        while not (stopping and stopping.is_set()):
-            claims = await store.outbox.claim(clock.now(), LEASE, limit, [messenger.platform])
-            if not claims:
-                break
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(_attempt(store, messenger, clock, claim)) for claim in claims]
-            sent += sum(_numbers(task.result() for task in tasks))
-    except StoreError as error:
-        return error
-    return sent
+    async with asyncio.TaskGroup() as group:
+        while True:
+            if failure is None and not (stopping and stopping.is_set()):
+                try:
+                    claims = await store.outbox.claim(clock.now(), LEASE, limit - len(running), [messenger.platform])
+                except StoreError as error:
+                    claims, failure = (), error
+                running |= {group.create_task(_attempt(store, messenger, clock, claim)) for claim in claims}
+            if not running:
+                return failure or sent
+            # As one ends the next is claimed: a channel that hangs holds up no other.
+            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for result in (task.result() for task in ended):
+                if isinstance(result, StoreError):
+                    failure = result
+                else:
+                    sent += result
 
 
 def _numbers(results: Iterable[int | StoreError]) -> Iterator[int]:
@@ -139,12 +151,19 @@ async def _post_all(store: Store, messenger: Messenger, clock: Clock, claim: Cla
             continue
         if not await store.outbox.attempt_part(claim, index, clock.now() + LEASE):
             return False
-        try:
-            receipt = await _post(messenger, claim, part, known)
-        except DeliveryError as error:
-            if error.verdict is not Verdict.UNKNOWN_OUTCOME:
-                await store.outbox.refuse_part(claim, index)
-            raise
+        receipt = None
+        if part.state is PartState.ATTEMPTED:
+            receipt = await _find(messenger, claim, part, known)
+            # Looking took its time, and the post has a lease of its own.
+            if receipt is None and not await store.outbox.attempt_part(claim, index, clock.now() + LEASE):
+                return False
+        if receipt is None:
+            try:
+                receipt = await _asked(claim, messenger.post(claim, part, known))
+            except DeliveryError as error:
+                if error.verdict is not Verdict.UNKNOWN_OUTCOME:
+                    await store.outbox.refuse_part(claim, index)
+                raise
         known[index] = Part(index=index, rendered=part.rendered, state=PartState.ACCEPTED, receipt=receipt)
         if not await _accept(store, clock, claim, index, receipt):
             return False
@@ -162,10 +181,29 @@ async def _accept(store: Store, clock: Clock, claim: Claim, index: int, receipt:
     return await store.outbox.accept_part(claim, index, receipt)
 
 
-async def _post(messenger: Messenger, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
+async def _find(messenger: Messenger, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
+    """Look for a part of which nobody knows whether it was posted.
+
+    Raises:
+        DeliveryError: to be tried again: the part is as unknown as before.
+    """
+    try:
+        receipt = await _asked(claim, messenger.find(claim, part, parts))
+    except DeliveryError as error:
+        if error.verdict in (Verdict.RETRY_LATER, Verdict.UNKNOWN_OUTCOME):
+            raise DeliveryError(Verdict.RETRY_LATER, error.reason, retry_after=error.retry_after) from error
+        # What has become of the channel is for the post to find out.
+        return None
+    if receipt:
+        log.info("delivery %s: part %d had been posted", claim.key, part.index + 1)
+    return receipt
+
+
+async def _asked(claim: Claim, answer: Awaitable[_T]) -> _T:
+    """Wait for a platform's answer, for as long as the lease allows; whatever goes wrong is a `DeliveryError`."""
     try:
         async with asyncio.timeout(POST_TIMEOUT.total_seconds()):
-            return await messenger.post(claim, part, parts)
+            return await answer
     except TimeoutError as error:
         raise DeliveryError(Verdict.UNKNOWN_OUTCOME, f"{claim.channel.platform} did not answer in time") from error
     except PaperroundError:

@@ -90,7 +90,8 @@ class Outbox(Protocol):
         """Take up to `limit` pending deliveries that are due, oldest slot first.
 
         Their lease ends at `now + lease`. Two deliveries of one channel are never held at once, by whatever worker.
-        `failures` of a claim counts the settlements that sent it back before, not the crashes.
+        `failures` of a claim counts the failures that sent it back before: neither crashes nor waits that a platform
+        asked for.
         """
 
     async def store_parts(self, claim: Claim, parts: Sequence[Rendered]) -> tuple[Part, ...] | None:

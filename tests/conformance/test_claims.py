@@ -164,6 +164,14 @@ async def test_a_retry_waits_for_its_moment_and_counts(store: SqlStore) -> None:
     assert status.reason == "busy"
 
 
+async def test_a_wait_that_the_platform_asked_for_is_no_failure(store: SqlStore) -> None:
+    await greet(store, GENERAL)
+    wait = Settlement(state=DeliveryState.PENDING, due_at=NOW, reason="429", is_failure=False)
+    assert await store.outbox.settle(await claim_one(store), wait, an_outcome(OutcomeKind.POSTPONED))
+    claim = await claim_one(store)
+    assert (claim.attempt, claim.failures) == (2, 0)
+
+
 async def test_a_delivery_that_waits_for_its_retry_holds_up_no_other(store: SqlStore) -> None:
     await greet(store, GENERAL, NOW - timedelta(hours=1))
     await greet(store, GENERAL, NOW)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.document import Document
+from bot.errors import DeliveryError
 from bot.model.channel import Platform
 from bot.model.delivery import Claim, Part, Receipt, Rendered
 
@@ -15,17 +16,21 @@ class FakePlatform:
     """Posts two papers a message; `failures` are raised by the next posts, one each, None letting one through.
 
     `accepts_first` names failures after which the message is there all the same (a connection lost after the accept).
+    `remembers` says that it can be asked what was posted; `lookups` are raised by the next such questions.
     """
 
     failures: list[BaseException | None] = field(default_factory=list)
     accepts_first: bool = False
+    remembers: bool = False
+    lookups: list[DeliveryError | None] = field(default_factory=list)
     posted: list[tuple[str, int, tuple[str, ...], str]] = field(default_factory=list)
     greeting: str = ""
+    name: str = Platform.CONSOLE
 
     @property
     def platform(self) -> str:
-        """The console's name, so that the tests' channels are its own."""
-        return Platform.CONSOLE
+        """The console's name unless a test says otherwise: the tests' channels are its own."""
+        return self.name
 
     def render(self, document: Document) -> tuple[Rendered, ...]:
         """Cut the papers into messages; the heading, or the summary of what has none, stands in each."""
@@ -46,6 +51,17 @@ class FakePlatform:
         if failure is not None:
             raise failure
         return Receipt(message=f"m{len(self.posted)}", href=f"https://chat.example/{len(parts)}/{len(self.posted)}")
+
+    async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
+        """Say whether the message is there, where the platform remembers."""
+        del parts
+        failure = self.lookups.pop(0) if self.lookups else None
+        if failure is not None:
+            raise failure
+        for number, (channel, index, *_) in enumerate(self.posted, 1):
+            if self.remembers and (channel, index) == (str(claim.channel), part.index):
+                return Receipt(message=f"m{number}")
+        return None
 
     @property
     def papers(self) -> list[str]:

@@ -1,16 +1,19 @@
 """A delivery is posted part by part, survives crashes and failures, and gives back what it could not post."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
 from bot.clock import FixedClock
 from bot.errors import DeliveryError, Verdict
-from bot.model.delivery import LEASE, DeliveryState
+from bot.model.channel import Channel, Platform
+from bot.model.delivery import LEASE, Claim, DeliveryState, Part, Receipt
 from bot.model.outcome import OutcomeKind, Stage
 from bot.model.subscription import PauseReason, SubscriptionState
-from bot.pipeline.deliver import deliver_due
+from bot.pipeline.deliver import CLAIMS_AT_ONCE, deliver_due
 from bot.ports import Store
 from tests.builders import GENERAL, a_paper
 from tests.fakes.messenger import FakePlatform
@@ -66,6 +69,62 @@ async def test_an_unknown_outcome_is_posted_again_and_nothing_is_lost(store: Sto
     await deliver(store, platform)
     await deliver(store, platform, timedelta(minutes=5))
     assert platform.papers == [*IDS[:2], *IDS]
+
+
+async def test_an_unknown_outcome_is_looked_up_and_what_is_there_is_not_posted_again(store: Store) -> None:
+    await a_delivery_of_three_parts(store)
+    lost_connection = DeliveryError(Verdict.UNKNOWN_OUTCOME, "connection lost")
+    platform = FakePlatform(failures=[None, lost_connection], accepts_first=True, remembers=True)
+    await deliver(store, platform)
+    assert await deliver(store, platform, timedelta(minutes=5)) == 1
+    assert platform.papers == IDS
+
+
+async def test_a_part_that_a_killed_worker_left_is_looked_up(store: Store) -> None:
+    await a_delivery_of_three_parts(store)
+    platform = FakePlatform(failures=[asyncio.CancelledError()], accepts_first=True, remembers=True)
+    with pytest.raises(asyncio.CancelledError):
+        await deliver(store, platform)
+    assert await deliver(store, platform, LEASE * 2) == 1
+    assert platform.papers == IDS
+
+
+@pytest.mark.parametrize("verdict", [Verdict.RETRY_LATER, Verdict.UNKNOWN_OUTCOME])
+async def test_what_cannot_be_looked_up_now_is_not_posted_before_it_can(store: Store, verdict: Verdict) -> None:
+    await a_delivery_of_three_parts(store)
+    lost_connection = DeliveryError(Verdict.UNKNOWN_OUTCOME, "connection lost")
+    platform = FakePlatform(
+        failures=[lost_connection], accepts_first=True, remembers=True, lookups=[DeliveryError(verdict, "busy")]
+    )
+    await deliver(store, platform)
+    assert await deliver(store, platform, timedelta(minutes=5)) == 0
+    assert platform.papers == IDS[:2]
+    assert await deliver(store, platform, timedelta(minutes=10)) == 1
+    assert platform.papers == IDS
+
+
+async def test_where_the_look_is_refused_the_post_tells_what_is_wrong(store: Store) -> None:
+    await a_delivery_of_three_parts(store)
+    lost_connection = DeliveryError(Verdict.UNKNOWN_OUTCOME, "connection lost")
+    refused = DeliveryError(Verdict.STOP_WORKSPACE, "missing_scope")
+    platform = FakePlatform(
+        failures=[lost_connection, DeliveryError(Verdict.PAUSE_CHANNEL, "is_archived")], lookups=[refused]
+    )
+    await deliver(store, platform)
+    await deliver(store, platform, timedelta(minutes=5))
+    (subscription,) = await store.subscriptions.of_channel(GENERAL)
+    assert subscription.pause is not None
+    assert subscription.pause.detail == "is_archived"
+
+
+async def test_waits_that_the_platform_asks_for_never_end_a_delivery(store: Store) -> None:
+    await a_delivery_of_three_parts(store)
+    busy = DeliveryError(Verdict.RETRY_LATER, "429", retry_after=timedelta(minutes=1))
+    platform = FakePlatform(failures=[busy] * 20)
+    for minute in range(20):
+        assert await deliver(store, platform, timedelta(minutes=minute)) == 0
+    assert await deliver(store, platform, timedelta(minutes=20)) == 1
+    assert platform.papers == IDS
 
 
 async def test_a_waiting_time_of_the_platform_is_obeyed(store: Store) -> None:
@@ -136,3 +195,31 @@ async def test_nothing_is_claimed_once_the_service_is_stopping(store: Store) -> 
     platform = FakePlatform()
     assert await deliver_due(store, {platform.platform: platform}, FixedClock(NINE), stopping=stopping) == 0
     assert platform.papers == []
+
+
+@dataclass
+class HangingPlatform(FakePlatform):
+    """The first channel hangs until every other one has been posted to."""
+
+    others: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
+        """Post, or hang."""
+        if claim.channel.id == "0":
+            await self.released.wait()
+        receipt = await super().post(claim, part, parts)
+        if len(self.posted) == self.others:
+            self.released.set()
+        return receipt
+
+
+async def test_a_channel_that_hangs_holds_up_no_other(store: Store) -> None:
+    channels = [Channel(Platform.SLACK, "T1", str(number)) for number in range(3 * CLAIMS_AT_ONCE)]
+    for channel in channels:
+        await subscribe(store, channel=channel)
+    await list_papers(store, a_paper(1))
+    assert await enqueue(store) == len(channels)
+    platform = HangingPlatform(name=Platform.SLACK, others=len(channels) - 1)
+    assert await deliver(store, platform) == len(channels)
+    assert platform.posted[-1][0] == str(channels[0])

@@ -16,9 +16,19 @@ def test_a_passing_failure_is_tried_again_later_and_later(verdict: Verdict) -> N
     assert dues == [NOW + wait for wait in BACKOFF[:3]]
 
 
-def test_the_platforms_own_waiting_time_is_obeyed() -> None:
+@pytest.mark.parametrize("failures", [1, len(BACKOFF) + 1])
+def test_the_platforms_own_waiting_time_is_obeyed_and_is_no_try_of_ours(failures: int) -> None:
     error = DeliveryError(Verdict.RETRY_LATER, "429", retry_after=timedelta(seconds=42))
-    assert settle_failure(error, 1, NOW, 0.9).due_at == NOW + timedelta(seconds=42)
+    settlement = settle_failure(error, failures, NOW, 0.9)
+    assert (settlement.state, settlement.due_at) == (DeliveryState.PENDING, NOW + timedelta(seconds=42))
+    assert not settlement.is_failure
+
+
+def test_a_post_of_unknown_outcome_is_a_try_whatever_waiting_time_came_with_it() -> None:
+    error = DeliveryError(Verdict.UNKNOWN_OUTCOME, "503", retry_after=timedelta(seconds=42))
+    settlement = settle_failure(error, 1, NOW, 0.0)
+    assert (settlement.due_at, settlement.is_failure) == (NOW + timedelta(seconds=42), True)
+    assert settle_failure(error, len(BACKOFF) + 1, NOW, 0.0).state is DeliveryState.DEAD
 
 
 def test_a_delivery_is_tried_for_a_day_at_least_before_it_is_dead() -> None:
