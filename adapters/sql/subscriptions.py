@@ -18,11 +18,10 @@ from bot.model.cadence import Frequency
 from bot.model.change import ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings
 from bot.model.delivery import Kind
+from bot.model.paper import ARXIV
 from bot.model.subscription import Pause, Subscription, SubscriptionState
 from bot.ports import ChannelSchedule, InstantCandidate
 from bot.query.ast import positive_categories
-
-ARXIV = "arxiv"
 
 
 class SqlSubscriptions:

@@ -13,6 +13,12 @@ PaperKey = NewType("PaperKey", int)
 HUGGINGFACE = "huggingface"
 """The source whose upvotes rank papers, and whose days *rising* looks at."""
 
+ARXIV = "arxiv"
+"""The source that has categories."""
+
+JSONL = "jsonl"
+"""The source of papers that a file brings; nobody fetches it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PaperId:

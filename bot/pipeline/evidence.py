@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.model.cadence import WEEKDAYS
 from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Alternative, Evidence
-from bot.model.paper import HUGGINGFACE, StoredPaper
+from bot.model.paper import ARXIV, HUGGINGFACE, StoredPaper
 from bot.model.subscription import SourceChoice, Subscription
 from bot.pipeline.match import Library, SubscriptionMatches, match_everything
 from bot.ports import Clock, Store
 from bot.query.ast import And, Node, Query, Words
 
-ARXIV = "arxiv"
 UPVOTES_ADVISED = 10
+"""The floor that a noisy subscription is offered."""
 
 
 async def evidence_of(store: Store, clock: Clock, subscription: Subscription, configured: Collection[str]) -> Evidence:
@@ -93,4 +94,4 @@ def _flag(sources: Collection[SourceChoice]) -> str:
 
 def _weekdays(since: date, until: date) -> int:
     days = (since + timedelta(days=offset) for offset in range((until - since).days + 1))
-    return sum(day.weekday() < 5 for day in days)  # noqa: PLR2004 - Monday to Friday
+    return sum(day.weekday() in WEEKDAYS for day in days)

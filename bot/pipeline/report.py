@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from bot.model.cadence import WEEKDAYS
 from bot.model.channel import Channel
 from bot.model.delivery import DeliveryState
 from bot.model.outcome import Outcome, OutcomeKind, Stage
-from bot.model.paper import HUGGINGFACE
+from bot.model.paper import HUGGINGFACE, JSONL
 from bot.model.report import Report, Row
 from bot.pipeline.trouble import state_of
 from bot.ports import ChannelSchedule, Clock, DeliveryStatus, Store
@@ -17,8 +18,6 @@ FETCHES_READ: Final = 200
 
 OUTCOMES_READ: Final = 100
 """Outcomes of a channel among which its last run is: an outage leaves one for every slot it missed, 61 at most."""
-
-JSONL: Final = "jsonl"
 
 ENQUEUE_GRACE: Final = timedelta(minutes=2)
 """How long after its moment a slot may be enqueued before it counts as late: some ticks."""
@@ -30,7 +29,6 @@ FETCH_GRACE: Final = timedelta(hours=26)
 """Every source is fetched at least once a day; after this long nobody does."""
 
 WEEKEND: Final = "Hugging Face publishes no list on Saturday and Sunday; the next is Monday."
-_SATURDAY: Final = 5
 _RUN_IT: Final = "is the service (paperround run) running?"
 
 
@@ -95,7 +93,7 @@ def _source_row(name: str, fetches: Sequence[Outcome], configured: Collection[st
 
 
 def _weekend(name: str, today: date) -> str:
-    return WEEKEND if name == HUGGINGFACE and today.weekday() >= _SATURDAY else ""
+    return WEEKEND if name == HUGGINGFACE and today.weekday() not in WEEKDAYS else ""
 
 
 def _late_source(name: str, fetches: Sequence[Outcome], now: datetime) -> tuple[Row, ...]:

@@ -14,6 +14,8 @@ SOURCES: Final = ("huggingface", "arxiv", "jsonl")
 """Names that sightings carry."""
 SOURCE_NAMES: Final = {**{name: name for name in SOURCES}, "hf": "huggingface", "page": "huggingface"}
 """What people may write. A Daily Papers page is a listing of Hugging Face, whose page it is."""
+SOURCE_TITLES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+"""How people write the names of those that have one."""
 
 _COUNT = re.compile(r"(>=|<=|>|<|=|≥|≤|=>|=<)?\s*(\d{1,9})\+?")
 _DAYS = re.compile(r"(\d{1,5})\s*(d|days?|w|weeks?|m|months?|y|years?)", re.IGNORECASE)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from bot.query.ast import And, Category, Leaf, Node, Not, Or, Query, Scope, Source, Upvotes, Words, leaves_of
-
-_SOURCE_TITLES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
+from bot.query.fields import SOURCE_TITLES
 
 
 def in_words(query: Query) -> str:
@@ -71,7 +70,7 @@ def _leaf_in_words(leaf: Leaf) -> str:
         case Category(name=name):
             return f"in {name}"
         case Source(name=name):
-            return f"listed by {_SOURCE_TITLES.get(name, name)}"
+            return f"listed by {SOURCE_TITLES.get(name, name)}"
         case Upvotes(least=least, most=most):
             if most is None:
                 return f"with at least {least} upvotes"

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from bot.model.cadence import Cadence, Frequency, days_in_words
 from bot.model.channel import Channel
 from bot.query.ast import Query
+from bot.query.fields import SOURCE_TITLES
 
 AUTHORS_BEFORE, AUTHORS_AFTER = 2, 1
 """Authors named of a long list: the first two and the last."""
 
-_SOURCE_TITLES = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -51,7 +51,7 @@ def person(user: str) -> str:
 
 def source_title(source: str) -> str:
     """Return a source's name as people write it."""
-    return _SOURCE_TITLES.get(source, source)
+    return SOURCE_TITLES.get(source, source)
 
 
 def channel_name(channel: Channel) -> str:

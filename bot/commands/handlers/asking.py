@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
+from bot.model.paper import JSONL
 from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
-
-IMPORTED = frozenset({"jsonl"})
-"""Sources that files bring, whatever the settings name."""
 
 
 async def zone_of(requester: Requester, services: Services) -> str:
@@ -31,7 +29,7 @@ def refuse_unknown_sources(sources: Sequence[SourceChoice], services: Services) 
         RefusedError: one of them is not configured.
     """
     for choice in sources:
-        if choice.source not in services.sources and choice.source not in IMPORTED:
+        if choice.source not in services.sources and choice.source != JSONL:
             configured = ", ".join(f"`{name}`" for name in services.sources) or "none"
             hint = f"Configured: {configured}. The operator adds one with PAPERROUND_SOURCES."
             raise RefusedError(f"The source `{choice.source}` is not configured here; nobody fetches it.", hint=hint)
