@@ -25,6 +25,7 @@ from bot.commands.values import (
     days_of,
     integer_of,
     is_number,
+    number_or_all_of,
     paper_of,
     query_of,
     sources_of,
@@ -33,9 +34,6 @@ from bot.commands.values import (
 )
 from bot.model.cadence import DEFAULT_TIME, WEEKDAYS, Cadence, Frequency
 from bot.model.change import ChangeId
-
-ALL = "all"
-"""What stands for every subscription in place of a number."""
 
 ORDERS: Final[Mapping[str, SortOrder]] = {order: order for order in get_args(SortOrder)}
 PERIODS: Final[Mapping[str, Period]] = {period: period for period in get_args(Period)}
@@ -75,12 +73,7 @@ def _cadence(given: Arguments) -> tuple[Cadence, bool]:
 
 def unsubscribe(given: Arguments) -> Unsubscribe:
     """Read which subscription to remove, or `all`."""
-    target = given["number"]
-    is_all = target.text.lower() == ALL
-    if not (is_all or is_number(target)):
-        message = f"`{given.line.verb}` takes the number of a subscription, or `all`."
-        raise target.error(message, hint="`list` shows the numbers.")
-    return Unsubscribe(number=None if is_all else integer_of(target), is_confirmed=given.has("yes"))
+    return Unsubscribe(number=number_or_all_of(given["number"]), is_confirmed=given.has("yes"))
 
 
 def list_subscriptions(given: Arguments) -> ListSubscriptions:

@@ -1,7 +1,5 @@
 """Arguments into the requests that steer a channel: edit, pause, resume, run, settings."""
 
-from typing import Final
-
 from bot.commands.arguments import Arguments
 from bot.commands.request import (
     ChangeSettings,
@@ -18,8 +16,8 @@ from bot.commands.values import (
     days_of,
     integer_of,
     integer_or_none_of,
-    is_number,
     muted_of,
+    number_or_all_of,
     query_of,
     sources_of,
     time_of,
@@ -27,9 +25,6 @@ from bot.commands.values import (
 )
 from bot.model.cadence import Frequency
 from bot.model.channel import WhoCanManage
-
-ALL: Final = "all"
-"""What stands for every subscription in place of a number."""
 
 ON, OFF = "on", "off"
 
@@ -58,22 +53,12 @@ def _frequency(given: Arguments) -> Frequency | None:
 
 def pause(given: Arguments) -> PauseSubscriptions:
     """Read what to pause, and until when."""
-    return PauseSubscriptions(number=_number_or_all(given), until=given.read("until", date_of))
+    return PauseSubscriptions(number=number_or_all_of(given["number"]), until=given.read("until", date_of))
 
 
 def resume(given: Arguments) -> ResumeSubscriptions:
     """Read what to resume."""
-    return ResumeSubscriptions(number=_number_or_all(given))
-
-
-def _number_or_all(given: Arguments) -> int | None:
-    target = given["number"]
-    if target.text.lower() == ALL:
-        return None
-    if not is_number(target):
-        message = f"`{given.line.verb}` takes the number of a subscription, or `{ALL}`."
-        raise target.error(message, hint="`list` shows the numbers.")
-    return integer_of(target)
+    return ResumeSubscriptions(number=number_or_all_of(given["number"]))
 
 
 def run(given: Arguments) -> RunNow:

@@ -18,6 +18,11 @@ from bot.model.interaction import DO, KeptRequest, new_request
 from bot.ports import Requests
 
 UNDO: Final = "undo"
+"""The verb of a button that puts a change back."""
+
+PREVIOUS: Final = "Previous"
+NEXT: Final = "Next"
+"""What the buttons that turn pages say, everywhere."""
 
 
 def action_id(action: Action) -> str:

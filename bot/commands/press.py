@@ -19,7 +19,7 @@ from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import CommandError, RefusedError
 from bot.model.change import ChangeId
-from bot.model.interaction import RequestId
+from bot.model.interaction import DO, RequestId
 from bot.views.words import person
 
 PRESS: Final = "press"
@@ -41,13 +41,10 @@ async def press(action_id: str, requester: Requester, services: Services) -> Rep
     verb, _, target = action_id.partition(":")
 
     async def answer() -> Reply:
-        match verb:
-            case "do":
-                return await _take(RequestId(target), requester, services)
-            case "undo":
-                return await handled(await _undoing(ChangeId(target), requester, services), requester, services)
-            case _:
-                return await handled(_about(verb, target), requester, services)
+        if verb == DO:
+            return await _take(RequestId(target), requester, services)
+        asked = await _undoing(ChangeId(target), requester, services) if verb == UNDO else _about(verb, target)
+        return await handled(asked, requester, services)
 
     return await answered(verb if verb in PAPER_COMMANDS or verb == UNDO else PRESS, answer)
 

@@ -101,6 +101,20 @@ def integer_of(written: Written) -> int:
     return int(digits)
 
 
+ALL: Final = "all"
+"""What stands for every subscription in place of a number."""
+
+
+def number_or_all_of(written: Written) -> int | None:
+    """Read the number of a subscription, or `all`, which is None."""
+    if written.text.lower() == ALL:
+        return None
+    if not is_number(written):
+        message = f"`{written.line.verb}` takes the number of a subscription, or `{ALL}`."
+        raise written.error(message, hint="`list` shows the numbers.")
+    return integer_of(written)
+
+
 def is_number(written: Written) -> bool:
     """Say whether this names a subscription by its number: `3`, `#3`."""
     return len(written.words) == 1 and _INTEGER.fullmatch(written.text) is not None

@@ -1,6 +1,6 @@
 """Preview: a subscription's next digest, or what a query would have brought."""
 
-from bot.commands.handlers.asking import no_such_number, refuse_unknown_sources, zone_of
+from bot.commands.handlers.asking import numbered, refuse_unknown_sources, zone_of
 from bot.commands.request import PreviewQuery, PreviewSubscription, Requester
 from bot.commands.services import Services
 from bot.document import Document, Reply
@@ -13,10 +13,7 @@ from bot.views.preview import query_preview, subscription_preview
 async def preview_of_subscription(request: PreviewSubscription, requester: Requester, services: Services) -> Reply:
     """Show what a subscription would post now, were it due alone."""
     store = services.store
-    known = await store.subscriptions.of_channel(requester.channel)
-    mine = next((each for each in known if each.number == request.number), None)
-    if mine is None:
-        raise no_such_number(request.number, known)
+    mine = numbered(request.number, await store.subscriptions.of_channel(requester.channel))
     digest = await preview_subscription(store, services.clock, mine, default_zone=services.default_zone)
     states = await source_states(store, [mine], services.clock.now())
     away = [(state.source, state.since) for state in states.values() if state.is_away]

@@ -1,8 +1,6 @@
 """Everybody's own reading list: save, take off, read it, as BibTeX too."""
 
-from typing import Final
-
-from bot.commands.buttons import Buttons
+from bot.commands.buttons import NEXT, PREVIOUS, Buttons
 from bot.commands.handlers.finding import found, kept
 from bot.commands.request import Requester, Save, Saved, Unsave
 from bot.commands.services import Services
@@ -53,7 +51,3 @@ async def saved(request: Saved, requester: Requester, services: Services) -> Rep
 def _turns(page: int, pages: int) -> list[tuple[str, str]]:
     around = ((PREVIOUS, page - 1), (NEXT, page + 1))
     return [(label, f"saved --page {number}") for label, number in around if 1 <= number <= pages]
-
-
-PREVIOUS: Final = "Previous"
-NEXT: Final = "Next"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands.arguments import ROOT
-from bot.commands.buttons import Buttons
+from bot.commands.buttons import NEXT, PREVIOUS, Buttons
 from bot.commands.handlers.asking import zone_of
 from bot.commands.handlers.showing import show
 from bot.commands.outside import allowed, words_asked
@@ -81,9 +81,9 @@ def _words(request: Search) -> str:
 def _actions(request: Search, page: SearchPage, words: str, buttons: Buttons) -> tuple[Action, ...]:
     turns = []
     if request.page > 1:
-        turns.append(buttons.command("Previous", f"{words} --page {request.page - 1}"))
+        turns.append(buttons.command(PREVIOUS, f"{words} --page {request.page - 1}"))
     if request.page * PAGE_SIZE < page.total:
-        turns.append(buttons.command("Next", f"{words} --page {request.page + 1}"))
+        turns.append(buttons.command(NEXT, f"{words} --page {request.page + 1}"))
     if text := _subscription(request):
         turns.append(buttons.command("Subscribe to this search", text))
     turns.append(buttons.command(SHARE, f"share {words} --page {request.page}"))

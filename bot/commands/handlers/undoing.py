@@ -27,10 +27,8 @@ async def undo(request: Undo, requester: Requester, services: Services) -> Reply
         minutes = UNDO_FOR.total_seconds() / 60
         raise RefusedError(f"Undo works for {minutes:.0f} minutes; nothing was undone.", hint=_LIST)
     subscriptions = store.subscriptions
-    before, settings_before = (
-        await subscriptions.of_channel(change.channel),
-        await subscriptions.settings(change.channel),
-    )
+    before = await subscriptions.of_channel(change.channel)
+    settings_before = await subscriptions.settings(change.channel)
     done = await store.changes.undo(change, requester.user, now, services.default_zone)
     if done.result is UndoResult.CHANGED_SINCE:
         by = f" by {person(done.by)}" if done.by else ""
