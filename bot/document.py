@@ -5,6 +5,7 @@ an address. No markup ever stands in a text: `*`, `<` and `@` are just character
 them once, at its edge.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -146,12 +147,22 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A command to fill in: the text of each parameter as it stands, by name, and the channel where it will act."""
+
+    verb: str
+    values: Mapping[str, str]
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An answer to a command.
 
     `papers` are the ids shown, in order; `cut` those that matched and were cut. `visible_to_channel` is False when
     only the person who asked may see it. `ok` is False for a refusal; `understood` is False when the text was not
     understood (exit status 2 on the console). `has_enqueued` says that something to post waits in the outbox now.
+    `form` is what to fill in, shown in place of the document where a platform has forms.
     """
 
     verb: str
@@ -162,6 +173,7 @@ class Reply:
     papers: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     has_enqueued: bool = False
+    form: Form | None = None
 
 
 def text(*words: str) -> Spans:

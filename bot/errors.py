@@ -85,13 +85,15 @@ class QueryError(PlacedError):
 class CommandError(PlacedError):
     """A command that was not understood: `verb` is empty when not even that was known; `example` is one to copy.
 
-    Words between backticks in `message` and `hint` are words to type.
+    `parameter` is the one whose value is wrong, where it is one's alone. Words between backticks in `message` and
+    `hint` are words to type.
     """
 
     def __init__(self, message: str, *, text: str, column: int, hint: str = "", verb: str = "", example: str) -> None:
         super().__init__(message, text=text, column=column, hint=hint)
         self.verb = verb
         self.example = example
+        self.parameter = ""
 
 
 class RefusedError(UserError):

@@ -92,7 +92,9 @@ class Written:
     def error(self, message: str, *, at: Word | None = None, hint: str = "", instead: str = "") -> CommandError:
         """Return an error that points at one of its words, else at all of them."""
         whole = self.words[0] if len(self.words) == 1 else self.at
-        return self.line.error(message, at=at or whole, hint=hint, instead=instead)
+        error = self.line.error(message, at=at or whole, hint=hint, instead=instead)
+        error.parameter = self.parameter.name
+        return error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,9 @@ class Arguments:
         """
         if not self.has(parameter.name):
             end = Word("", len(self.line.text) + 1)
-            raise self.line.error(f"`{self.line.verb}` needs a {parameter.kind} after it.", at=end)
+            error = self.line.error(f"`{self.line.verb}` needs a {parameter.kind} after it.", at=end)
+            error.parameter = parameter.name
+            raise error
 
     def __getitem__(self, name: str) -> Written:
         """Return a parameter that is there."""

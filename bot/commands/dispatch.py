@@ -53,6 +53,18 @@ async def dispatch_options(
     return await answered(verb, answer)
 
 
+def mistake_in(verb: str, options: Mapping[str, str | int | bool]) -> CommandError | None:
+    """Return what could not be understood of typed options, for a form that shows it at once; None: nothing."""
+    command = command_named(verb)
+    if command is None:
+        raise LookupError(f"no command {verb!r} in the catalog")
+    try:
+        command.asked_of(arguments_of(command, options))
+    except CommandError as error:
+        return error
+    return None
+
+
 async def dispatch_request(request: Request, requester: Requester, services: Services) -> Reply:
     """Answer a request that needs no reading."""
 

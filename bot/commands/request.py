@@ -16,11 +16,15 @@ Period = Literal["day", "week", "month"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """Who asks, and from which channel; both come from the platform, never from the text."""
+    """Who asks, and from which channel; both come from the platform, never from the text.
+
+    `zone` is the person's own IANA zone, empty where the platform does not know it.
+    """
 
     channel: Channel
     user: str
     is_manager: bool
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

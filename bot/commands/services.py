@@ -1,9 +1,10 @@
 """What handlers may use."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.commands.outside import Outside
+from bot.model.channel import Channel
 from bot.ports import Clock, PaperSource, Store
 
 
@@ -15,12 +16,16 @@ class Limits:
     searches_per_minute: int = 60
 
 
+ChannelCheck = Callable[[Channel], Awaitable[None]]
+"""Asks a platform whether a channel can be posted to; raises RefusedError, which says what to do, when it cannot."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The ports behind every command.
 
     `default_zone` is the IANA zone of channels that have none. `sources` are the configured ones, by name. `outside`
-    asks them what they know beside the library.
+    asks them what they know beside the library. `channel_checks` are those of the platforms that have one, by name.
     """
 
     store: Store
@@ -29,3 +34,13 @@ class Services:
     sources: Mapping[str, PaperSource]
     limits: Limits = Limits()
     outside: Outside = field(default_factory=Outside)
+    channel_checks: Mapping[str, ChannelCheck] = field(default_factory=dict)
+
+    async def refuse_unreachable(self, channel: Channel) -> None:
+        """Refuse a channel that cannot be posted to.
+
+        Raises:
+            RefusedError: it cannot; the words say what to do.
+        """
+        if check := self.channel_checks.get(channel.platform):
+            await check(channel)

@@ -16,7 +16,7 @@ from bot.ports.papers import (
     SearchPage,
     SearchRequest,
 )
-from bot.ports.platforms import Gateway, Installations, Messenger
+from bot.ports.platforms import Endpoint, Gateway, Installations, Messenger
 from bot.ports.running import Clock, Outcomes, RateLimits, SourceLeases
 from bot.ports.store import Store
 from bot.ports.subscriptions import ChannelSchedule, InstantCandidate, SubscriptionStore
@@ -26,6 +26,7 @@ __all__ = [
     "ChannelSchedule",
     "Clock",
     "DeliveryStatus",
+    "Endpoint",
     "Enqueued",
     "Gateway",
     "ImportBatch",

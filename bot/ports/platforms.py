@@ -1,12 +1,18 @@
 """The platforms: one way to post and one way to hear."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.document import Document
 from bot.model.delivery import Claim, Part, Receipt, Rendered
 from bot.model.installation import Installation, Rotation
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+"""The words of ASGI: https://asgi.readthedocs.io/en/latest/specs/main.html"""
 
 
 class Messenger(Protocol):
@@ -37,11 +43,33 @@ class Messenger(Protocol):
         """
 
 
+class Endpoint(Protocol):
+    """A way to answer HTTP requests: an ASGI application."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, /) -> None:
+        """Answer one request."""
+
+
 class Gateway(Protocol):
     """One platform's way to hear: commands and buttons come in, replies go out."""
 
+    @property
+    def platform(self) -> str:
+        """The platform's name."""
+
+    @property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """What it answers over HTTP, by path; nothing where it is not heard in that way."""
+
     async def serve(self) -> None:
-        """Listen until cancelled; reconnect by itself."""
+        """Listen until cancelled; then finish what was begun, for a while."""
+
+    async def look_after(self) -> None:
+        """Connect, or replace a connection that is dead; called every few seconds while `serve` runs.
+
+        Raises:
+            PaperroundError: it does not hear at present; the words say why, and what to do.
+        """
 
 
 class Installations(Protocol):

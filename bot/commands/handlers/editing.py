@@ -1,17 +1,19 @@
 """Edit: change a subscription in place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.commands.buttons import undo_button
 from bot.commands.handlers.asking import numbered, refuse_unknown_sources
 from bot.commands.handlers.changing import change_channel
 from bot.commands.request import EditSubscription, Requester
 from bot.commands.services import Services
-from bot.document import Reply
+from bot.document import Form, Reply
 from bot.errors import RefusedError
+from bot.fleet.form import form_of
 from bot.model.cadence import DEFAULT_TIME, WEEKDAYS, Cadence, Frequency, next_due
 from bot.model.change import ChangeKind, ChannelPlan
 from bot.model.channel import ChannelSettings
@@ -37,11 +39,19 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
     mine = numbered(request.number, done.known)
     zone = done.settings.timezone or services.default_zone
     if request == EditSubscription(number=request.number):
-        return Reply(verb="edit", document=how_to_edit(mine, channel_zone=zone))
+        form = Form(verb="edit", values=_values_of(mine, zone), channel=requester.channel.id)
+        return Reply(verb="edit", document=how_to_edit(mine, channel_zone=zone), form=form)
     if not done.plan.edit:
         return Reply(verb="edit", document=not_edited(mine))
     document = edited(mine, done.plan.edit[0], by=requester.user, channel_zone=zone)
     return Reply(verb="edit", document=replace(document, actions=(undo_button(done.id),)))
+
+
+def _values_of(mine: Subscription, zone: str) -> Mapping[str, str]:
+    """Return a subscription as the options of `edit`; what is not set is not there."""
+    entries = form_of(replace(mine, pause=None), ZoneInfo(zone)).entries
+    said = {name: "" if value is True else str(value) for name, value in entries.items()}
+    return {"number": str(mine.number), **said}
 
 
 def subscription_after(mine: Subscription, request: EditSubscription, channel_zone: str, now: datetime) -> Subscription:

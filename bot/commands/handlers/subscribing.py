@@ -48,6 +48,7 @@ async def subscribe(request: Subscribe, requester: Requester, services: Services
     now = services.clock.now()
     sources = request.sources or default_sources(services)
     refuse_unknown_sources(sources, services)
+    await services.refuse_unreachable(requester.channel)
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
         if any(each.query == request.query for each in known):
@@ -63,15 +64,17 @@ async def subscribe(request: Subscribe, requester: Requester, services: Services
             sources=sources,
             creator=requester.user,
         )
-        zone = cadence.timezone or settings.timezone or services.default_zone
-        return ChannelPlan(add=((new, next_due(cadence, ZoneInfo(zone), now)),))
+        after = settings_with_zone(settings, cadence, requester)
+        zone = cadence.timezone or after.timezone or services.default_zone
+        add = ((new, next_due(cadence, ZoneInfo(zone), now)),)
+        return ChannelPlan(add=add, settings=after if after != settings else None)
 
     changed = await change_channel(ChangeKind.SUBSCRIBED, plan_of, requester, services)
     if not changed.added:
         mine = next(each for each in changed.known if each.query == request.query)
         return Reply(verb="subscribe", document=already_subscribed(mine))
     (made,) = changed.added
-    settings = changed.settings
+    settings = changed.plan.settings or changed.settings
     zone = made.cadence.timezone or settings.timezone or services.default_zone
     evidence = await evidence_of(services.store, services.clock, made, services.sources)
     document = subscribed(made, evidence, by=requester.user, zone=zone, channel_cap=settings.cap)
@@ -93,6 +96,13 @@ def _offers(made: Subscription, evidence: Evidence, buttons: Buttons) -> Iterato
             f"Add arXiv ({a_day(evidence.wider, evidence)})", f"edit {made.number} {evidence.wider.typed}"
         )
     yield buttons.command("Change", f"edit {made.number}")
+
+
+def settings_with_zone(settings: ChannelSettings, cadence: Cadence, requester: Requester) -> ChannelSettings:
+    """Return a channel's settings with the zone of who subscribes it first, unless either was said (PRODUCT.md)."""
+    if settings.timezone or cadence.timezone or not requester.zone:
+        return settings
+    return replace(settings, timezone=requester.zone)
 
 
 def _with_hour(request: Subscribe, known: Sequence[Subscription]) -> Cadence:

@@ -1,0 +1,100 @@
+"""What a platform tells of a person and a channel, and what it is offered to fill in."""
+
+from dataclasses import replace
+
+from adapters.console.render import render
+from bot.commands.dispatch import dispatch, mistake_in
+from bot.commands.request import Requester
+from bot.errors import RefusedError
+from bot.model.channel import Channel
+from bot.ports import Store
+from tests.builders import GENERAL
+from tests.scenarios.asking import Person, button_of
+
+TOKYO = "Asia/Tokyo"
+
+
+async def in_tokyo(store: Store, text: str, channel: Channel = GENERAL) -> None:
+    person = Person(store)
+    requester = Requester(channel=channel, user="ana", is_manager=False, zone=TOKYO)
+    assert (await dispatch(text, requester, person.services)).ok
+
+
+async def zones(store: Store, channel: Channel = GENERAL) -> tuple[str | None, list[str | None]]:
+    settings = await store.subscriptions.settings(channel)
+    return settings.timezone, [each.cadence.timezone for each in await store.subscriptions.of_channel(channel)]
+
+
+async def test_a_channel_without_a_zone_gets_that_of_who_subscribes_it_first(store: Store) -> None:
+    await in_tokyo(store, "subscribe teapots --daily 09:00")
+    assert await zones(store) == (TOKYO, [None])
+    (made,) = await store.subscriptions.of_channel(GENERAL)
+    assert made.next_due is not None
+    assert made.next_due.hour == 0
+
+
+async def test_a_zone_that_was_said_comes_before_the_persons_own(store: Store) -> None:
+    await in_tokyo(store, "subscribe teapots --tz Europe/Berlin")
+    assert await zones(store) == (None, ["Europe/Berlin"])
+    await Person(store).asks("settings timezone Europe/Paris")
+    await in_tokyo(store, "subscribe kettles")
+    assert await zones(store) == ("Europe/Paris", ["Europe/Berlin", None])
+
+
+async def test_undoing_the_first_subscription_takes_its_zone_back(store: Store) -> None:
+    person = Person(store)
+    requester = replace(person.requester, zone=TOKYO)
+    reply = await dispatch("subscribe teapots", requester, person.services)
+    assert (await person.presses(button_of(reply, "Undo"))).ok
+    assert await zones(store) == (None, [])
+
+
+async def test_a_channel_that_cannot_be_posted_to_is_not_subscribed(store: Store) -> None:
+    asked: list[Channel] = []
+
+    async def refuse(channel: Channel) -> None:
+        asked.append(channel)
+        raise RefusedError("I can't post in #general.", hint="Invite me.")
+
+    person = Person(store)
+    services = replace(person.services, channel_checks={"console": refuse})
+    reply = await dispatch("subscribe teapots", person.requester, services)
+    assert (reply.ok, render(reply.document)) == (False, "I can't post in #general.\n\nInvite me.")
+    assert asked == [GENERAL]
+    assert await store.subscriptions.of_channel(GENERAL) == ()
+    assert (await dispatch("list", person.requester, services)).ok
+
+
+async def test_an_edit_with_nothing_to_change_offers_a_form_that_changes_nothing(store: Store) -> None:
+    person = Person(store)
+    await person.asks('subscribe "tea pots" -kettle --weekly fri 16:00 --max 5 --min-upvotes 3 --upvoted-only')
+    reply = await person.presses(button_of(await person.asks("subscribe stoves"), "Change"))
+    assert reply.form is not None
+    assert reply.form.values["number"] == "2"
+    form = (await person.asks("edit 1")).form
+    assert form is not None
+    assert (form.verb, form.channel) == ("edit", "general")
+    assert form.values == {
+        "number": "1",
+        "query": '"tea pots" -kettle',
+        "weekly": "fri 16:00",
+        "max": "5",
+        "source": "huggingface",
+        "min-upvotes": "3",
+        "upvoted-only": "",
+    }
+    assert mistake_in("edit", dict(form.values)) is None
+
+
+def test_a_mistake_in_a_form_names_its_field() -> None:
+    assert mistake_in("subscribe", {"query": "teapots", "max": "5"}) is None
+    for options, field in (
+        ({"query": '"teapots'}, "query"),
+        ({"query": "teapots", "max": "99"}, "max"),
+        ({"query": "teapots", "tz": "CETT"}, "tz"),
+        ({"query": "teapots", "source": "arxv"}, "source"),
+        ({"max": "5"}, "query"),
+    ):
+        mistake = mistake_in("subscribe", options)
+        assert mistake is not None
+        assert mistake.parameter == field
