@@ -203,13 +203,6 @@ class SqlOutbox:
                 last |= {by_key[row.channel]: row.made_at for row in await connection.execute(wanted)}
         return last
 
-    async def next_due_at(self) -> datetime | None:
-        """See `Outbox.next_due_at`."""
-        async with self._database.read() as connection:
-            due = select(func.min(delivery.c.due_at)).where(delivery.c.state == DeliveryState.PENDING)
-            at: datetime | None = await connection.scalar(due)
-        return at
-
     async def purge(self, before: datetime) -> int:
         """See `Outbox.purge`."""
         async with self._database.write() as connection:

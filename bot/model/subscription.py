@@ -20,7 +20,7 @@ class SubscriptionState(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why a subscription is paused: a person's pause ends only by a person, lost access ends by itself."""
+    """Why a subscription is paused: a person's ends by a person or at its `until`, lost access when it is back."""
 
     PERSON = "person"
     ACCESS = "access"

@@ -34,7 +34,7 @@ class Requests(Protocol):
 
 
 class Changes(Protocol):
-    """What people did to channels. The methods of `SubscriptionStore` that change something store it themselves."""
+    """What people did to channels. `SubscriptionStore.change` stores it, in the transaction that does it."""
 
     async def find(self, change: ChangeId, platform: str, workspace: str) -> Change | None:
         """Return a change by its id; None when it is unknown, or of another platform or workspace."""

@@ -28,7 +28,7 @@ class Enqueued:
     """What one enqueue stores for one channel, in one transaction.
 
     `document` is None when nothing is posted: then the clocks move and the outcomes are stored, and there is no
-    delivery and no ledger row. `reshown` are the papers that may already be `shown` (rising, reminders of round-ups).
+    delivery and no ledger row. `runs` is empty for what no subscription brings, a notice or a discussion.
     """
 
     channel: Channel
@@ -124,9 +124,6 @@ class Outbox(Protocol):
 
     async def last_made(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
         """Return when each channel's newest delivery of these kinds was made; one without any is left out."""
-
-    async def next_due_at(self) -> datetime | None:
-        """Return when the next pending delivery is due, None when none is pending."""
 
     async def purge(self, before: datetime) -> int:
         """Delete settled deliveries and outcomes older than that; returns how many.

@@ -133,7 +133,7 @@ class PaperStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """What to search for. `since` (inclusive) bounds the day of publication or listing; `sort` is a ranking's name."""
+    """What to search for; the query's `since` (inclusive) bounds the day of publication or listing. `sort` names an order."""
 
     query: Query
     as_of: datetime

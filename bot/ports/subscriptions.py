@@ -11,7 +11,11 @@ from bot.model.subscription import Pause, Subscription
 
 
 class SubscriptionStore(Protocol):
-    """Channels and their subscriptions. Every method names the channel, so that no tenant reaches another's rows."""
+    """Channels and their subscriptions.
+
+    What people ask for names their channel or workspace, so that no tenant reaches another's rows; what names neither
+    is for the stages and the operator.
+    """
 
     async def settings(self, channel: Channel) -> ChannelSettings:
         """Return what holds for the channel; the defaults when nobody set anything."""

@@ -156,7 +156,6 @@ async def test_a_retry_waits_for_its_moment_and_counts(store: SqlStore) -> None:
     assert await store.outbox.settle(
         await claim_one(store), again_at(timedelta(minutes=5)), an_outcome(OutcomeKind.POSTPONED)
     )
-    assert await store.outbox.next_due_at() == NOW + timedelta(minutes=5)
     assert await store.outbox.claim(NOW + timedelta(minutes=4), LEASE, 9, EVERYWHERE) == ()
     claim = await claim_one(store, NOW + timedelta(minutes=5))
     assert (claim.attempt, claim.failures) == (2, 1)
@@ -185,7 +184,6 @@ async def test_what_was_sent_is_over(store: SqlStore) -> None:
     assert await store.outbox.last_sent(GENERAL) is None
     assert await store.outbox.settle(await claim_one(store), SENT, POSTED)
     assert await store.outbox.pending(NOW) == ()
-    assert await store.outbox.next_due_at() is None
     assert await store.outbox.last_sent(GENERAL) == NOW
     assert await store.outbox.last_sent(OTHER) is None
     assert await store.outbox.claim(TOMORROW, LEASE, 9, EVERYWHERE) == ()
