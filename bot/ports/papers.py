@@ -133,7 +133,7 @@ class PaperStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """What to search for; the query's `since` (inclusive) bounds the day of publication or listing. `sort` names an order."""
+    """What to search for, in which order; the query's `since` (inclusive) bounds the day of publication or listing."""
 
     query: Query
     as_of: datetime
