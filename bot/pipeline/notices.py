@@ -86,5 +86,17 @@ async def welcome_back(store: Store, clock: Clock, channel: Channel, *, default_
     return tuple(sorted(resumed))
 
 
+async def welcome_workspace_back(
+    store: Store, clock: Clock, platform: str, workspace: str, *, default_zone: str
+) -> tuple[Channel, ...]:
+    """Resume what lost access paused in a workspace that took paperround in again; returns the channels concerned.
+
+    A channel that is lost for a reason of its own is paused again at its next digest, with that reason.
+    """
+    mine = await store.subscriptions.of_workspace(platform, workspace)
+    channels = dict.fromkeys(each.channel for each in mine if _is_lost(each))
+    return tuple([each for each in channels if await welcome_back(store, clock, each, default_zone=default_zone)])
+
+
 def _is_lost(subscription: Subscription) -> bool:
     return subscription.pause is not None and subscription.pause.reason is PauseReason.ACCESS

@@ -1,0 +1,186 @@
+"""Who took paperround in: Bolt's stores over our own ports, and the one workspace that a token names.
+
+SLACK_BOT_TOKEN    OneWorkspace: nothing is stored, so no key is needed
+SLACK_CLIENT_ID    BoltInstallations over `Installations`, States over `Requests`: any number of processes
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.installation_store import Installation as BoltInstallation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+
+from adapters.slack.names import tenant_of, workspace_of
+from bot.errors import PaperroundError, RefusedError
+from bot.model.channel import Channel, Platform
+from bot.model.installation import Installation, Rotation, Secret
+from bot.model.interaction import KeptRequest, RequestId, new_id
+from bot.ports import Clock, Installations, Requests
+
+log = logging.getLogger(__name__)
+
+STATE_FOR: Final = timedelta(minutes=10)
+"""How long somebody may take to install: from our page to Slack's and back (facts: security.md section 3)."""
+
+_INSTALLING: Final = Channel(Platform.SLACK, "-", "-")
+"""Where a state belongs: no workspace has this name, so nobody's button finds one."""
+
+
+class OneWorkspace:
+    """`Installations` of the one workspace that SLACK_BOT_TOKEN belongs to; what it forgets is back after a restart."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation: Installation | None = installation
+
+    async def find(self, platform: str, workspace: str) -> Installation | None:
+        """See `Installations.find`."""
+        mine = self._installation
+        return mine if mine and (mine.platform, mine.workspace) == (platform, workspace) else None
+
+    async def all(self, platform: str) -> tuple[Installation, ...]:
+        """See `Installations.all`."""
+        mine = self._installation
+        return (mine,) if mine and mine.platform == platform else ()
+
+    async def save(self, installation: Installation, at: object) -> None:
+        """Refuse: this workspace is named by the settings."""
+        del installation, at
+        raise RefusedError(
+            "SLACK_BOT_TOKEN names the one workspace.", hint="Set SLACK_CLIENT_ID in its place to let others install."
+        )
+
+    async def purge(self, platform: str, workspace: str, before: object) -> bool:
+        """See `Installations.purge`: the token is of no use any more, whenever that happened."""
+        del before
+        is_mine = await self.find(platform, workspace) is not None
+        if is_mine:
+            self._installation = None
+        return is_mine
+
+    async def rotate(self) -> Rotation:
+        """See `Installations.rotate`: nothing is stored."""
+        return Rotation()
+
+
+class BoltInstallations(AsyncInstallationStore):
+    """Bolt's interface over `Installations`: bot tokens alone, since paperround never acts as a person."""
+
+    def __init__(self, installations: Installations, clock: Clock) -> None:
+        self._installations = installations
+        self._clock = clock
+
+    @property
+    def logger(self) -> logging.Logger:
+        """The log of this module."""
+        return log
+
+    async def async_save(self, installation: BoltInstallation) -> None:
+        """Store what Slack says was installed; the key comes from Slack's answer and from nowhere else."""
+        await self._installations.save(installation_of(installation), self._clock.wall())
+
+    async def async_find_bot(
+        self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
+    ) -> Bot | None:
+        """Find the bot of a workspace."""
+        workspace = workspace_of(enterprise_id, team_id, is_enterprise_install=is_enterprise_install)
+        try:
+            found = await self._installations.find(Platform.SLACK, workspace)
+        except PaperroundError as error:
+            # Bolt goes on as if nobody had installed it, and whispers.
+            log.error("slack:%s: its token cannot be had: %s", workspace, error)  # noqa: TRY400 - the words say it all
+            raise
+        return _bot(found) if found else None
+
+    async def async_find_installation(
+        self,
+        *,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None = None,
+        is_enterprise_install: bool | None = False,
+    ) -> BoltInstallation | None:
+        """Say that there is none beside the bot's, so that Bolt asks for that."""
+        del enterprise_id, team_id, user_id, is_enterprise_install
+        return None
+
+    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+        """Forget the token of a workspace."""
+        now = self._clock.wall()
+        await self._installations.purge(Platform.SLACK, workspace_of(enterprise_id, team_id), now)
+
+    async def async_delete_installation(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
+    ) -> None:
+        """Do nothing: no token of a person is kept."""
+        del enterprise_id, team_id, user_id
+
+
+class States(AsyncOAuthStateStore):
+    """The states of installations on their way: single use, for ten minutes, stored where every process finds them."""
+
+    def __init__(self, requests: Requests, clock: Clock) -> None:
+        self._requests = requests
+        self._clock = clock
+
+    @property
+    def logger(self) -> logging.Logger:
+        """The log of this module."""
+        return log
+
+    async def async_issue(self, *args: Sequence[Any], **kwargs: Any) -> str:
+        """Make a state, and keep it."""
+        del args, kwargs
+        state = RequestId(new_id())
+        expires_at = self._clock.wall() + STATE_FOR
+        kept = KeptRequest(id=state, channel=_INSTALLING, text="", expires_at=expires_at, is_single_use=True)
+        await self._requests.keep([kept])
+        return state
+
+    async def async_consume(self, state: str) -> bool:
+        """Say whether the state is one of ours, in time, and used for the first time."""
+        where = (_INSTALLING.platform, _INSTALLING.workspace)
+        taken = await self._requests.take(RequestId(state), *where, "", self._clock.wall())
+        return taken is not None and taken.is_first
+
+
+def installation_of(installed: BoltInstallation) -> Installation:
+    """Return what is kept of an installation.
+
+    Raises:
+        RefusedError: Slack gave no token of a bot, or did not say of which workspace.
+    """
+    try:
+        workspace = workspace_of(
+            installed.enterprise_id, installed.team_id, is_enterprise_install=installed.is_enterprise_install
+        )
+    except ValueError as error:
+        raise RefusedError("Slack did not say which workspace this is.", hint="Try once more.") from error
+    if not installed.bot_token or not installed.bot_user_id:
+        raise RefusedError(
+            "Slack gave no token of a bot.", hint="The app's manifest has none: see paperround export slack."
+        )
+    return Installation(
+        platform=Platform.SLACK,
+        workspace=workspace,
+        token=Secret(installed.bot_token),
+        bot_user=installed.bot_user_id,
+        scopes=frozenset(installed.bot_scopes or ()),
+    )
+
+
+def _bot(found: Installation) -> Bot:
+    tenant = tenant_of(found.workspace)
+    return Bot(
+        enterprise_id=tenant.enterprise_id or None,
+        team_id=tenant.team_id or None,
+        is_enterprise_install=tenant.is_enterprise_install,
+        bot_token=found.token.value,
+        bot_id="",  # Bolt learns it from auth.test
+        bot_user_id=found.bot_user,
+        bot_scopes=sorted(found.scopes),
+        installed_at=0.0,
+    )

@@ -1,0 +1,83 @@
+"""Bolt's stores over our ports, and the one workspace of a token."""
+
+import logging
+
+import pytest
+from cryptography.fernet import Fernet
+
+from adapters.slack.installation import BoltInstallations, OneWorkspace
+from adapters.sql.store import open_store
+from bot.clock import FixedClock
+from bot.errors import RefusedError, StoreError
+from bot.model.installation import Installation, Secret
+from tests.builders import NOW
+
+TOKEN = "xoxb-1-teapot"  # an invented one
+CLOCK = FixedClock(NOW)
+
+
+def installed(workspace: str = "T1") -> Installation:
+    return Installation(
+        platform="slack", workspace=workspace, token=Secret(TOKEN), bot_user="U0BOT", scopes=frozenset({"commands"})
+    )
+
+
+async def test_the_workspace_of_a_token_is_found_and_no_other() -> None:
+    one = OneWorkspace(installed())
+    assert await one.find("slack", "T1") == installed()
+    assert await one.all("slack") == (installed(),)
+    assert [await one.find("slack", "T2"), await one.find("discord", "T1")] == [None, None]
+    assert await one.all("discord") == ()
+    assert TOKEN not in repr(await one.all("slack")) + str(one)
+
+
+async def test_the_workspace_of_a_token_is_gone_once_it_takes_paperround_out() -> None:
+    one = OneWorkspace(installed())
+    assert not await one.purge("slack", "T2", NOW)
+    assert await one.purge("slack", "T1", NOW)
+    assert not await one.purge("slack", "T1", NOW)
+    assert await one.find("slack", "T1") is None
+
+
+async def test_nobody_installs_over_the_workspace_of_a_token() -> None:
+    one = OneWorkspace(installed())
+    with pytest.raises(RefusedError, match="SLACK_CLIENT_ID"):
+        await one.save(installed("T2"), NOW)
+    assert await one.find("slack", "T2") is None
+
+
+@pytest.mark.parametrize(
+    ("workspace", "ids"),
+    [
+        ("T1", {"enterprise_id": None, "team_id": "T1", "is_enterprise_install": False}),
+        ("E1.T1", {"enterprise_id": "E1", "team_id": "T1", "is_enterprise_install": False}),
+        ("E1", {"enterprise_id": "E1", "team_id": "T1", "is_enterprise_install": True}),
+    ],
+)
+async def test_bolt_finds_the_bot_of_each_kind_of_workspace(
+    workspace: str, ids: dict[str, str | bool | None], migrated_sqlite_url: str
+) -> None:
+    keys = [Fernet.generate_key().decode()]
+    async with open_store(migrated_sqlite_url, CLOCK, secret_keys=keys) as store:
+        await store.installations.save(installed(workspace), NOW)
+        bolts = BoltInstallations(store.installations, CLOCK)
+        bot = await bolts.async_find_bot(**ids)  # type: ignore[arg-type]  # as Bolt passes what a request says
+        other = await bolts.async_find_bot(enterprise_id=None, team_id="T9")
+    assert bot is not None
+    assert (bot.bot_token, bot.bot_user_id, bot.bot_scopes) == (TOKEN, "U0BOT", ["commands"])
+    assert bot.is_enterprise_install is (workspace == "E1")
+    assert other is None
+
+
+async def test_a_token_that_bolt_cannot_have_is_an_error_of_the_log(
+    migrated_sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_store(migrated_sqlite_url, CLOCK, secret_keys=[Fernet.generate_key().decode()]) as store:
+        await store.installations.save(installed(), NOW)
+    async with open_store(migrated_sqlite_url, CLOCK, secret_keys=[Fernet.generate_key().decode()]) as store:
+        with pytest.raises(StoreError):
+            await BoltInstallations(store.installations, CLOCK).async_find_bot(enterprise_id=None, team_id="T1")
+    (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert "slack:T1: its token cannot be had" in record.message
+    assert "Put that key back" in record.message
+    assert TOKEN not in caplog.text
