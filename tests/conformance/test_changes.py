@@ -47,6 +47,23 @@ async def test_a_change_is_told_with_who_did_it_and_when(store: SqlStore) -> Non
     assert (told.id, told.by, told.at, told.kind, told.numbers) == (change.id, "ana", NOW, ChangeKind.SUBSCRIBED, (1,))
 
 
+async def test_the_newest_changes_of_a_channel_come_first_up_to_the_limit(store: SqlStore) -> None:
+    first, second, third = (a_change() for _ in range(3))
+    for query, change in (("teapot", first), ("kettle", second), ("samovar", third)):
+        await added(store, query, change=change)
+    assert [each.id for each in await store.changes.latest(GENERAL, 2)] == [third.id, second.id]
+
+
+async def test_what_nobody_did_leaves_no_change_behind(store: SqlStore) -> None:
+    made = a_change()
+    await added(store, "teapot", change=made)
+    lost = Pause(by="paperround", reason=PauseReason.ACCESS, since=LATER)
+    assert await store.subscriptions.pause(GENERAL, lost) == (1,)
+    assert await store.subscriptions.resume(GENERAL, {1: TOMORROW}, LATER.date()) == (1,)
+    assert await store.subscriptions.pause_workspace("console", "local", lost) == (GENERAL,)
+    assert [each.id for each in await store.changes.latest(GENERAL, 5)] == [made.id]
+
+
 async def test_changes_of_long_ago_are_purged_and_what_they_made_stays(store: SqlStore) -> None:
     old, late = a_change(), a_change(at=LATER)
     await added(store, "teapot", change=old)

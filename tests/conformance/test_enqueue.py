@@ -8,7 +8,7 @@ from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
-from bot.model.digest import LedgerState
+from bot.model.digest import LedgerRow, LedgerState
 from bot.model.outcome import Stage
 from bot.model.paper import Paper, PaperId
 from bot.model.subscription import Pause, PauseReason
@@ -167,6 +167,17 @@ async def test_the_ledger_holds_rows_of_papers_listed_lately(store: SqlStore) ->
     nobody = Channel(Platform.CONSOLE, "local", "nobody")
     ledger = await store.outbox.ledger([GENERAL, nobody], TODAY - timedelta(days=7))
     assert {channel: [row.paper for row in rows] for channel, rows in ledger.items()} == {GENERAL: [found[both.id].key]}
+
+
+async def test_a_paper_is_discussed_once_in_a_channel_and_may_still_be_shown_there(store: SqlStore) -> None:
+    (paper,) = (await stored_papers(store, 1)).values()
+    asked = LedgerRow(paper=paper, state=LedgerState.DISCUSSED, subscription=0, at=NOW)
+    assert await store.outbox.enqueue(an_enqueued(kind=Kind.DISCUSSION, ledger=(asked,)))
+    later = an_enqueued(kind=Kind.DISCUSSION, ledger=(asked,), slot=NOW + timedelta(hours=1))
+    assert not await store.outbox.enqueue(later)
+    assert await store.outbox.discussed(GENERAL, paper) == asked
+    assert await store.outbox.discussed(Channel(Platform.CONSOLE, "local", "other"), paper) is None
+    assert await store.outbox.enqueue(an_enqueued(await subscribe(store), ledger=(shown(paper),)))
 
 
 async def test_a_greeting_needs_no_subscription(store: SqlStore) -> None:

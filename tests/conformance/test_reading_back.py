@@ -63,6 +63,14 @@ async def test_a_workspace_knows_its_own_subscriptions_only(store: SqlStore) -> 
     assert (found.channel, found.is_active) == (OTHER, False)
 
 
+async def test_the_operator_reads_every_subscription_by_channel_and_number_paused_ones_too(store: SqlStore) -> None:
+    for query, channel in (("one", OTHER), ("one", GENERAL), ("two", GENERAL)):
+        await add(store, a_new_subscription(query, channel=channel), NOW, NOW)
+    await store.subscriptions.pause(OTHER, LOST)
+    found = [(each.channel, each.number, each.is_active) for each in await store.subscriptions.every()]
+    assert found == [(GENERAL, 1, True), (GENERAL, 2, True), (OTHER, 1, False)]
+
+
 async def test_the_papers_of_some_sources_are_those_that_they_listed(store: SqlStore) -> None:
     both = (a_sighting(), a_sighting(source="arxiv"))
     await store.papers.ingest([a_paper(1), a_paper(2, listed=both), a_paper(3, listed=both[1:])], NOW)
