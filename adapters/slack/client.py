@@ -82,11 +82,11 @@ def client_of(token: Secret | None, base_url: str, timeout: timedelta) -> AsyncW
         timeout=math.ceil(timeout.total_seconds()),
         retry_handlers=[],
     )
-    client.proxy = _proxy_for(base_url)
+    client.proxy = proxy_for(base_url)
     return client
 
 
-def _proxy_for(url: str) -> str | None:
+def proxy_for(url: str) -> str | None:
     """Return the proxy that the environment names for an address: the SDK itself does not know NO_PROXY."""
     parts = urlsplit(url)
     host = parts.hostname or ""

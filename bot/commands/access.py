@@ -22,8 +22,8 @@ _NEEDS: Final = {
 async def permitted(command: Command, place: str, requester: Requester, services: Services) -> Requester:
     """Return the requester as they act: in the channel that the command is meant for, which they may use in this way.
 
-    Whoever manages may do everything in every channel of the workspace but in another person's own, which nobody else
-    may read or change.
+    Whoever manages the workspace may do everything in each of its channels but in another person's own, which nobody
+    else may read or change; whoever manages one channel, in that one.
 
     Raises:
         RefusedError: they may not; it says who may, and what to do instead.
@@ -34,7 +34,7 @@ async def permitted(command: Command, place: str, requester: Requester, services
         if channel != channel.personal(requester.user):
             raise RefusedError(f"{channel_name(channel)} is {person(channel.id[1:])}'s own.", hint=_OFFER)
         return acting
-    if requester.is_manager:
+    if requester.is_manager and (requester.manages_all or channel == requester.channel):
         return acting
     if channel != requester.channel:
         message = f"Only a manager may act in another channel; this one is {channel_name(requester.channel)}."

@@ -16,13 +16,15 @@ from bot.commands.arguments import ROOT
 from bot.commands.catalog import command_for, command_named
 from bot.commands.command import Visibility
 from bot.commands.handlers import handle
+from bot.commands.handlers.forms import FlagGrammar
 from bot.commands.limits import refuse_beyond_pace
 from bot.commands.parse import arguments_of, read
 from bot.commands.refusal import breakage, refusal_of
-from bot.commands.request import Asked, Request, Requester
+from bot.commands.request import Asked, Import, Request, Requester
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import CommandError, PaperroundError, UserError, reference
+from bot.fleet.read import read_channel
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +55,16 @@ async def dispatch_options(
     return await answered(verb, answer)
 
 
-def mistake_in(verb: str, options: Mapping[str, str | int | bool]) -> CommandError | None:
+def mistake_in(verb: str, options: Mapping[str, str | int | bool], services: Services) -> UserError | None:
     """Return what could not be understood of typed options, for a form that shows it at once; None: nothing."""
     command = command_named(verb)
     if command is None:
         raise LookupError(f"no command {verb!r} in the catalog")
     try:
-        command.asked_of(arguments_of(command, options))
-    except CommandError as error:
+        request = command.asked_of(arguments_of(command, options)).request
+        if isinstance(request, Import):
+            read_channel(request.text, FlagGrammar(services))
+    except UserError as error:
         return error
     return None
 

@@ -18,12 +18,14 @@ Period = Literal["day", "week", "month"]
 class Requester:
     """Who asks, and from which channel; both come from the platform, never from the text.
 
-    `zone` is the person's own IANA zone, empty where the platform does not know it.
+    A manager is one of every channel of the workspace, or (`manages_all` False) of this channel alone. `zone` is the
+    person's own IANA zone, empty where the platform does not know it.
     """
 
     channel: Channel
     user: str
     is_manager: bool
+    manages_all: bool = True
     zone: str = ""
 
 

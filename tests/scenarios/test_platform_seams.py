@@ -5,7 +5,7 @@ from dataclasses import replace
 from adapters.console.render import render
 from bot.commands.dispatch import dispatch, mistake_in
 from bot.commands.request import Requester
-from bot.errors import RefusedError
+from bot.errors import CommandError, FileError, RefusedError
 from bot.model.channel import Channel
 from bot.ports import Store
 from tests.builders import GENERAL
@@ -83,11 +83,12 @@ async def test_an_edit_with_nothing_to_change_offers_a_form_that_changes_nothing
         "min-upvotes": "3",
         "upvoted-only": "",
     }
-    assert mistake_in("edit", dict(form.values)) is None
+    assert mistake_in("edit", dict(form.values), person.services) is None
 
 
-def test_a_mistake_in_a_form_names_its_field() -> None:
-    assert mistake_in("subscribe", {"query": "teapots", "max": "5"}) is None
+async def test_a_mistake_in_a_form_names_its_field(store: Store) -> None:
+    services = Person(store).services
+    assert mistake_in("subscribe", {"query": "teapots", "max": "5"}, services) is None
     for options, field in (
         ({"query": '"teapots'}, "query"),
         ({"query": "teapots", "max": "99"}, "max"),
@@ -95,6 +96,25 @@ def test_a_mistake_in_a_form_names_its_field() -> None:
         ({"query": "teapots", "source": "arxv"}, "source"),
         ({"max": "5"}, "query"),
     ):
-        mistake = mistake_in("subscribe", options)
-        assert mistake is not None
+        mistake = mistake_in("subscribe", options, services)
+        assert isinstance(mistake, CommandError)
         assert mistake.parameter == field
+
+
+async def test_every_mistake_of_a_file_is_known_before_anything_is_done(store: Store) -> None:
+    services = Person(store).services
+    assert mistake_in("import", {"file": "{version: 1, subscriptions: [{query: teapots}]}"}, services) is None
+    mistake = mistake_in("import", {"file": "{version: 1, subscriptions: [{query: '(', max: 99}]}"}, services)
+    assert isinstance(mistake, FileError)
+    assert len(mistake.problems) == 2
+
+
+async def test_who_manages_one_channel_manages_no_other(store: Store) -> None:
+    person = Person(store)
+    await person.asks("settings who-can-manage managers")
+    maker = replace(person.requester, user="bo", manages_all=False)
+    assert (await dispatch("subscribe teapots", maker, person.services)).ok
+    for text in ("list --all", "subscribe teapots --in #tea", "list --in #tea"):
+        reply = await dispatch(text, maker, person.services)
+        assert (text, reply.ok) == (text, False)
+        assert "nly a manager may" in render(reply.document)
