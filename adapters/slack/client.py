@@ -58,7 +58,7 @@ class SlackApi:
         except TimeoutError as error:
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack did not answer in time") from error
         except SlackApiError as error:
-            raise delivery_error_of(_refusal_of(error)) from error
+            raise delivery_error_of(refusal_of(error)) from error
         except aiohttp.ClientConnectorError as error:
             # Without a connection nothing was sent.
             reason = f"Slack cannot be reached ({type(error).__name__})"
@@ -96,7 +96,7 @@ def proxy_for(url: str) -> str | None:
     return proxies.get(parts.scheme) or proxies.get("all") or None
 
 
-def _refusal_of(error: SlackApiError) -> Refusal:
+def refusal_of(error: SlackApiError) -> Refusal:
     """Read an answer that was no success; an HTML body leaves its data empty, or makes the answer aiohttp's own."""
     response: Any = error.response
     data = getattr(response, "data", None)
