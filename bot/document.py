@@ -124,13 +124,15 @@ class Document:
     """Everything said at once.
 
     `summary` is the text of a notification. `more` are papers that matched and were cut: where a platform has a place
-    beside the message (a thread, a private list), they are shown there.
+    beside the message (a thread, a private list), they are shown there. `unlisted` counts those that even such a place
+    is spared.
     """
 
     heading: Spans = ()
     blocks: tuple[Block, ...] = ()
     actions: tuple[Action, ...] = ()
     more: tuple[PaperLine, ...] = ()
+    unlisted: int = 0
     footnote: Spans = ()
     summary: str = ""
 

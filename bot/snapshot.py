@@ -35,6 +35,7 @@ def to_json(document: Document) -> Json:
         "blocks": [_block_to_json(block) for block in document.blocks],
         "actions": [[action.label, action.verb, action.target] for action in document.actions],
         "more": [_line_to_json(line) for line in document.more],
+        "unlisted": document.unlisted,
         "footnote": _spans_to_json(document.footnote),
         "summary": document.summary,
     }
@@ -53,6 +54,7 @@ def document_of(stored: Json) -> Document:
         blocks=tuple(_block_of(block) for block in stored["blocks"]),
         actions=tuple(Action(label=label, verb=verb, target=target) for label, verb, target in stored["actions"]),
         more=tuple(_line_of(line) for line in stored["more"]),
+        unlisted=stored.get("unlisted", 0),
         footnote=_spans_of(stored["footnote"]),
         summary=stored["summary"],
     )

@@ -129,6 +129,7 @@ def a_document(rng: Random) -> Document:
         blocks=tuple(a_block(rng) for _ in range(size)),
         actions=actions,
         more=tuple(a_line(rng) for _ in range(rng.choice((0, 0, 0, 1, 5)))),
+        unlisted=rng.choice((0, 0, 0, 1, 10**6)),
         footnote=spans(rng, 3),
         summary=rng.choice(("", a_text(rng))),
     )

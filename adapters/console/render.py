@@ -65,6 +65,8 @@ def parts_of(document: Document) -> tuple[Document, ...]:
             document,
             heading=document.heading if index == 0 else (),
             blocks=tuple(group),
+            more=document.more if index == last else (),
+            unlisted=document.unlisted if index == last else 0,
             footnote=document.footnote if index == last else (),
             actions=document.actions if index == last else (),
         )
@@ -89,8 +91,9 @@ class _Renderer:
         if document.heading:
             pieces.append((None, self._fold(self._line(_strong(document.heading)))))
         pieces += ((block, self._block(block)) for block in document.blocks)
-        if document.footnote:
-            pieces.append((None, self._dim(self._line(document.footnote))))
+        footnote = _footnote(document)
+        if footnote:
+            pieces.append((None, self._dim(self._line(footnote))))
         return "".join(_spaced(pieces))
 
     def _block(self, block: Block) -> str:
@@ -158,6 +161,15 @@ class _Renderer:
 
     def _fold(self, text: str) -> str:
         return text if self._width is None else wrap(text, self._width)
+
+
+def _footnote(document: Document) -> Spans:
+    """Return the footnote, and how many papers were cut: there is no place beside a terminal to show them."""
+    cut = len(document.more) + document.unlisted
+    if not cut:
+        return document.footnote
+    said = f"{cut:,} more matched and {'was' if cut == 1 else 'were'} cut"
+    return (*document.footnote, Text(f" · {said}" if document.footnote else said))
 
 
 def _strong(spans: Spans) -> Spans:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from adapters.slack.blocks import Piece, buttons, context, lines, pieces_of, section, size_of
 from adapters.slack.limits import BLOCKS, BUDGET, FALLBACK
 from adapters.slack.mrkdwn import cut, mrkdwn, words
-from bot.document import Document, PaperCard, PaperLine, Spans, Text
+from bot.document import Document, Spans, Text
 from bot.model.delivery import Rendered
 
 Json = Any
@@ -31,12 +31,12 @@ _SILENCE: Final = "…"
 def messages(document: Document) -> tuple[Rendered, ...]:
     """Render a document: the message, then the replies in its thread."""
     pieces = list(pieces_of(document.blocks))
-    heading, footnote = _heading_and_footnote(document)
+    heading, footnote = cut(document.heading, _HEADING), cut(document.footnote, _FOOTNOTE)
     top = list(section(heading))
-    shown = _fitting([*top, *pieces], _closing(document, footnote, _in_thread(len(document.papers), document.more)))
+    shown = _fitting([*top, *pieces], _closing(document, footnote, _in_thread(document, len(document.papers))))
     papers = tuple(paper for piece in shown for paper in piece.papers)
     rest = [*top, *pieces][len(shown) :]
-    note = _in_thread(len(document.papers) - len(papers), document.more) if rest or document.more else ""
+    note = _in_thread(document, len(document.papers) - len(papers)) if rest or document.more else ""
     closing = _closing(document, footnote, note)
     said = document.summary or _words(shown, words(footnote))
     parent = _payload(said, [*(piece.block for piece in shown), *closing])
@@ -44,19 +44,11 @@ def messages(document: Document) -> tuple[Rendered, ...]:
     return (Rendered(payload=parent, papers=papers), *replies)
 
 
-def _heading_and_footnote(document: Document) -> tuple[Spans, Spans]:
-    """Return what stands above and below; one paper alone has its topic below, for it is its own headline."""
-    heading, footnote = cut(document.heading, _HEADING), document.footnote
-    papers = [block for block in document.blocks if isinstance(block, PaperCard | PaperLine)]
-    is_alone = len(papers) == 1 and isinstance(papers[0], PaperCard) and not papers[0].number
-    if is_alone and heading and footnote and document.blocks[0] == papers[0]:
-        return (), cut((*heading, Text(" · "), *footnote), _FOOTNOTE)
-    return heading, cut(footnote, _FOOTNOTE)
-
-
-def _in_thread(papers: int, more: Sequence[PaperLine]) -> str:
-    count = papers + len(more)
-    return f"{count} more in the thread" if count else "continued in the thread"
+def _in_thread(document: Document, papers: int) -> str:
+    """Say what the thread holds: so many papers of the document, its cut ones, and how many not even there."""
+    count = papers + len(document.more)
+    said = f"{count} more in the thread" if count else "continued in the thread"
+    return f"{said}, {document.unlisted:,} more not listed" if document.unlisted else said
 
 
 def _closing(document: Document, footnote: Spans, note: str) -> list[Json]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.document import Document, Note, PaperCard, PaperLine, Spans, Text, strong
+from bot.document import Document, Note, PaperCard, PaperLine, Spans, Text, code, strong
 from bot.model.digest import Digest, Pick, Place
 from bot.model.subscription import Subscription
 from bot.views.papers import lead_of, line_of
@@ -17,7 +17,7 @@ TITLES_IN_SUMMARY = 2
 TOPICS_IN_HEADING = 3
 
 MORE_AT_MOST = 90
-"""Cut papers that are listed beside the message; what is over is counted."""
+"""Cut papers that are listed beside the message; the document counts what is over."""
 
 LATE_FROM = timedelta(hours=1)
 """A delivery that is later than this says so."""
@@ -38,11 +38,13 @@ def digest_document(digest: Digest, away: Iterable[tuple[str, datetime]] = ()) -
         line_of(cut.paper, number=number, tags=[_tags(cut.passed_by)] if names else ())
         for number, cut in enumerate(digest.cut[:MORE_AT_MOST], start=len(digest.picks) + 1)
     )
+    is_alone = len(digest.fresh) == len(digest.picks) == 1
     return Document(
-        heading=_heading(digest),
+        heading=() if is_alone else _heading(digest),
         blocks=tuple(blocks),
         more=more,
-        footnote=_footnote(digest),
+        unlisted=len(digest.cut) - len(more),
+        footnote=_footnote_of_one(digest) if is_alone else footnote_of(digest),
         summary=_summary(digest),
     )
 
@@ -53,6 +55,8 @@ def with_lateness(document: Document, lateness: timedelta) -> Document:
         return document
     hours = round(lateness / timedelta(hours=1))
     label = f"({hours} h late)" if hours < 48 else f"({round(hours / 24)} days late)"  # noqa: PLR2004 - two days
+    if not document.heading:
+        return replace(document, footnote=(*document.footnote, Text(f" {label}")))
     return replace(document, heading=(*document.heading, Text(f" {label}")))
 
 
@@ -107,14 +111,27 @@ def _away(source: str, since: datetime) -> Spans:
     return (Text(f"Without {source} (no answer since {since:%H:%M} UTC); its papers follow."),)
 
 
-def _footnote(digest: Digest) -> Spans:
+def footnote_of(digest: Digest) -> Spans:
+    """Say how many matched of how many, for which subscriptions, and how to change the only one.
+
+    Where the cut papers are, each platform adds: it has a place for them, or none.
+    """
+    said: Spans = (Text(f"{digest.matched:,} of {digest.looked_at:,} matched{_numbers(digest)}"),)
+    if len(digest.subscriptions) == 1 and digest.subscriptions[0].number:
+        return (*said, Text(" · "), code(f"/papers edit {digest.subscriptions[0].number}"))
+    return said
+
+
+def _footnote_of_one(digest: Digest) -> Spans:
+    """Say below a paper that stands alone what a heading would have said above it."""
+    matched = "" if digest.matched == 1 else " matched"
+    said = f" · {digest.matched:,} of {digest.looked_at:,}{matched}{_numbers(digest)}"
+    return strong(topics_of(digest.subscriptions)), Text(said)
+
+
+def _numbers(digest: Digest) -> str:
     numbers = " ".join(f"#{each.number}" for each in digest.subscriptions if each.number)
-    pieces = [f"{digest.matched} of {digest.looked_at} matched"]
-    if digest.cut:
-        pieces.append(f"{len(digest.cut)} more matched and were cut")
-    if numbers:
-        pieces.append(numbers)
-    return (Text(" · ".join(pieces)),)
+    return f" · {numbers}" if numbers else ""
 
 
 def _summary(digest: Digest) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.document import Document, Note, Paragraph, Text, strong
 from bot.model.digest import Digest
 from bot.model.subscription import Subscription
-from bot.views.digest import digest_document, topics_of
+from bot.views.digest import digest_document, footnote_of, topics_of
 from bot.views.words import count, quoted
 
 
@@ -34,5 +34,8 @@ def query_preview(digest: Digest, *, days: int, hints: Sequence[str]) -> Documen
     best = f", best {len(digest.picks)}" if digest.cut else ""
     heading = Text(f" · {count(digest.matched, 'paper')} in the last {count(days, 'day')}{best}")
     return replace(
-        document, heading=(strong(topics_of(digest.subscriptions)), heading), blocks=(*document.blocks, *notes)
+        document,
+        heading=(strong(topics_of(digest.subscriptions)), heading),
+        blocks=(*document.blocks, *notes),
+        footnote=footnote_of(digest),
     )

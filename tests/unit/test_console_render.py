@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,10 +69,12 @@ def line(number: int) -> PaperLine:
 def digest(papers: int) -> Document:
     leads = [lead(number, numbered=papers > 1) for number in range(1, min(papers, 5) + 1)]
     lines = [line(number) for number in range(6, papers + 1)]
+    if papers == 1:
+        return Document(blocks=(*leads,), footnote=(strong("world models"), Text(" · 1 of 41 · #1")))
     return Document(
         heading=(strong("world models"), Text(f" · {papers} new papers")),
         blocks=(*leads, *lines),
-        footnote=text(f"{papers} of 41 matched · #1"),
+        footnote=(Text(f"{papers} of 41 matched · #1 · "), code("/papers edit 1")),
     )
 
 
@@ -139,6 +142,21 @@ def test_control_characters_never_reach_the_terminal() -> None:
 def test_markup_characters_are_shown_as_they_are() -> None:
     title = "*A* <b>bold_ `claim`_ @everyone [x](y) <!channel> & $\\alpha$"
     assert title in render(Document(heading=text(title)))
+
+
+@pytest.mark.parametrize(
+    ("listed", "unlisted", "said"),
+    [(1, 0, "1 more matched and was cut"), (3, 0, "3 more matched and were cut"), (90, 1110, "1,200 more matched")],
+)
+def test_cut_papers_are_counted_below_whether_they_are_listed_or_not(listed: int, unlisted: int, said: str) -> None:
+    document = replace(digest(5), more=tuple(line(number) for number in range(listed)), unlisted=unlisted)
+    assert render(document).splitlines()[-1].startswith(f"5 of 41 matched · #1 · /papers edit 1 · {said}")
+
+
+def test_of_a_long_document_only_the_last_part_counts_the_cut_papers() -> None:
+    lines = tuple(line(number) for number in range(1, PAPERS_PER_PART + 2))
+    said = [part.payload["text"] for part in messages(Document(blocks=lines, more=lines[:7], footnote=text("the end")))]
+    assert ["were cut" in each for each in said] == [False, True]
 
 
 def test_a_long_document_becomes_parts_that_hold_every_paper_once() -> None:

@@ -155,7 +155,7 @@ def test_one_paper_is_one_section_with_its_topic_below() -> None:
     (message,) = payloads(one())
     assert kinds(message) == ["section", "context"]
     assert message["blocks"][0]["text"]["text"].startswith("<https://huggingface.co/papers/2606.00001|")
-    assert last_words(message) == "*world model* · 1 new paper · 1 of 41 matched · #1"
+    assert last_words(message) == "*world model* · 1 of 41 · #1"
 
 
 def test_five_papers_are_a_headline_and_five_leads_with_a_menu_each() -> None:
@@ -167,11 +167,16 @@ def test_five_papers_are_a_headline_and_five_leads_with_a_menu_each() -> None:
 def test_papers_over_the_cap_are_one_reply_in_the_thread_and_count_as_not_shown() -> None:
     parent, reply = messages(many())
     assert kinds(parent.payload) == ["section"] * 7 + ["context"]
-    assert last_words(parent.payload).endswith(" · 15 more in the thread")
+    assert last_words(parent.payload) == "25 of 41 matched · #1 #2 · 15 more in the thread"
     assert reply.payload["thread_ts"] == PARENT
     assert reply.payload["blocks"][0]["text"]["text"].startswith("11. <https://huggingface.co/papers/2606.00011|")
     assert reply.payload["blocks"][0]["text"]["text"].count("\n") == 14
     assert (len(parent.papers), reply.papers) == (10, ())
+
+
+def test_cut_papers_that_not_even_the_thread_lists_are_counted() -> None:
+    parent, *_ = messages(digest(110, 10, a_subscription()))
+    assert last_words(parent.payload).endswith(" · 90 more in the thread, 10 more not listed")
 
 
 def test_the_notification_carries_titles() -> None:
@@ -194,8 +199,11 @@ def test_matched_words_are_bold_in_place_and_a_reason_is_said_where_they_are_not
 
 
 def test_a_late_digest_says_so() -> None:
-    (message,) = payloads(with_lateness(five(), NOW - datetime(2026, 6, 16, 7, tzinfo=UTC)))
+    lateness = NOW - datetime(2026, 6, 16, 7, tzinfo=UTC)
+    (message,) = payloads(with_lateness(five(), lateness))
     assert message["blocks"][0]["text"]["text"].endswith("(2 h late)")
+    (alone,) = payloads(with_lateness(one(), lateness))
+    assert last_words(alone).endswith("#1 (2 h late)")
 
 
 def test_a_menu_offers_what_can_be_pressed_on_a_paper() -> None:

@@ -46,6 +46,7 @@ documents = st.builds(
     blocks=st.lists(blocks, max_size=4).map(tuple),
     actions=st.lists(st.builds(Action, label=words, verb=words, target=words), max_size=2).map(tuple),
     more=st.lists(lines, max_size=2).map(tuple),
+    unlisted=st.integers(0, 99),
     footnote=spans,
     summary=words,
 )
