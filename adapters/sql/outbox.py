@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql import claims
@@ -183,24 +183,26 @@ class SqlOutbox:
             oldest_slot=slots.get(DeliveryState.PENDING),
         )
 
-    async def last_sent(self, channel: Channel) -> datetime | None:
+    async def last_sent(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
         """See `Outbox.last_sent`."""
-        sent = select(func.max(delivery.c.settled_at)).join(channels, channels.c.key == delivery.c.channel)
-        async with self._database.read() as connection:
-            sent = sent.where(is_channel(channel), delivery.c.state == DeliveryState.SENT)
-            at: datetime | None = await connection.scalar(sent)
-        return at
+        sent = select(delivery.c.channel, func.max(delivery.c.settled_at).label("at"))
+        return await self._newest(sent.where(delivery.c.state == DeliveryState.SENT), channels, kinds)
 
     async def last_made(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
         """See `Outbox.last_made`."""
+        made = select(delivery.c.channel, func.max(delivery.c.created_at).label("at"))
+        return await self._newest(made, channels, kinds)
+
+    async def _newest(
+        self, wanted: Select[tuple[int, datetime]], channels: Iterable[Channel], kinds: Collection[Kind]
+    ) -> Mapping[Channel, datetime]:
         last: dict[Channel, datetime] = {}
-        made = func.max(delivery.c.created_at).label("made_at")
         async with self._database.read() as connection:
             by_key = {row.key: channel for channel, row in (await rows_of(connection, channels)).items()}
             for some in chunks(sorted(by_key)):
                 mine = delivery.c.channel.in_(some) & delivery.c.kind.in_(list(kinds))
-                wanted = select(delivery.c.channel, made).where(mine).group_by(delivery.c.channel)
-                last |= {by_key[row.channel]: row.made_at for row in await connection.execute(wanted)}
+                rows = await connection.execute(wanted.where(mine).group_by(delivery.c.channel))
+                last |= {by_key[row.channel]: row.at for row in rows}
         return last
 
     async def purge(self, before: datetime) -> int:

@@ -60,7 +60,11 @@ class Kind(StrEnum):
     @property
     def is_digest(self) -> bool:
         """Say whether it brings papers that were due at its slot; the slot of all else only makes it unique."""
-        return self in (Kind.DIGEST, Kind.RUN, Kind.INSTANT)
+        return self in DIGESTS
+
+
+DIGESTS = frozenset({Kind.DIGEST, Kind.RUN, Kind.INSTANT})
+"""The kinds that bring papers which were due at their slot."""
 
 
 class DeliveryState(StrEnum):

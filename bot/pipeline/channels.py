@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from bot.model.channel import Channel
-from bot.model.delivery import DeliveryState
-from bot.model.outcome import OutcomeKind, Stage
+from bot.model.delivery import DIGESTS, DeliveryState
 from bot.model.report import ChannelReport, Report
 from bot.model.subscription import PauseReason, Subscription
 from bot.pipeline.report import report_of
@@ -24,15 +23,10 @@ async def channels_of(
         mine.setdefault(each.channel, []).append(each)
     settings = await store.subscriptions.settings_of(mine)
     report = await report_of(store, clock, configured)
-    posted = {
-        each.name: each.at
-        for each in await store.outcomes.newest(Stage.DELIVER, clock.now())
-        if each.kind is OutcomeKind.POSTED
-    }
+    posted = await store.outbox.last_sent(mine, DIGESTS)
     found = []
     for channel in sorted(mine, key=str):
-        # Only where the newest delivery was not posted does the outbox have to be asked for an older one.
-        last = posted.get(str(channel)) or await store.outbox.last_sent(channel)
+        last = posted.get(channel)
         due = [each.next_due for each in mine[channel] if each.is_active and each.next_due is not None]
         found.append(
             ChannelReport(

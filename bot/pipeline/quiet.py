@@ -15,7 +15,7 @@ from typing import Final
 from bot.document import Action
 from bot.model.cadence import Frequency
 from bot.model.channel import Channel, ChannelSettings
-from bot.model.delivery import Kind
+from bot.model.delivery import DIGESTS, Kind
 from bot.model.interaction import DO, KeptRequest, new_request
 from bot.model.outcome import Outcome, OutcomeKind
 from bot.model.subscription import Subscription
@@ -27,8 +27,6 @@ from bot.views.notices import quiet_document
 
 APART: Final = timedelta(days=30)
 """How far apart the notes of a channel are: the last of June and the first of July are two months, and a day."""
-
-DIGESTS: Final = tuple(kind for kind in Kind if kind.is_digest)
 
 _TROUBLE: Final = frozenset({OutcomeKind.DOWN, OutcomeKind.STALE})
 

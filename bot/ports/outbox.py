@@ -119,8 +119,8 @@ class Outbox(Protocol):
     async def statistics(self, since: datetime) -> OutboxStatistics:
         """Count the pending deliveries and those settled since then; a state without one is left out."""
 
-    async def last_sent(self, channel: Channel) -> datetime | None:
-        """Return when the channel's last delivery was sent."""
+    async def last_sent(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
+        """Return when each channel's newest delivery of these kinds was sent; one without any is left out."""
 
     async def last_made(self, channels: Iterable[Channel], kinds: Collection[Kind]) -> Mapping[Channel, datetime]:
         """Return when each channel's newest delivery of these kinds was made; one without any is left out."""

@@ -95,6 +95,19 @@ async def test_each_channel_knows_when_its_last_delivery_of_some_kinds_was_made(
     assert await store.outbox.last_made([OTHER], [Kind.DIGEST]) == {}
 
 
+async def test_each_channel_knows_when_its_last_delivery_of_some_kinds_was_sent(store: SqlStore) -> None:
+    assert await store.outbox.enqueue(an_enqueued(await subscribe(store)))
+    await greet(store, OTHER)
+    everybody, kinds = [GENERAL, OTHER], [Kind.DIGEST, Kind.GREETING]
+    assert await store.outbox.last_sent(everybody, kinds) == {}
+    for _ in everybody:
+        sent = Settlement(state=DeliveryState.SENT)
+        assert await store.outbox.settle(await claim_one(store), sent, an_outcome(OutcomeKind.POSTED))
+    assert await store.outbox.last_sent(everybody, kinds) == {GENERAL: NOW, OTHER: NOW}
+    assert await store.outbox.last_sent(everybody, [Kind.DIGEST]) == {GENERAL: NOW}
+    assert await store.outbox.last_sent([OTHER], [Kind.DIGEST]) == {}
+
+
 async def test_a_greeting_is_kept_for_ever_and_its_slot_makes_nothing_look_late(store: SqlStore) -> None:
     long_ago = NOW - timedelta(days=3_000)
     await greet(store, OTHER, slot=long_ago)

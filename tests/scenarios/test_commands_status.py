@@ -8,8 +8,10 @@ from bot.errors import DeliveryError, Verdict
 from bot.model.channel import Channel, Platform
 from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.report import Report
+from bot.pipeline.channels import channels_of
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
+from bot.pipeline.notices import greet
 from bot.pipeline.report import WEEKEND, report_of
 from bot.ports import Store
 from tests.builders import GENERAL, NOW
@@ -30,6 +32,14 @@ async def run(store: Store, now: datetime, platform: FakePlatform | None = None)
     await enqueue_due(store, FixedClock(now), default_zone="Europe/Berlin")
     if platform:
         await deliver_due(store, {platform.platform: platform}, FixedClock(now))
+
+
+async def test_a_notice_is_no_digest_of_its_channel(store: Store) -> None:
+    await Person(store).asks("subscribe teapots")
+    assert await greet(store, FixedClock(NOW), GENERAL)
+    await deliver_due(store, {"console": FakePlatform()}, FixedClock(NOW))
+    (told,) = await channels_of(store, FixedClock(NOW), ["huggingface"], "UTC")
+    assert (told.channel, told.last_digest) == (GENERAL, None)
 
 
 async def test_a_source_is_told_with_its_last_fetch(store: Store) -> None:
