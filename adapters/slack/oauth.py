@@ -26,11 +26,11 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.oauth.installation_store import Installation as BoltInstallation
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from adapters.slack.client import client_of
 from adapters.slack.installation import STATE_FOR, BoltInstallations, States, installation_of
 from adapters.slack.manifest import BOT_NAME, SCOPES
 from bot.errors import PaperroundError, StoreError, reference
@@ -119,9 +119,7 @@ class _Flow(AsyncOAuthFlow):
         self._clock = clock
         self._default_zone = default_zone
         super().__init__(
-            client=AsyncWebClient(
-                base_url=f"{app.base_url}/", timeout=int(TOKEN_WITHIN.total_seconds()), retry_handlers=[]
-            ),
+            client=client_of(None, f"{app.base_url}/", TOKEN_WITHIN),
             logger=log,
             settings=AsyncOAuthSettings(
                 client_id=app.client_id,

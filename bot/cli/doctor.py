@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,6 +14,7 @@ from adapters.sql.migrate import known_versions
 from adapters.sql.store import open_store
 from adapters.web.listening import listen_at
 from bot.cli.border import DONE, FAILED, say
+from bot.cli.checking import Check, check_clock
 from bot.clock import SystemClock
 from bot.errors import RefusedError, SettingsError, SourceError, StoreError
 from bot.ports import Clock
@@ -23,22 +23,10 @@ from bot.settings import Settings, load_settings, unknown_variables
 ANSWER_WITHIN = timedelta(seconds=5)
 """How long a source may take; a slower one would be of little use."""
 
-CLOCK_MAY_DIFFER = timedelta(minutes=2)
-"""Digests are due by the minute; Slack refuses signed requests that are 5 minutes off."""
-
 HOLDER = "doctor"
 
 LARGEST_ANSWER = 10_000
 """Bytes of a health check that are looked at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One check: what it is about, what it found, and the fix when it failed (empty: all is well)."""
-
-    name: str
-    found: str
-    fix: str = ""
 
 
 def run_doctor(flags: Mapping[str, Any]) -> int:
@@ -75,6 +63,11 @@ async def _checks(flags: Mapping[str, Any]) -> AsyncIterator[Check]:
         yield await _web(settings.http.host, settings.http.port)
     for check in await _sources(settings, clock):
         yield check
+    if settings.slack.is_configured:
+        from bot.cli.doctor_slack import slack_checks  # noqa: PLC0415 - nothing of Slack is loaded unless it is wanted
+
+        async for check in slack_checks(settings, clock):
+            yield check
 
 
 def _time_zones() -> Check:
@@ -191,19 +184,9 @@ async def _source(http: HttpClient, clock: Clock, address: _Address) -> list[Che
         found = f"{address.url} answers {answer.status}"
         return [Check(name=address.source, found=found, fix=f"Correct {address.setting}; docs/settings.md has it.")]
     reached = Check(name=address.source, found=f"{address.url} answers")
-    return [reached, *_clock(clock, address.source, answer.headers.get("date", ""))]
+    return [reached, *check_clock(clock, address.source, answer.headers.get("date", ""))]
 
 
 def _away(address: _Address, reason: str) -> Check:
     fix = f"Let this machine reach it (a proxy is named by HTTPS_PROXY), or correct {address.setting}."
     return Check(name=address.source, found=f"{address.url}: {reason}", fix=fix)
-
-
-def _clock(clock: Clock, source: str, date: str) -> list[Check]:
-    """Compare the machine's clock with a server's Date, if it sent one."""
-    try:
-        differs = abs(clock.wall() - parsedate_to_datetime(date))
-    except ValueError:
-        return []
-    fix = "" if differs <= CLOCK_MAY_DIFFER else "Set the machine's clock; chrony or systemd-timesyncd keeps it right."
-    return [Check(name="clock", found=f"{round(differs.total_seconds())} s apart from that of {source}", fix=fix)]

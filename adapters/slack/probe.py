@@ -1,0 +1,107 @@
+"""Asks Slack who a token is, and what for: at the start of the service, and for `doctor`."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from adapters.slack.client import client_of
+from adapters.slack.names import workspace_of
+from bot.errors import RefusedError, SourceError
+from bot.model.channel import Platform
+from bot.model.installation import Installation, Secret
+
+WITHIN: Final = timedelta(seconds=8)
+"""How long Slack may take to say who a token is."""
+
+WHO: Final = "auth.test"
+SOCKET: Final = "apps.connections.open"
+"""Gives an address for Socket Mode; nothing is opened by asking for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Slack answered: its error code (empty: all is well), the scopes of the token, the time by its clock.
+
+    `scopes` is None where Slack did not name them. The rest is empty where the method does not say it.
+    """
+
+    code: str = ""
+    scopes: frozenset[str] | None = None
+    date: str = ""
+    workspace: str = ""
+    team: str = ""
+    bot_user: str = ""
+
+
+async def ask(token: Secret, method: str, base_url: str) -> Answer:
+    """Call a method that changes nothing.
+
+    Raises:
+        SourceError: Slack cannot be reached, or answers no sense.
+    """
+    try:
+        async with asyncio.timeout(WITHIN.total_seconds()):
+            response = await client_of(token, f"{base_url.rstrip('/')}/", WITHIN).api_call(method)
+    except SlackApiError as error:
+        data = error.response.data
+        code = data.get("error") if isinstance(data, dict) else None
+        if not isinstance(code, str):
+            status = error.response.status_code
+            raise SourceError(f"Slack answers with status {status}, and nothing that makes sense") from error
+        return Answer(code=code, **_headers(error.response.headers))
+    except TimeoutError as error:
+        raise SourceError(f"no answer within {WITHIN.seconds} s") from error
+    except (aiohttp.ClientError, SlackClientError, OSError, ValueError, AttributeError) as error:
+        raise SourceError(f"it cannot be reached ({type(error).__name__})") from error
+    data = response.data if isinstance(response.data, dict) else {}
+    return Answer(
+        workspace=_workspace(data),
+        team=str(data.get("team") or ""),
+        bot_user=str(data.get("user_id") or ""),
+        **_headers(response.headers),
+    )
+
+
+async def one_workspace(token: Secret, base_url: str) -> Installation:
+    """Return the workspace that a bot's token belongs to.
+
+    Raises:
+        RefusedError: Slack does not take the token; it says what to do.
+        SourceError: Slack cannot be reached.
+    """
+    answer = await ask(token, WHO, base_url)
+    if answer.code or not answer.workspace:
+        raise RefusedError(
+            f"SLACK_BOT_TOKEN: Slack does not take it ({answer.code or 'it belongs to no workspace'}).",
+            hint="Copy the Bot User OAuth Token anew: OAuth & Permissions on the page of the Slack app.",
+        )
+    return Installation(
+        platform=Platform.SLACK,
+        workspace=answer.workspace,
+        token=token,
+        bot_user=answer.bot_user,
+        scopes=answer.scopes or frozenset(),
+    )
+
+
+def _workspace(data: Mapping[str, Any]) -> str:
+    try:
+        return workspace_of(
+            data.get("enterprise_id"), data.get("team_id"), is_enterprise_install=data.get("is_enterprise_install")
+        )
+    except (TypeError, ValueError):
+        return ""
+
+
+def _headers(headers: Mapping[str, Any]) -> dict[str, Any]:
+    lower = {name.lower(): str(value) for name, value in headers.items()}
+    scopes = lower.get("x-oauth-scopes")
+    return {
+        "scopes": None if scopes is None else frozenset(filter(None, scopes.replace(" ", "").split(","))),
+        "date": lower.get("date", ""),
+    }

@@ -1,0 +1,98 @@
+"""What `doctor` asks of Slack: tokens, scopes, the way to hear, the keys of stored tokens."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from adapters.slack.manifest import SCOPES
+from adapters.slack.probe import SOCKET, WHO, ask
+from adapters.sql.store import open_store
+from bot.cli.checking import Check, check_clock
+from bot.errors import SourceError, StoreError
+from bot.model.channel import Platform
+from bot.model.installation import Secret
+from bot.ports import Clock
+from bot.settings import Settings
+
+ASKED_ABOUT: Final = 20
+"""Installed workspaces whose tokens are tried: enough to see what is wrong with all of them."""
+
+_REACH: Final = "Let this machine reach it (a proxy is named by HTTPS_PROXY), or correct PAPERROUND_SLACK__BASE_URL."
+_FIX_BOT: Final = "Copy the Bot User OAuth Token (OAuth & Permissions of the Slack app) to SLACK_BOT_TOKEN."
+_FIX_APP: Final = (
+    "Turn Socket Mode on in the Slack app, make an app-level token with the scope connections:write (Basic "
+    "Information), and set SLACK_APP_TOKEN to it."
+)
+_AGAIN: Final = "Let that workspace install the app again, at /slack/install."
+_FIX_SCOPES: Final = (
+    "Replace the app's manifest by that of `paperround export slack`, and install the app to the workspace again."
+)
+
+
+async def slack_checks(settings: Settings, clock: Clock) -> AsyncIterator[Check]:
+    """Yield every check of a Slack that is configured."""
+    slack = settings.slack
+    if slack.bot_token is not None:
+        for check in await _token("slack", Secret(slack.bot_token.get_secret_value()), settings, clock, _FIX_BOT):
+            yield check
+    else:
+        for check in await _installed(settings, clock):
+            yield check
+    if slack.app_token is not None:
+        yield await _socket(Secret(slack.app_token.get_secret_value()), slack.base_url)
+    else:
+        yield Check(
+            name="slack requests",
+            found=f"signed, and heard over HTTP at {settings.http.host} port {settings.http.port}, /slack/events",
+        )
+
+
+async def _token(name: str, token: Secret, settings: Settings, clock: Clock, fix: str) -> list[Check]:
+    """Ask whose a token is, and for what scopes."""
+    try:
+        answer = await ask(token, WHO, settings.slack.base_url)
+    except SourceError as error:
+        return [Check(name=name, found=f"{settings.slack.base_url}: {error.reason}", fix=_REACH)]
+    if answer.code:
+        return [Check(name=f"{name} token", found=f"Slack answers {answer.code}", fix=fix)]
+    known = Check(name=f"{name} token", found=f"belongs to the bot of {answer.team} ({answer.workspace})")
+    return [known, _scopes(name, answer.scopes), *check_clock(clock, name, answer.date)]
+
+
+def _scopes(name: str, scopes: frozenset[str] | None) -> Check:
+    if scopes is None:
+        return Check(name=f"{name} scopes", found="Slack did not name them")
+    missing = [each for each in SCOPES if each not in scopes]
+    if missing:
+        return Check(name=f"{name} scopes", found=f"{', '.join(missing)} missing", fix=_FIX_SCOPES)
+    spare = sorted(scopes - SCOPES.keys())
+    return Check(name=f"{name} scopes", found="as asked for" + (f"; not needed: {', '.join(spare)}" if spare else ""))
+
+
+async def _installed(settings: Settings, clock: Clock) -> Sequence[Check]:
+    """Read every stored token with the keys, and try some of them."""
+    url = settings.database_url.get_secret_value()
+    try:
+        async with open_store(url, clock, secret_keys=settings.secret_keys) as store:
+            found = await store.installations.all(Platform.SLACK)
+    except StoreError as error:
+        fix = "Put the key back behind the others in PAPERROUND_SECRET_KEY, or see to the database."
+        return [Check(name="secret key", found=str(error), fix=fix)]
+    keys = Check(name="secret key", found=f"reads the tokens of {len(found)} installed workspaces")
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_token(f"slack {each.workspace}", each.token, settings, clock, _AGAIN))
+            for each in found[:ASKED_ABOUT]
+        ]
+    return [keys, *(check for task in tasks for check in task.result())]
+
+
+async def _socket(token: Secret, base_url: str) -> Check:
+    """Ask for a connection, and do not open it."""
+    try:
+        answer = await ask(token, SOCKET, base_url)
+    except SourceError as error:
+        return Check(name="slack socket", found=f"{base_url}: {error.reason}", fix=_REACH)
+    if answer.code:
+        return Check(name="slack socket", found=f"Slack answers {answer.code}", fix=_FIX_APP)
+    return Check(name="slack socket", found="Slack gives a connection for Socket Mode")
