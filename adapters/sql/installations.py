@@ -1,7 +1,5 @@
 """The workspaces that took paperround in: the `Installations` port."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +9,7 @@ from adapters.sql.engine import Database
 from adapters.sql.sealed import KeyRing, Sealed, UnreadableError
 from adapters.sql.tables import installation as installations
 from bot.errors import StoreError
-from bot.model.installation import Installation, Rotation
+from bot.model.installation import Installation, Rotation, Secret
 
 
 class SqlInstallations:
@@ -26,17 +24,19 @@ class SqlInstallations:
         """See `Installations.find`."""
         async with self._database.read() as connection:
             found = await connection.execute(self._rows().where(_is(platform, workspace)))
-            with _named(platform, workspace):
+            try:
                 row = found.first()
-        return _installation(row) if row else None
+            except UnreadableError as error:
+                raise _unreadable(platform, workspace, error) from error
+        return _installation(row, row.token) if row else None
 
     async def all(self, platform: str) -> tuple[Installation, ...]:
         """See `Installations.all`."""
+        mine = select(installations).where(installations.c.platform == platform).order_by(installations.c.workspace)
         async with self._database.read() as connection:
-            mine = select(installations.c.workspace).where(installations.c.platform == platform)
-            workspaces = list(await connection.scalars(mine.order_by(installations.c.workspace)))
-        found = [await self.find(platform, each) for each in workspaces]
-        return tuple(each for each in found if each)
+            rows = (await connection.execute(mine)).all()
+        # Opened one by one, to say whose token it is that no key reads.
+        return tuple([_installation(row, self._open(row)) for row in rows])
 
     async def save(self, installation: Installation, at: datetime) -> None:
         """See `Installations.save`."""
@@ -76,6 +76,12 @@ class SqlInstallations:
                 changed += 1
         return Rotation(changed=changed, unreadable=tuple(sorted(unreadable)))
 
+    def _open(self, row: Row[Any]) -> Secret:
+        try:
+            return self._ring.open(row.token)
+        except UnreadableError as error:
+            raise _unreadable(row.platform, row.workspace, error) from error
+
     def _rows(self) -> Select[Any]:
         columns = (each for each in installations.c if each.name != "token")
         return select(*columns, type_coerce(installations.c.token, self._sealed).label("token"))
@@ -85,20 +91,16 @@ def _is(platform: str, workspace: str) -> ColumnElement[bool]:
     return (installations.c.platform == platform) & (installations.c.workspace == workspace)
 
 
-def _installation(row: Row[Any]) -> Installation:
+def _installation(row: Row[Any], token: Secret) -> Installation:
     return Installation(
         platform=row.platform,
         workspace=row.workspace,
-        token=row.token,
+        token=token,
         bot_user=row.bot_user,
         scopes=frozenset(row.scopes),
     )
 
 
-@contextmanager
-def _named(platform: str, workspace: str) -> Iterator[None]:
+def _unreadable(platform: str, workspace: str, error: UnreadableError) -> StoreError:
     """Say whose token it is that no key reads."""
-    try:
-        yield
-    except UnreadableError as error:
-        raise StoreError(f"The token of {platform}:{workspace} {error}") from error
+    return StoreError(f"The token of {platform}:{workspace} {error}")
