@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from bot.document import BulletList, Document, Paragraph, Spans, Text, strong
+from bot.document import BulletList, Document, Paragraph, Spans, Text
 from bot.model.change import Change, ChangeKind
 from bot.model.subscription import Subscription
-from bot.views.words import cadence_in_words, date_in_words, person, quoted
+from bot.views.words import cadence_in_words, date_in_words, named, person
 
 
 def undone(
@@ -37,15 +37,11 @@ def _put_back(
     for number in change.numbers:
         if number not in is_:
             if number in was:
-                yield (*_named(was[number]), Text(" is gone again"))
+                yield (*named(was[number]), Text(" is gone again"))
             continue
         mine = is_[number]
         how = "paused" if mine.pause else cadence_in_words(mine.cadence, mine.cadence.timezone or zone)
-        yield (*_named(mine), Text(f" {'is as it was' if number in was else 'is back'}, {how}"))
-
-
-def _named(subscription: Subscription) -> Spans:
-    return strong(quoted(subscription.query)), Text(f" (#{subscription.number})")
+        yield (*named(mine), Text(f" {'is as it was' if number in was else 'is back'}, {how}"))
 
 
 def changed_last(subscription: Subscription, changes: Sequence[Change], today: date) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.document import Action, Document, Paragraph, Spans, Text, code
+from bot.model.cadence import WEEKDAYS
 from bot.model.channel import Channel
 from bot.model.subscription import Subscription
 from bot.views.words import channel_name, count, quoted
-
-_WEEKDAYS: Final = 5
 
 _GREETING: Final = "I post new research papers that match what this channel cares about. Try:"
 _TO_TRY: Final = ('/papers subscribe "diffusion models"', "/papers trending", "/papers help")
@@ -52,4 +51,4 @@ def _topic(subscription: Subscription) -> str:
 
 def _rate(a_day: float) -> str:
     """Say a rate in whole papers: `7 a day`, `2 a week`."""
-    return f"{round(a_day)} a day" if a_day >= 1 else f"{max(round(a_day * _WEEKDAYS), 1)} a week"
+    return f"{round(a_day)} a day" if a_day >= 1 else f"{max(round(a_day * len(WEEKDAYS)), 1)} a week"

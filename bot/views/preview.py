@@ -8,7 +8,7 @@ from bot.document import Document, Note, Paragraph, Text, strong
 from bot.model.digest import Digest
 from bot.model.subscription import Subscription
 from bot.views.digest import digest_document, footnote_of, topics_of
-from bot.views.words import count, quoted
+from bot.views.words import count, named
 
 
 def subscription_preview(digest: Digest, subscription: Subscription, away: Iterable[tuple[str, datetime]]) -> Document:
@@ -16,8 +16,8 @@ def subscription_preview(digest: Digest, subscription: Subscription, away: Itera
     if digest.picks:
         return digest_document(digest, away)
     said = (
-        strong(quoted(subscription.query)),
-        Text(f" (#{subscription.number}) has nothing to post now: {digest.looked_at:,} looked at"),
+        *named(subscription),
+        Text(f" has nothing to post now: {digest.looked_at:,} looked at"),
         Text(f" since {digest.since.day} {digest.since:%b}, none matched that is new here."),
     )
     notes = [Note((Text(f"{source} does not answer since {since:%H:%M} UTC."),)) for source, since in away]

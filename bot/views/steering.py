@@ -9,11 +9,7 @@ from bot.model.cadence import WEEKDAY_NAMES, Cadence, Frequency, days_in_words
 from bot.model.subscription import Pause, PauseReason, Subscription
 from bot.query.reading import in_words
 from bot.views.subscriptions import sources_in_words
-from bot.views.words import cadence_in_words, count, date_in_words, person, quoted
-
-
-def _named(subscription: Subscription) -> Spans:
-    return strong(quoted(subscription.query)), Text(f" (#{subscription.number})")
+from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted
 
 
 def next_digest(subscription: Subscription, zone: str) -> Spans:
@@ -32,7 +28,7 @@ def edited(before: Subscription, after: Subscription, *, by: str, channel_zone: 
     """Say what changed of a subscription, as it was and as it is, and when its next digest comes."""
     has_query = before.query != after.query
     blocks: list[Block] = [
-        Paragraph((Text(f"{person(by)} changed "), *_named(before), Text(":"))),
+        Paragraph((Text(f"{person(by)} changed "), *named(before), Text(":"))),
         BulletList(tuple(_changes(before, after, channel_zone))),
         Paragraph(next_digest(after, after.cadence.timezone or channel_zone)),
     ]
@@ -69,7 +65,7 @@ def _upvotes(subscription: Subscription) -> str:
 
 def not_edited(subscription: Subscription) -> Document:
     """Say that a subscription is so already."""
-    said = (*_named(subscription), Text(" is so already; I changed nothing."))
+    said = (*named(subscription), Text(" is so already; I changed nothing."))
     return Document(blocks=(Paragraph(said),))
 
 
@@ -87,7 +83,7 @@ def how_to_edit(subscription: Subscription, *, channel_zone: str) -> Document:
     )
     return Document(
         blocks=(
-            Paragraph((*_named(subscription), Text(f", {hours}. As a command:"))),
+            Paragraph((*named(subscription), Text(f", {hours}. As a command:"))),
             Code(command_of(subscription)),
             Paragraph(told),
         ),
@@ -140,14 +136,14 @@ def paused(
 
 def _what_was_done(done: str, subscriptions: Sequence[Subscription], rest: str) -> Iterator[Block]:
     if len(subscriptions) == 1:
-        yield Paragraph((Text(f"{done} "), *_named(subscriptions[0]), Text(rest)))
+        yield Paragraph((Text(f"{done} "), *named(subscriptions[0]), Text(rest)))
         return
     yield Paragraph((Text(f"{done} {count(len(subscriptions), 'subscription')}{rest}"),))
-    yield BulletList(tuple(_named(each) for each in subscriptions))
+    yield BulletList(tuple(named(each) for each in subscriptions))
 
 
 def _paused_already(subscription: Subscription, zone: str, today: date) -> Spans:
-    return (*_named(subscription), Text(f" is paused already, {why_paused(subscription.pause, zone, today)}."))
+    return (*named(subscription), Text(f" is paused already, {why_paused(subscription.pause, zone, today)}."))
 
 
 def why_paused(pause: Pause | None, zone: str, today: date) -> str:
@@ -180,7 +176,7 @@ def resumed(
             )
             blocks.append(Note((*label, Text(f"{said} Papers that were missed come with it, of up to 14 days."))))
     blocks += (
-        Paragraph((*_named(each), Text(" is not paused. "), *next_digest(each, each.cadence.timezone or zone)))
+        Paragraph((*named(each), Text(" is not paused. "), *next_digest(each, each.cadence.timezone or zone)))
         for each in active
     )
     return Document(blocks=tuple(blocks), summary="Resumed" if resumed_now else "Not paused")
@@ -191,7 +187,7 @@ def resumed(
 
 def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone: str) -> Document:
     """Say that a digest is on its way, and what follows it; `zone` is that of the subscription's hours."""
-    said = [Text(f"Posting {count(papers, 'paper')} for "), *_named(subscription), Text(" now.")]
+    said = [Text(f"Posting {count(papers, 'paper')} for "), *named(subscription), Text(" now.")]
     if cut:
         said.append(Text(f" {count(cut, 'more paper')} matched and {'was' if cut == 1 else 'were'} cut."))
     if waiting:
@@ -209,5 +205,5 @@ def _wait(papers: int) -> str:
 
 def nothing_to_run(subscription: Subscription, why: str, *, zone: str) -> Document:
     """Say that nothing is waiting, and why."""
-    said = (Text("Nothing is waiting for "), *_named(subscription), Text(f": {why}. I posted nothing."))
+    said = (Text("Nothing is waiting for "), *named(subscription), Text(f": {why}. I posted nothing."))
     return Document(blocks=(Paragraph(said), Paragraph(next_digest(subscription, zone))), summary="Nothing to post")

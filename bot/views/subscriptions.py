@@ -11,7 +11,7 @@ from bot.model.channel import Channel
 from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Alternative, Evidence
 from bot.model.paper import HUGGINGFACE
 from bot.model.subscription import DEFAULT_SOURCES, PauseReason, SourceChoice, Subscription
-from bot.query.ast import Category
+from bot.query.ast import Category, Words
 from bot.query.reading import in_words
 from bot.views.papers import line_of
 from bot.views.words import (
@@ -20,6 +20,7 @@ from bot.views.words import (
     count,
     date_in_words,
     day_in_words,
+    named,
     person,
     quoted,
     source_title,
@@ -37,14 +38,14 @@ def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone:
     cap = channel_cap if subscription.cap is None else min(subscription.cap, channel_cap)
     made: Spans = (
         Text(f"{person(by)} subscribed this channel to "),
-        *_named(subscription),
+        *named(subscription),
         Text(f", {', '.join([cadence_in_words(subscription.cadence, zone), *_choices(subscription)])}. "),
         Text(_found(evidence)),
     )
     blocks: list[Block] = [
         Paragraph(made),
         *(line_of(stored, query=subscription.query) for stored in evidence.week[:TITLES_SHOWN]),
-        *_advice(evidence, cap),
+        *_advice(subscription, evidence, cap),
         Paragraph(_first(subscription, zone)),
         Note((Text(f"I look for: {in_words(subscription.query)}."),)),
         *(Note((Text(hint),)) for hint in subscription.query.hints),
@@ -71,16 +72,12 @@ def unsubscribed(removed: Sequence[Subscription], *, by: str) -> Document:
     if len(removed) == 1:
         said: Spans = (
             Text(f"{person(by)} unsubscribed this channel from "),
-            *_named(removed[0]),
+            *named(removed[0]),
             Text(". What was posted stays."),
         )
         return Document(blocks=(Paragraph(said),))
     said = (Text(f"{person(by)} removed every subscription of this channel. What was posted stays:"),)
-    return Document(blocks=(Paragraph(said), BulletList(tuple(_named(each) for each in removed))))
-
-
-def _named(subscription: Subscription) -> Spans:
-    return strong(quoted(subscription.query)), Text(f" (#{subscription.number})")
+    return Document(blocks=(Paragraph(said), BulletList(tuple(named(each) for each in removed))))
 
 
 def _choices(subscription: Subscription) -> list[str]:
@@ -129,12 +126,15 @@ def _found(evidence: Evidence) -> str:
     return f"No paper matched in the last {month} days {looked_at}. I'll stay quiet until one does."
 
 
-def _advice(evidence: Evidence, cap: int) -> Iterator[Paragraph]:
+def _advice(subscription: Subscription, evidence: Evidence, cap: int) -> Iterator[Paragraph]:
     if evidence.is_noisy:
         yield _noisy(evidence, cap)
     if evidence.part:
-        found = count(evidence.part.papers, "paper")
-        yield Paragraph((code(evidence.part.typed), Text(f" alone would have matched {found}.")))
+        found = f"would have matched {count(evidence.part.papers, 'paper')}."
+        if isinstance(subscription.query.root, Words):
+            yield Paragraph((Text("The words anywhere, "), code(evidence.part.typed), Text(f", {found}")))
+        else:
+            yield Paragraph((code(evidence.part.typed), Text(f" alone {found}")))
     if evidence.wider:
         yield Paragraph((code(evidence.wider.typed), Text(f" would bring {a_day(evidence.wider, evidence)}.")))
 

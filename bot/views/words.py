@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from bot.document import Spans, Text, strong
 from bot.model.cadence import Cadence, Frequency, days_in_words
 from bot.model.channel import Channel
+from bot.model.subscription import Subscription
 from bot.query.ast import Query
 from bot.query.fields import SOURCE_TITLES
 
@@ -42,6 +44,11 @@ def titles_in_words(titles: Sequence[str], rest: int) -> str:
 def quoted(query: Query) -> str:
     """Return a query as the person wrote it: what they recognise, and may copy."""
     return query.typed or str(query)
+
+
+def named(subscription: Subscription) -> Spans:
+    """Name a subscription by its query, and by the number that commands take."""
+    return strong(quoted(subscription.query)), Text(f" (#{subscription.number})")
 
 
 def person(user: str) -> str:
