@@ -5,8 +5,8 @@ Each channel has its own digest and its own transaction. The bare insert knows e
 channels in one transaction, with one executemany a table.
 
 The papers are those of the two days that new subscriptions look at: 500 are a usual weekday of a few arXiv categories,
-or five times the peak of Hugging Face. Five queries of a channel then match about 15, which is what PRODUCT.md's rates
-give for Hugging Face ("agent" 7.5, "diffusion" 2.9, "world model" 1.3, "RLHF" 0.1 a weekday); `--papers 1500` is
+or five times the peak of Hugging Face. Five queries of a channel then match about 15, which is what its rates
+give ("agent" 7.5, "diffusion" 2.9, "world model" 1.3, "RLHF" 0.1 a weekday); `--papers 1500` is
 arXiv's busiest weekday, and about 47. Ten are shown, the rest are *passed*: ledger rows grow with what matches. No
 ledger row is there before, so nothing is kept out. Other programs on the machine change the seconds; they change the
 CPU seconds of our process (its threads too, not PostgreSQL's) less.

@@ -97,6 +97,18 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert not lost
 
 
+def test_pages_that_the_code_names_exist() -> None:
+    pages = {name for page in DOCUMENTS for name in (page.name, name_of(page))}
+    lost = [
+        f"{name_of(path)}: {page}"
+        for folder in ("bot", "adapters", "benchmarks", "tests")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for page in re.findall(r"(?<![\w/.-])[\w/-]+\.md\b", text_of(path))
+        if page not in pages
+    ]
+    assert not lost
+
+
 @named(SHIPPED)
 def test_settings_that_are_named_exist(path: Path) -> None:
     found = set(re.findall(rf"{PREFIX}([A-Z_]*[A-Z])", text_of(path)))

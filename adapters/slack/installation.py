@@ -24,7 +24,7 @@ from bot.ports import Clock, Installations, Requests
 log = logging.getLogger(__name__)
 
 STATE_FOR: Final = timedelta(minutes=10)
-"""How long somebody may take to install: from our page to Slack's and back (facts: security.md section 3)."""
+"""How long somebody may take to install: from our page to Slack's and back."""
 
 _INSTALLING: Final = Channel(Platform.SLACK, "-", "-")
 """Where a state belongs: no workspace has this name, so nobody's button finds one."""

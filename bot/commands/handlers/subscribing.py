@@ -99,7 +99,7 @@ def _offers(made: Subscription, evidence: Evidence, buttons: Buttons) -> Iterato
 
 
 def settings_with_zone(settings: ChannelSettings, cadence: Cadence, requester: Requester) -> ChannelSettings:
-    """Return a channel's settings with the zone of who subscribes it first, unless either was said (PRODUCT.md)."""
+    """Return a channel's settings with the zone of who subscribes it first, unless either was said."""
     if settings.timezone or cadence.timezone or not requester.zone:
         return settings
     return replace(settings, timezone=requester.zone)
