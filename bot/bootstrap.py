@@ -7,7 +7,7 @@ network is imported and made when it is first used: most chat commands ask only 
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +18,9 @@ from adapters.jsonl.source import JsonlImporter
 from adapters.page.source import PageImporter
 from adapters.sql.store import open_store
 from bot.clock import SystemClock
-from bot.commands.services import Limits, Services
+from bot.commands.services import ChannelCheck, Limits, Services
 from bot.pipeline.fetch import FetchContext, Report
-from bot.ports import Clock, Messenger, PaperImporter, PaperSource, RateLimits, Store
+from bot.ports import Clock, Gateway, Messenger, PaperImporter, PaperSource, RateLimits, Store
 from bot.settings import Settings
 
 
@@ -29,6 +29,7 @@ class App:
     """Everything that runs, built and open.
 
     `sources` are the configured ones, `importers` those that read files; `holder` names this process in leases.
+    `gateways` builds what hears the configured platforms.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class App:
     messengers: Mapping[str, Messenger]
     services: Services
     holder: str
+    gateways: Callable[[], Sequence[Gateway]]
 
     @property
     def categories(self) -> frozenset[str]:
@@ -65,33 +67,67 @@ async def open_app(
     """
     async with AsyncExitStack() as opened:
         clock = clock or SystemClock()
-        store = await opened.enter_async_context(open_store(settings.database_url.get_secret_value(), clock))
+        store = await opened.enter_async_context(
+            open_store(settings.database_url.get_secret_value(), clock, secret_keys=settings.secret_keys)
+        )
         by_name: Mapping[str, PaperSource] = (
             ConfiguredSources(settings, clock, store.rate_limits, opened)
             if sources is None
             else {source.name: source for source in sources}
         )
         importers = {importer.name: importer for importer in (PageImporter(clock), JsonlImporter(clock))}
-        messenger = ConsoleMessenger(settings.console.file, out or sys.stdout)
+        console = ConsoleMessenger(settings.console.file, out or sys.stdout)
+        platforms = tuple(_platforms(settings, store, clock))
+        messengers = {each.platform: each for each in (console, *(each.messenger for each in platforms))}
+        services = Services(
+            store=store,
+            clock=clock,
+            default_zone=settings.timezone,
+            sources=by_name,
+            limits=Limits(
+                subscriptions=settings.limits.subscriptions,
+                searches_per_minute=settings.limits.searches_per_minute,
+            ),
+            channel_checks={each.messenger.platform: each.check for each in platforms},
+        )
         yield App(
             settings=settings,
             clock=clock,
             store=store,
             sources=by_name,
             importers=importers,
-            messengers={messenger.platform: messenger},
-            services=Services(
-                store=store,
-                clock=clock,
-                default_zone=settings.timezone,
-                sources=by_name,
-                limits=Limits(
-                    subscriptions=settings.limits.subscriptions,
-                    searches_per_minute=settings.limits.searches_per_minute,
-                ),
-            ),
+            messengers=messengers,
+            services=services,
             holder=f"{socket.gethostname()}:{os.getpid()}",
+            gateways=lambda: tuple(each.gateway(services) for each in platforms),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """A platform that the settings name: how it posts, what it says of a channel, how it hears."""
+
+    messenger: Messenger
+    check: ChannelCheck
+    gateway: Callable[[Services], Gateway]
+
+
+def _platforms(settings: Settings, store: Store, clock: Clock) -> Iterator[Configured]:
+    """Yield the platforms that are configured; of the others nothing is loaded."""
+    if settings.slack.is_configured:
+        from adapters.slack.parts import SlackApp, SlackParts
+
+        secret = settings.slack.secret
+        app = SlackApp(
+            base_url=settings.slack.base_url,
+            bot_token=secret("bot_token"),
+            app_token=secret("app_token"),
+            signing_secret=secret("signing_secret"),
+            client_id=settings.slack.client_id or "",
+            client_secret=secret("client_secret"),
+        )
+        parts = SlackParts(app, store, clock)
+        yield Configured(messenger=parts.messenger, check=parts.members.check, gateway=parts.gateway)
 
 
 class ConfiguredSources(Mapping[str, PaperSource]):

@@ -48,6 +48,21 @@ OPTION_TEXT = 75
 OPTION_VALUE = 150
 """What an option carries. Source: as for OPTION_TEXT"""
 
+VIEW_BLOCKS = 100
+"""Blocks of a modal. Source: https://docs.slack.dev/reference/views/modal-views"""
+
+VIEW_TITLE = 24
+"""A modal's title, and each of its two buttons. Source: as for VIEW_BLOCKS"""
+
+INPUT_LABEL = 2000
+"""The label of a field, and its hint. Source: https://docs.slack.dev/reference/block-kit/blocks/input-block"""
+
+INPUT_TEXT = 3000
+"""What may be typed into a field.
+
+Source: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+"""
+
 LINK = 500
 """An address in a text. Slack names no limit; a longer one would crowd out the words, and is left out."""
 

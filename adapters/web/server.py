@@ -8,7 +8,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,7 +26,7 @@ from adapters.web.limits import CONNECTION_WITHIN, LARGEST_HEAD, MOST_AT_ONCE, L
 from adapters.web.metrics import CONTENT_TYPE, Metrics
 from bot.errors import StoreError
 from bot.model.loop import Loop
-from bot.ports import Clock, Store
+from bot.ports import Clock, Endpoint, Store
 
 DRAIN_SECONDS = 2
 """How long answers on their way may take when the server stops."""
@@ -60,6 +60,11 @@ class Health:
 def _answer(troubles: Sequence[str]) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE if troubles else HTTPStatus.OK
     return PlainTextResponse("".join(f"{each}\n" for each in troubles or ["ok"]), status)
+
+
+def mounted(endpoints: Mapping[str, Endpoint]) -> Sequence[BaseRoute]:
+    """Return the routes of what platforms answer, by path; each looks at the method itself."""
+    return [Route(path, endpoint) for path, endpoint in endpoints.items()]
 
 
 def application(health: Health, metrics: Metrics, routes: Sequence[BaseRoute] = ()) -> Starlette:

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +25,7 @@ from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
 from bot.pipeline.fetch import Report, fetch_due
 from bot.pipeline.quiet import note_silences
+from bot.ports import Clock, Gateway
 from bot.settings import HttpSettings, Settings
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ KEPT = timedelta(days=90)
 
 PURGE_EVERY = timedelta(days=1)
 
+LOOK_AFTER_EVERY = timedelta(seconds=10)
+"""How often gateways are looked after: a connection that is lost is to be back before people notice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
@@ -56,8 +60,8 @@ class Stopping:
         (self.urged if self.asked.is_set() else self.asked).set()
 
 
-async def run_service(settings: Settings, *, role: Role) -> int:
-    """Serve until a signal; returns the exit status.
+async def run_service(settings: Settings, *, role: Role, clock: Clock | None = None) -> int:
+    """Serve until a signal; returns the exit status. `clock` stands in for the machine's.
 
     Raises:
         RefusedError: the web server's port cannot be had.
@@ -67,12 +71,18 @@ async def run_service(settings: Settings, *, role: Role) -> int:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.ask)
     async with AsyncExitStack() as opened:
-        app = await opened.enter_async_context(open_app(settings))
+        app = await opened.enter_async_context(open_app(settings, clock=clock))
         loops = Loops(app.clock)
         fetched: Report = report
+        gateways = app.gateways() if role is not Role.WORKER else ()
+        hearing = await opened.enter_async_context(_hearing(gateways))
         if settings.http.port is not None:
-            fetched = await opened.enter_async_context(_serving(app, settings.http, loops, stopping))
+            serving = _serving(app, settings.http, loops, stopping, gateways)
+            fetched = await opened.enter_async_context(serving)
         ticker = await opened.enter_async_context(Ticker(app.clock))
+        for gateway in gateways:
+            watched = loops.watched(gateway.platform, LOOK_AFTER_EVERY, gateway.look_after)
+            ticker.every(LOOK_AFTER_EVERY, gateway.platform, watched)
         if role is not Role.GATEWAY:
             await _start_ticks(app, ticker, loops, stopping, fetched)
         log.info(
@@ -82,25 +92,40 @@ async def run_service(settings: Settings, *, role: Role) -> int:
             settings.tick_seconds,
         )
         await stopping.asked.wait()
-        status = await _drain(ticker, stopping)
+        status = await _drain(ticker, stopping, hearing)
         _leave_within(CLOSE if status == DONE else CLOSE_AT_ONCE, status)
     return status
 
 
 @asynccontextmanager
-async def _serving(app: App, http: HttpSettings, loops: Loops, stopping: Stopping) -> AsyncIterator[Report]:
-    """Serve health and metrics; gives what to report fetches to, the log included."""
+async def _hearing(gateways: Sequence[Gateway]) -> AsyncIterator[Sequence[asyncio.Task[None]]]:
+    """Let the gateways serve; gives their tasks, which finish what they began once they are cancelled."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(gateway.serve()) for gateway in gateways]
+        try:
+            yield tasks
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _serving(
+    app: App, http: HttpSettings, loops: Loops, stopping: Stopping, gateways: Sequence[Gateway]
+) -> AsyncIterator[Report]:
+    """Serve health, metrics, and what gateways answer; gives what to report fetches to, the log included."""
     # Nothing of the web server is imported where nobody asked for it.
     from adapters.web.listening import address_of, listen_at  # noqa: PLC0415
     from adapters.web.metrics import Metrics  # noqa: PLC0415
-    from adapters.web.server import Health, application, serving  # noqa: PLC0415
+    from adapters.web.server import Health, application, mounted, serving  # noqa: PLC0415
 
     assert http.port is not None
     health = Health(store=app.store, clock=app.clock, loops=loops, is_stopping=stopping.asked.is_set)
     metrics = Metrics(app.store, app.clock, loops)
     with listen_at(http.host, http.port) as listening:
         log.info("health and metrics are at %s", address_of(listening))
-        async with serving(application(health, metrics), listening):
+        endpoints = {path: each for gateway in gateways for path, each in gateway.endpoints.items()}
+        async with serving(application(health, metrics, mounted(endpoints)), listening):
 
             def report_and_count(record: FetchRecord) -> None:
                 report(record)
@@ -153,12 +178,12 @@ def report(record: FetchRecord) -> None:
         log.info("%s %s: %s, %d seen, %d new", record.source, record.key, record.kind, record.seen, record.new)
 
 
-async def _drain(ticker: Ticker, stopping: Stopping) -> int:
+async def _drain(ticker: Ticker, stopping: Stopping, hearing: Sequence[asyncio.Task[None]]) -> int:
     """Finish what is being posted, unless it takes too long or a second signal comes; returns the exit status."""
     log.info("stopping: nothing more is claimed; what is being posted is finished")
     ticker.hold()
     urged = asyncio.ensure_future(stopping.urged.wait())
-    posting = asyncio.ensure_future(_settled(ticker))
+    posting = asyncio.ensure_future(_settled(ticker, hearing))
     await asyncio.wait([urged, posting], timeout=DRAIN.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
     is_urged, is_settled = urged.done(), posting.done()
     for each in (urged, posting):
@@ -170,12 +195,21 @@ async def _drain(ticker: Ticker, stopping: Stopping) -> int:
     return FAILED if is_urged else DONE
 
 
-async def _settled(ticker: Ticker) -> None:
-    """Cancel what leaves nothing half done, and wait for the posts."""
+async def _settled(ticker: Ticker, hearing: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel what leaves nothing half done, and wait for the posts, and for the answers to what was heard."""
     async with asyncio.TaskGroup() as group:
+        for task in hearing:
+            task.cancel()
+        group.create_task(_ended(hearing))
         for name in ("fetch", "enqueue", "purge"):
             group.create_task(ticker.stop(name))
         group.create_task(ticker.settled("deliver", DRAIN))
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until tasks have ended, however they do."""
+    if tasks:
+        await asyncio.wait(tasks)
 
 
 def _leave_within(patience: timedelta, status: int) -> None:

@@ -11,12 +11,15 @@ copied along.
 """
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from bot.model.installation import Secret
 from bot.settings.checks import Address, Outside, token
 from bot.settings.groups import Group, HttpSettings
+
+SecretName = Literal["bot_token", "app_token", "signing_secret", "client_secret"]
 
 
 class SlackSettings(Group):
@@ -63,6 +66,11 @@ class SlackSettings(Group):
     base_url: Annotated[Address, Field(description="Where Slack's Web API is asked: for GovSlack, or a proxy.")] = (
         "https://slack.com/api"
     )
+
+    def secret(self, name: SecretName) -> Secret | None:
+        """Return one of the secrets, for who uses it."""
+        given: SecretStr | None = getattr(self, name)
+        return None if given is None else Secret(given.get_secret_value())
 
     @property
     def is_configured(self) -> bool:

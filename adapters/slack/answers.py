@@ -1,0 +1,136 @@
+"""Answers to a person: where Slack takes them, else by the Web API, else in person.
+
+    response_url ──refused: over, used up──> chat.postMessage, or chat.postEphemeral ──not in the channel──> in person
+
+A modal is opened with what Slack gave along with a press, within three seconds; what comes later replaces its content.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack.client import SlackApi, proxy_for
+from adapters.slack.interactions import Here
+from adapters.slack.members import Members
+from adapters.slack.naming import named_in, with_names
+from adapters.slack.render import PARENT, messages
+from bot.document import Document
+from bot.errors import DeliveryError, Verdict
+from bot.model.installation import Secret
+
+log = logging.getLogger(__name__)
+
+Json = Any
+
+MOST_POSTS: Final = 5
+"""How often a response_url may be used. Source: https://docs.slack.dev/interactivity/handling-user-interaction"""
+
+ANSWER_WITHIN: Final = timedelta(seconds=8)
+
+
+class Answers:
+    """Says documents to people, by their names."""
+
+    def __init__(self, api: SlackApi, members: Members) -> None:
+        self._api = api
+        self._members = members
+
+    async def named(self, here: Here, document: Document) -> Document:
+        """Return a document that says people's and channels' names, as far as Slack tells them."""
+        named = named_in(document)
+        if not named.people and not named.places:
+            return document
+        return with_names(document, await self._members.names(here.workspace, named.people, named.places))
+
+    async def say(self, here: Here, document: Document, *, to_channel: bool) -> None:
+        """Answer where somebody did something: for the whole channel, or for that person alone.
+
+        Raises:
+            DeliveryError: Slack took it nowhere.
+        """
+        payloads = [dict(each.payload) for each in messages(await self.named(here, document))]
+        rest = await self._say_there(here, payloads, to_channel=to_channel) if here.answer_at else payloads
+        if rest:
+            await self._say_by_api(here, rest, to_channel=to_channel)
+
+    async def _say_there(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> Sequence[Json]:
+        """Answer at the response_url; returns what it did not take."""
+        client = AsyncWebhookClient(
+            here.answer_at, timeout=math.ceil(ANSWER_WITHIN.total_seconds()), retry_handlers=[], logger=log
+        )
+        client.proxy = proxy_for(here.answer_at)
+        for done, payload in enumerate(payloads[:MOST_POSTS]):
+            body = {
+                "text": payload["text"],
+                "blocks": payload["blocks"],
+                "response_type": "in_channel" if to_channel else "ephemeral",
+                "replace_original": False,
+            }
+            try:
+                async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                    answer = await client.send_dict(body)
+            except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
+                log.info("slack:%s: an answer may be lost (%s)", here.workspace, type(error).__name__)
+                # What one person sees twice does no harm; what a channel has twice does.
+                return payloads[done + 1 :] if to_channel else payloads[done:]
+            if answer.status_code != HTTPStatus.OK:
+                log.info("slack:%s: the response_url takes no more (%d)", here.workspace, answer.status_code)
+                return payloads[done:]
+        return payloads[MOST_POSTS:]
+
+    async def _say_by_api(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> None:
+        token = await self._token(here.workspace)
+        is_personal = here.channel.is_personal
+        parent = ""
+        for payload in payloads:
+            body = {name: value for name, value in payload.items() if name != "thread_ts"}
+            try:
+                if is_personal:
+                    await self._api.post(token, "chat.postMessage", {**body, "channel": here.user})
+                elif to_channel:
+                    thread = {"thread_ts": parent} if parent and payload.get("thread_ts") == PARENT else {}
+                    posted = await self._api.post(
+                        token, "chat.postMessage", {**body, **thread, "channel": here.channel_id}
+                    )
+                    parent = parent or str(posted.get("ts") or "")
+                else:
+                    where = {"channel": here.channel_id, "user": here.user}
+                    await self._api.post(token, "chat.postEphemeral", {**body, **where})
+            except DeliveryError as error:
+                if is_personal or error.verdict is not Verdict.PAUSE_CHANNEL:
+                    raise
+                is_personal = True
+                await self._api.post(token, "chat.postMessage", {**body, "channel": here.user})
+
+    async def open(self, here: Here, trigger: str, view: Json, *, is_above: bool = False) -> str:
+        """Open a modal, above the open one if there `is_above` one; returns its id, for `update`.
+
+        Raises:
+            DeliveryError: it is too late, or Slack did not take it.
+        """
+        token = await self._token(here.workspace)
+        body = {"trigger_id": trigger, "view": view}
+        answer = await self._api.post(token, "views.push" if is_above else "views.open", body)
+        return str((answer.get("view") or {}).get("id") or "")
+
+    async def update(self, here: Here, view_id: str, view: Json) -> None:
+        """Put something else into a modal.
+
+        Raises:
+            DeliveryError: it was closed meanwhile, or Slack did not take it.
+        """
+        await self._api.post(await self._token(here.workspace), "views.update", {"view_id": view_id, "view": view})
+
+    async def _token(self, workspace: str) -> Secret:
+        installation = await self._members.installation(workspace)
+        if installation is None:
+            raise DeliveryError(Verdict.STOP_WORKSPACE, "I am not installed in the workspace")
+        return installation.token

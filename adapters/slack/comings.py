@@ -1,0 +1,135 @@
+"""Comings and goings: of us in channels, of channels, of whole workspaces. What people write concerns nobody here.
+
+    let in            ──> greet, once for ever; what lost access paused goes on
+    taken out, archived, deleted ──> tell and pause, with the reason
+    unarchived        ──> goes on, if we are a member
+    uninstalled, token revoked   ──> pause the workspace, forget its token
+
+Every one may come twice, or late, or in another process: each leaves things as they should be, however often.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from adapters.slack.members import Members
+from bot.model.channel import Channel, Platform
+from bot.model.subscription import Pause, PauseReason
+from bot.pipeline.deliver import PAUSED_BY
+from bot.pipeline.notices import greet, tell_paused, welcome_back
+from bot.ports import Clock, Installations, Store
+
+log = logging.getLogger(__name__)
+
+Json = Any
+
+_LOST: Final = {
+    "member_left_channel": "I was removed from the channel",
+    "channel_left": "I was removed from the channel",
+    "group_left": "I was removed from the channel",
+    "channel_archive": "the channel was archived",
+    "group_archive": "the channel was archived",
+    "channel_deleted": "the channel was deleted",
+    "group_deleted": "the channel was deleted",
+}
+_BACK: Final = frozenset({"channel_unarchive", "group_unarchive"})
+_RENAMED: Final = frozenset({"channel_rename", "group_rename"})
+_GONE: Final = {"app_uninstalled": "the app was uninstalled", "tokens_revoked": "the workspace has withdrawn my token"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened in a workspace, and when (UTC)."""
+
+    workspace: str
+    kind: str
+    details: Mapping[str, Json]
+    at: datetime
+
+    @property
+    def channel(self) -> Channel | None:
+        """The channel that it is about; None for none."""
+        named = self.details.get("channel") or ""
+        channel_id = named.get("id", "") if isinstance(named, dict) else named
+        return Channel(Platform.SLACK, self.workspace, channel_id) if channel_id else None
+
+
+def happened_at(body: Mapping[str, Json], now: datetime) -> datetime:
+    """Return when an event happened, as Slack says it."""
+    at = body.get("event_time")
+    return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else now
+
+
+class Comings:
+    """Does what an event asks for."""
+
+    def __init__(
+        self, store: Store, clock: Clock, members: Members, installations: Installations, *, default_zone: str
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._members = members
+        self._installations = installations
+        self._default_zone = default_zone
+
+    async def hear(self, event: Event) -> None:
+        """Do what an event asks for.
+
+        Raises:
+            StoreError: the database failed; the next post will meet the same.
+        """
+        channel = event.channel
+        if event.kind in _GONE:
+            await self._gone(event)
+        elif channel is None:
+            return
+        elif event.kind == "member_joined_channel":
+            await self._joined(event, channel)
+        elif event.kind in _LOST:
+            await self._lost(event, channel)
+        elif event.kind in _BACK:
+            if await self._members.is_ours(channel):
+                await self._welcome(channel)
+        elif event.kind in _RENAMED:
+            self._members.forget(channel.workspace, channel.id)
+
+    async def _joined(self, event: Event, channel: Channel) -> None:
+        self._members.forget(channel.workspace, channel.id)
+        if await self._is_us(event):
+            await greet(self._store, self._clock, channel)
+            await self._welcome(channel)
+
+    async def _lost(self, event: Event, channel: Channel) -> None:
+        self._members.forget(channel.workspace, channel.id)
+        if event.kind == "member_left_channel" and not await self._is_us(event):
+            return
+        pause = self._pause(_LOST[event.kind])
+        await tell_paused(self._store, self._clock, channel, pause)
+        numbers = await self._store.subscriptions.pause(channel, pause)
+        log.info("%s: %s; %d paused", channel, pause.detail, len(numbers))
+
+    async def _welcome(self, channel: Channel) -> None:
+        numbers = await welcome_back(self._store, self._clock, channel, default_zone=self._default_zone)
+        if numbers:
+            log.info("%s: let in again; %d resumed", channel, len(numbers))
+
+    async def _gone(self, event: Event) -> None:
+        if event.kind == "tokens_revoked" and not (event.details.get("tokens") or {}).get("bot"):
+            # The tokens of people: we have none.
+            return
+        await self._installations.purge(Platform.SLACK, event.workspace, event.at)
+        if await self._installations.find(Platform.SLACK, event.workspace) is not None:
+            # Installed again since: what was late concerns the token before.
+            return
+        pause = self._pause(_GONE[event.kind])
+        channels = await self._store.subscriptions.pause_workspace(Platform.SLACK, event.workspace, pause)
+        log.info("slack:%s: %s; %d channels paused", event.workspace, pause.detail, len(channels))
+
+    async def _is_us(self, event: Event) -> bool:
+        installation = await self._installations.find(Platform.SLACK, event.workspace)
+        return installation is not None and event.details.get("user") == installation.bot_user
+
+    def _pause(self, detail: str) -> Pause:
+        return Pause(by=PAUSED_BY, reason=PauseReason.ACCESS, since=self._clock.now(), detail=detail)

@@ -1,0 +1,148 @@
+"""Socket Mode: one connection, and a watchdog that replaces it when it is dead.
+
+The SDK reconnects by itself, and now and then does not, without a word: a task of it has ended, or a new connection
+brings nothing (slackapi/python-slack-sdk issues 1110 and 1446, slackapi/bolt-python issues 417 and 1529). So whatever
+it says of itself is looked at from outside, and a connection that is not alive is thrown away with all that belongs to
+it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from adapters.slack.client import client_of, proxy_for, refusal_of
+from bot.errors import PaperroundError
+from bot.model.installation import Secret
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+CONNECT_WITHIN: Final = timedelta(seconds=20)
+CLOSE_WITHIN: Final = timedelta(seconds=3)
+
+PING_EVERY: Final = timedelta(seconds=10)
+
+SILENT_FOR: Final = timedelta(seconds=60)
+"""A connection without an answer to a ping for so long is dead: the SDK itself gives up after four pings."""
+
+_FATAL: Final = {
+    "invalid_auth": "Slack does not accept SLACK_APP_TOKEN; make one with connections:write on the page of the app.",
+    "not_allowed_token_type": "SLACK_APP_TOKEN is no app-level token; it begins with xapp-.",
+    "missing_scope": "SLACK_APP_TOKEN lacks the scope connections:write.",
+    "account_inactive": "Slack does not accept SLACK_APP_TOKEN any more; make another on the page of the app.",
+    "token_revoked": "Slack does not accept SLACK_APP_TOKEN any more; make another on the page of the app.",
+}
+
+
+class NotConnectedError(PaperroundError):
+    """Slack is not heard at present; the words say why."""
+
+
+class Connection:
+    """The connection of one app to Slack."""
+
+    def __init__(self, app: AsyncApp, app_token: Secret, base_url: str, clock: Clock) -> None:
+        self._make: Callable[[], AsyncSocketModeHandler] = lambda: _handler(app, app_token, base_url)
+        self._clock = clock
+        self._handler: AsyncSocketModeHandler | None = None
+        self._has_ended = False
+        self._alive_at = clock.wall()
+
+    async def look_after(self) -> None:
+        """Connect, or replace a connection that was not alive for a while.
+
+        Raises:
+            NotConnectedError: there is no connection now.
+        """
+        if self._has_ended:
+            return
+        if self._handler is not None:
+            fault = await self._fault(self._handler)
+            if not fault:
+                return
+            log.warning("slack: %s; connecting anew", fault)
+            await self._drop()
+        await self._connect()
+        self._alive_at = self._clock.wall()
+
+    async def _fault(self, handler: AsyncSocketModeHandler) -> str:
+        """Say why a connection is to be thrown away; empty: it lives.
+
+        Raises:
+            NotConnectedError: it does not, and the SDK may still help itself.
+        """
+        client, now = handler.client, self._clock.wall()
+        tasks = (client.message_receiver, client.message_processor, client.current_session_monitor)
+        if any(task is None or task.done() for task in tasks):
+            return "a task of the connection has ended"
+        silent = now.timestamp() - (client.last_ping_pong_time or self._alive_at.timestamp())
+        if silent > SILENT_FOR.total_seconds():
+            return f"no answer to a ping for {silent:.0f} s"
+        if await client.is_connected():
+            self._alive_at = now
+            return ""
+        away = now - self._alive_at
+        if away < SILENT_FOR:
+            raise NotConnectedError("Slack: not connected; reconnecting.")
+        return f"not connected for {away.total_seconds():.0f} s"
+
+    async def _connect(self) -> None:
+        handler = self._make()
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
+                await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
+        except SlackApiError as error:
+            await _close(handler)
+            code = refusal_of(error).code
+            raise NotConnectedError(_FATAL.get(code, f"Slack refuses the connection ({code or 'no code'}).")) from None
+        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
+            await _close(handler)
+            raise NotConnectedError(f"Slack cannot be reached ({type(error).__name__}).") from None
+        except asyncio.CancelledError:
+            await _close(handler)
+            raise
+        if self._has_ended:
+            await _close(handler)
+            return
+        self._handler = handler
+        log.info("slack: connected through Socket Mode")
+
+    async def end(self) -> None:
+        """Disconnect for good."""
+        self._has_ended = True
+        await self._drop()
+
+    async def _drop(self) -> None:
+        """Leave the connection with everything that belongs to it."""
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            await _close(handler)
+
+
+async def _close(handler: AsyncSocketModeHandler) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN.total_seconds()):
+            await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        log.info("slack: the connection did not let itself be closed (%s)", type(error).__name__)
+
+
+def _handler(app: AsyncApp, app_token: Secret, base_url: str) -> AsyncSocketModeHandler:
+    # The SDK's own log repeats addresses with a ticket in them, and a traceback at every attempt.
+    silent = logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001 - this connection's alone
+    handler = AsyncSocketModeHandler(
+        app,
+        app_token.value,
+        logger=silent,
+        web_client=client_of(app_token, base_url, CONNECT_WITHIN),
+        ping_interval=PING_EVERY.total_seconds(),
+    )
+    handler.client.proxy = proxy_for(base_url)
+    return handler

@@ -1,0 +1,189 @@
+"""Who asks, and what a channel is: asked from Slack, and remembered for some minutes.
+
+A manager is an administrator or an owner of the workspace, in every channel; and who made a channel, in that one. When
+Slack does not answer, nobody is a manager: what everybody may do goes on.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
+from zoneinfo import available_timezones
+
+from adapters.slack.client import SlackApi
+from adapters.slack.interactions import Here
+from adapters.slack.manifest import BOT_NAME
+from adapters.slack.names import tenant_of
+from bot.commands.request import Requester
+from bot.errors import DeliveryError, RefusedError, Verdict
+from bot.model.channel import Channel, Platform
+from bot.model.installation import Installation
+from bot.ports import Clock, Installations
+
+log = logging.getLogger(__name__)
+
+REMEMBERED: Final = timedelta(minutes=5)
+"""How long a right that was taken away may still work here."""
+
+MOST_REMEMBERED: Final = 10_000
+
+Json = Any
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What Slack says of a person."""
+
+    name: str = ""
+    zone: str = ""
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What Slack says of a channel; one that we cannot see is none of ours."""
+
+    name: str = ""
+    creator: str = ""
+    is_ours: bool = False
+
+
+class Members:
+    """Asks Slack about people and channels."""
+
+    def __init__(self, api: SlackApi, installations: Installations, clock: Clock) -> None:
+        self._api = api
+        self._installations = installations
+        self._people: _Memory[Person] = _Memory(clock.wall)
+        self._places: _Memory[Place] = _Memory(clock.wall)
+
+    async def installation(self, workspace: str) -> Installation | None:
+        """Return how the workspace installed the app; None when it did not."""
+        return await self._installations.find(Platform.SLACK, workspace)
+
+    async def requester(self, here: Here) -> Requester:
+        """Return who did something, and what they may do there."""
+        channel = here.channel
+        asking = None if channel.is_personal else self._place(here.workspace, here.channel_id)
+        found, seen = await asyncio.gather(self._person(here.workspace, here.user), asking or _nothing())
+        person, place = found or Person(), seen or Place()
+        return Requester(
+            channel=channel,
+            user=here.user,
+            is_manager=person.is_admin or place.creator == here.user,
+            manages_all=person.is_admin,
+            zone=person.zone,
+        )
+
+    async def check(self, channel: Channel) -> None:
+        """Refuse a channel that I am not in; where Slack does not answer, the first post will tell.
+
+        Raises:
+            RefusedError: it says how to let me in.
+        """
+        if channel.is_personal:
+            return
+        place = await self._place(channel.workspace, channel.id)
+        if place is not None and not place.is_ours:
+            self.forget(channel.workspace, channel.id)
+            name = f"#{place.name or channel.id}"
+            raise RefusedError(
+                f"I can't post in {name}.", hint=f"Invite me with `/invite @{BOT_NAME}`, then run the command again."
+            )
+
+    async def is_ours(self, channel: Channel) -> bool:
+        """Say whether I am in a channel for sure."""
+        self.forget(channel.workspace, channel.id)
+        place = await self._place(channel.workspace, channel.id)
+        return place is not None and place.is_ours
+
+    async def names(self, workspace: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
+        """Return what people and channels are called, by id; those that Slack does not name are not there."""
+        ids = [*sorted(people), *sorted(places)]
+        found = await asyncio.gather(
+            *(self._person(workspace, each) for each in sorted(people)),
+            *(self._place(workspace, each) for each in sorted(places)),
+        )
+        return {each: known.name for each, known in zip(ids, found, strict=True) if known is not None and known.name}
+
+    def forget(self, workspace: str, channel_id: str) -> None:
+        """Ask about a channel anew: it was renamed, or we came or went."""
+        self._places.forget((workspace, channel_id))
+
+    async def _person(self, workspace: str, user: str) -> Person | None:
+        """Return what is known of a person; None when Slack does not answer."""
+        if known := self._people.recall((workspace, user)):
+            return known
+        answer = await self._ask(workspace, "users.info", {"user": user})
+        if answer is None:
+            return None
+        return self._people.keep((workspace, user), person_of(answer.get("user") or {}, tenant_of(workspace).team_id))
+
+    async def _place(self, workspace: str, channel_id: str) -> Place | None:
+        """Return what is known of a channel; None when Slack does not answer."""
+        if known := self._places.recall((workspace, channel_id)):
+            return known
+        answer = await self._ask(workspace, "conversations.info", {"channel": channel_id})
+        if answer is None:
+            return None
+        return self._places.keep((workspace, channel_id), place_of(answer.get("channel") or {}))
+
+    async def _ask(self, workspace: str, method: str, query: Mapping[str, str]) -> Mapping[str, Json] | None:
+        installation = await self._installations.find(Platform.SLACK, workspace)
+        if installation is None:
+            return None
+        try:
+            return await self._api.read(installation.token, method, query)
+        except DeliveryError as error:
+            if error.verdict is Verdict.PAUSE_CHANNEL:
+                return {}
+            log.warning("slack:%s: %s: %s", workspace, method, error.reason)
+            return None
+
+
+def person_of(user: Mapping[str, Json], team_id: str) -> Person:
+    """Read a person; whoever belongs to another workspace, as in a shared channel, is an administrator of that one."""
+    profile = user.get("profile") or {}
+    is_here = not team_id or user.get("team_id") in {None, "", team_id}
+    zone = user.get("tz") or ""
+    return Person(
+        name=profile.get("display_name") or profile.get("real_name") or user.get("name") or "",
+        zone=zone if zone in available_timezones() else "",
+        is_admin=is_here and not user.get("deleted") and bool(user.get("is_admin") or user.get("is_owner")),
+    )
+
+
+def place_of(channel: Mapping[str, Json]) -> Place:
+    """Read a channel; we may post where we are a member and nobody has archived it."""
+    is_ours = bool(channel.get("is_member")) and not channel.get("is_archived")
+    return Place(name=channel.get("name") or "", creator=channel.get("creator") or "", is_ours=is_ours)
+
+
+async def _nothing() -> None:
+    """Have nothing to ask."""
+
+
+class _Memory(Generic[T]):
+    """What was learnt of so many things lately."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._known: OrderedDict[tuple[str, str], tuple[datetime, T]] = OrderedDict()
+
+    def recall(self, key: tuple[str, str]) -> T | None:
+        at, known = self._known.get(key, (None, None))
+        return known if at is not None and self._now() - at < REMEMBERED else None
+
+    def keep(self, key: tuple[str, str], value: T) -> T:
+        self._known[key] = (self._now(), value)
+        self._known.move_to_end(key)
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        return value
+
+    def forget(self, key: tuple[str, str]) -> None:
+        self._known.pop(key, None)

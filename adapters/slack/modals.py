@@ -1,0 +1,254 @@
+"""Modals: a document to read, and a command to fill in, its fields made from the catalog's parameters. Pure.
+
+    Form ──form_view──> fields, one a block, whose id is the parameter's name
+    what was filled in ──options_of──> typed options ──mistake?──> its words, at its field
+
+How often, at what time and on which days stand in three fields, whatever the flags are that say it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from adapters.slack.blocks import section
+from adapters.slack.interactions import Kept
+from adapters.slack.limits import INPUT_TEXT, OPTION_TEXT, VIEW_BLOCKS, VIEW_TITLE
+from adapters.slack.mrkdwn import clean, cut, words
+from adapters.slack.render import messages
+from bot.commands.catalog import command_named
+from bot.commands.command import Command
+from bot.commands.parameter import Kind, Parameter
+from bot.document import Document, Form, Text
+from bot.errors import CommandError, UserError
+from bot.model.cadence import WEEKDAY_NAMES, WEEKDAYS
+from bot.query.parse import MAX_LENGTH
+
+Json = Any
+Options = dict[str, str | int | bool]
+
+FORM: Final = "form"
+"""The callback id of what is filled in."""
+
+FORMS: Final = frozenset({"subscribe", "edit", "import"})
+"""The commands that have a form: typed without anything behind them, but for `edit`, which needs a number."""
+
+_FIELD: Final = "field"
+_OFTEN, _AT, _ON = "often", "at", "days"
+_HOURS: Final = ("daily", "weekly", "instant")
+"""The flags that say how often, of which a command takes one."""
+
+_LABELS: Final = {
+    "query": "What to look for",
+    "file": "The text of the file",
+    "tz": "Time zone",
+    "max": "Papers in a digest, at most",
+    "source": "Sources",
+    "min-upvotes": "Upvotes, at least",
+    "upvoted-only": "Only what can be upvoted",
+}
+_OFTENS: Final = {"daily": "On chosen days", "weekly": "Once a week", "instant": "Soon after they appear"}
+_TAKEN_BACK: Final = {"min-upvotes": "0"}
+_NONE: Final = "none"
+"""What takes back what was set, where the field is emptied."""
+
+_AT_HINT: Final = "In the time zone below; left empty it is the hour that the channel has, or 09:00."
+
+_SUBMITS: Final = {"subscribe": "Subscribe", "edit": "Change", "import": "Show changes"}
+_TITLES: Final = {"subscribe": "Subscribe", "edit": "Change", "import": "Import"}
+_LOADING: Final = "One moment …"
+_CUT: Final = "There is more than fits here."
+
+
+def loading_view(title: str, kept: Kept) -> Json:
+    """Return what stands there until the answer comes: a modal must be opened within three seconds."""
+    return _view(title, [{"type": "section", "text": _plain(_LOADING, OPTION_TEXT)}], kept)
+
+
+def document_view(title: str, document: Document, kept: Kept) -> Json:
+    """Return a document to read: all of its messages one below the other, as many blocks as a modal takes."""
+    blocks = [block for message in messages(document) for block in message.payload["blocks"]]
+    if len(blocks) > VIEW_BLOCKS:
+        blocks = [*blocks[: VIEW_BLOCKS - 1], *(piece.block for piece in section((Text(_CUT),)))]
+    return _view(title, blocks, kept)
+
+
+def _view(title: str, blocks: list[Json], kept: Kept) -> Json:
+    return {
+        "type": "modal",
+        "title": _plain(title, VIEW_TITLE),
+        "close": _plain("Close", VIEW_TITLE),
+        "private_metadata": kept.text(),
+        "blocks": blocks,
+    }
+
+
+# --- a command to fill in --------------------------------------------------------------------------------------------
+
+
+def form_kept(form: Form, channel_id: str, answer_at: str) -> Kept:
+    """Return what a form keeps."""
+    return Kept(
+        channel_id=channel_id,
+        answer_at=answer_at,
+        verb=form.verb,
+        acts_in=form.channel,
+        number=form.values.get("number", ""),
+        had=tuple(sorted(form.values.keys() - {"number"})),
+    )
+
+
+def form_view(form: Form, kept: Kept) -> Json:
+    """Return the form of a command."""
+    command = _command(form.verb)
+    title = f"{_TITLES[form.verb]} #{kept.number}" if kept.number else _TITLES[form.verb]
+    view = _view(title, list(_fields(command, form.values)), kept)
+    return {
+        **view,
+        "callback_id": FORM,
+        "close": _plain("Cancel", VIEW_TITLE),
+        "submit": _plain(_SUBMITS[form.verb], VIEW_TITLE),
+    }
+
+
+def _fields(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
+    for parameter in command.parameters:
+        name, value = parameter.name, values.get(parameter.name)
+        if name == _HOURS[0]:
+            yield from _hours(command, values)
+        elif name not in _HOURS and name != _ON and (element := _element(parameter, value)):
+            # A form that is not filled in at all is no error of Slack's: the field says what is missing.
+            is_needed = parameter.is_free and not parameter.is_first
+            yield _input(name, _LABELS.get(name, name), element, hint=parameter.help, is_optional=not is_needed)
+
+
+def _element(parameter: Parameter, value: str | None) -> Json | None:
+    match parameter.kind:
+        case Kind.QUERY | Kind.ZONE | Kind.SOURCES | Kind.FILE:
+            is_long = parameter.kind in {Kind.QUERY, Kind.FILE}
+            most = MAX_LENGTH if parameter.kind is Kind.QUERY else INPUT_TEXT
+            element: Json = {"type": "plain_text_input", "multiline": is_long, "max_length": most}
+            return {**element, "initial_value": value[:most]} if value else element
+        case Kind.INTEGER:
+            element = {
+                "type": "number_input",
+                "is_decimal_allowed": False,
+                "min_value": str(parameter.least),
+                "max_value": str(parameter.most),
+            }
+            return {**element, "initial_value": value} if value else element
+        case Kind.SWITCH if parameter.name in _LABELS:
+            options = [_option(_LABELS[parameter.name], parameter.name)]
+            element = {"type": "checkboxes", "options": options}
+            return {**element, "initial_options": options} if value is not None else element
+        case _:
+            return None
+
+
+def _hours(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
+    """Yield how often, at what time, on which days."""
+    chosen = next((name for name in _HOURS if name in values), _HOURS[0])
+    day, at = _day_and_time(values)
+    options = [_option(_OFTENS[name], name) for name in _HOURS]
+    often = {"type": "static_select", "options": options, "initial_option": options[_HOURS.index(chosen)]}
+    yield _input(_OFTEN, "How often", often, hint=command.flags["instant"].help)
+    time = {"type": "timepicker", "initial_time": at} if at else {"type": "timepicker"}
+    yield _input(_AT, "At", time, hint=_AT_HINT, is_optional=True)
+    days = [_option(name.capitalize(), name) for name in WEEKDAY_NAMES]
+    initial = [each for each in days if each["value"] in day]
+    select = {"type": "multi_static_select", "options": days, **({"initial_options": initial} if initial else {})}
+    yield _input(_ON, "On", select, hint="Once a week takes one day.", is_optional=True)
+
+
+def _day_and_time(values: Mapping[str, str]) -> tuple[Sequence[str], str]:
+    """Return the days and the time that a form begins with; without a time it is the channel's own."""
+    weekdays = [WEEKDAY_NAMES[day] for day in sorted(WEEKDAYS)]
+    if weekly := values.get("weekly"):
+        day, _, at = weekly.partition(" ")
+        return [day], at
+    at = values.get("daily", "")
+    days = values.get(_ON, "")
+    if days == "daily":
+        return list(WEEKDAY_NAMES), at
+    return days.split(",") if days else weekdays, at
+
+
+def _input(name: str, label: str, element: Json, *, hint: str = "", is_optional: bool = False) -> Json:
+    block = {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(label, OPTION_TEXT),
+        "element": {**element, "action_id": _FIELD},
+        "optional": is_optional,
+    }
+    return {**block, "hint": _plain(hint.replace("`", ""), INPUT_TEXT // 2)} if hint else block
+
+
+def _option(label: str, value: str) -> Json:
+    return {"text": _plain(label, OPTION_TEXT), "value": value}
+
+
+def _plain(text: str, limit: int) -> Json:
+    shown = words(cut((Text(" ".join(clean(text).split())),), limit))
+    return {"type": "plain_text", "text": shown, "emoji": False}
+
+
+# --- what was filled in ----------------------------------------------------------------------------------------------
+
+
+def options_of(kept: Kept, fields: Mapping[str, Json]) -> Options:
+    """Return what was filled in as typed options, by the names of the catalog's parameters.
+
+    A field that was emptied takes back what it had.
+    """
+    command = _command(kept.verb)
+    options: Options = {"number": kept.number} if kept.number else {}
+    names = {parameter.name for parameter in command.parameters}
+    for parameter in command.parameters:
+        name = parameter.name
+        state = fields.get(name)
+        if state is None or name == _ON:
+            continue
+        if parameter.kind is Kind.SWITCH:
+            if state.get("selected_options"):
+                options[name] = True
+            elif f"no-{name}" in names:
+                options[f"no-{name}"] = True
+        elif value := (state.get("value") or "").strip():
+            options[name] = value
+        elif name in kept.had and parameter.kind in {Kind.INTEGER, Kind.ZONE}:
+            options[name] = _TAKEN_BACK.get(name, _NONE)
+    if _OFTEN in fields:
+        options.update(_hours_of(fields))
+    return options
+
+
+def _hours_of(fields: Mapping[str, Json]) -> Iterator[tuple[str, str | bool]]:
+    often = fields[_OFTEN]["selected_option"]["value"]
+    at = (fields.get(_AT) or {}).get("selected_time") or ""
+    days = [each["value"] for each in (fields.get(_ON) or {}).get("selected_options") or ()]
+    if often == "instant":
+        yield often, True
+    elif often == "weekly":
+        # Five days are what the form begins with, and no choice.
+        is_chosen = len(days) == 1 or days != [WEEKDAY_NAMES[day] for day in sorted(WEEKDAYS)]
+        yield often, " ".join((*(days if is_chosen else ()), at)).strip()
+    else:
+        yield often, at
+        if days:
+            yield _ON, ",".join(days)
+
+
+def errors_of(kept: Kept, mistake: UserError) -> Mapping[str, str]:
+    """Return what is wrong, by the id of the block that it stands at."""
+    parameter = mistake.parameter if isinstance(mistake, CommandError) else ""
+    parameters = [each.name for each in _command(kept.verb).parameters if each.name != "number"]
+    place = {"daily": _AT, "weekly": _ON, "instant": _OFTEN}.get(parameter, parameter)
+    is_field = place in {*parameters, _AT, _OFTEN}
+    said = f"{mistake.message} {mistake.hint}".strip().replace("`", "")
+    return {place if is_field else parameters[0]: words(cut((Text(clean(said)),), INPUT_TEXT // 2))}
+
+
+def _command(verb: str) -> Command:
+    command = command_named(verb)
+    if command is None or verb not in FORMS:
+        raise ValueError(f"no form for {verb!r}")
+    return command

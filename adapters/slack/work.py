@@ -1,0 +1,69 @@
+"""What is done after Slack was told that we heard: so much at once, so much waiting, all finished at the end."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.errors import PaperroundError, reference
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 16
+"""Commands worked on side by side; they share the database."""
+
+MOST_WAITING: Final = 2_000
+"""Commands that are waited for; more are refused in words, at once."""
+
+PATIENCE: Final = timedelta(seconds=15)
+"""How long what was begun may take when the gateway stops: less than the service waits for it."""
+
+Job = Coroutine[Any, Any, None]
+
+
+class Work:
+    """The jobs of a gateway, owned by `run`."""
+
+    def __init__(self) -> None:
+        self._group: asyncio.TaskGroup | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, before_finishing: Callable[[], Awaitable[None]]) -> None:
+        """Let jobs be begun until cancelled, and finish them then."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._group = None
+                await before_finishing()
+                if self._jobs:
+                    await asyncio.wait(self._jobs, timeout=PATIENCE.total_seconds())
+
+    def begin(self, name: str, job: Job, *, is_urgent: bool = False) -> bool:
+        """Begin a job; False when there are too many, or the gateway does not run. An urgent one waits for no turn."""
+        if self._group is None or len(self._jobs) >= MOST_WAITING:
+            job.close()
+            log.warning("slack: %s was not begun: %d others are", name, len(self._jobs))
+            return False
+        task = self._group.create_task(self._done(name, job, is_urgent=is_urgent))
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        return True
+
+    async def _done(self, name: str, job: Job, *, is_urgent: bool) -> None:
+        try:
+            if is_urgent:
+                await job
+                return
+            async with self._turn:
+                await job
+        except PaperroundError as error:
+            log.warning("slack: %s: %s", name, error)
+        except Exception:
+            # Border: one job must not end the gateway.
+            log.exception("slack: %s failed (ref %s)", name, reference())
+        finally:
+            job.close()
