@@ -15,8 +15,8 @@ from bot.text.normalise import located_name_tokens, located_tokens, name_tokens
 from bot.text.normalise import tokens as text_tokens
 
 
-class Place(StrEnum):
-    """Where in a paper a condition holds; the value is for people."""
+class Field(StrEnum):
+    """What of a paper a condition is about; the value is for people."""
 
     TITLE = "in the title"
     ABSTRACT = "in the abstract"
@@ -32,24 +32,24 @@ class Reason:
     """Why a paper matched: a word or phrase as the person wrote it, or the paper's own name, count or category."""
 
     text: str
-    place: Place
+    field: Field
 
     def __str__(self) -> str:
-        match self.place:
-            case Place.TITLE | Place.ABSTRACT:
-                return f"“{self.text}” {self.place}"
-            case Place.UPVOTES:
+        match self.field:
+            case Field.TITLE | Field.ABSTRACT:
+                return f"“{self.text}” {self.field}"
+            case Field.UPVOTES:
                 return f"{self.text} upvotes"
             case _:
-                return f"{self.place} {self.text}"
+                return f"{self.field} {self.text}"
 
 
-_PLACES: Final = {
-    Scope.TEXT: (Place.TITLE, Place.ABSTRACT),
-    Scope.TITLE: (Place.TITLE,),
-    Scope.ABSTRACT: (Place.ABSTRACT,),
-    Scope.AUTHOR: (Place.AUTHOR,),
-    Scope.ORGANISATION: (Place.ORGANISATION,),
+_FIELDS: Final = {
+    Scope.TEXT: (Field.TITLE, Field.ABSTRACT),
+    Scope.TITLE: (Field.TITLE,),
+    Scope.ABSTRACT: (Field.ABSTRACT,),
+    Scope.AUTHOR: (Field.AUTHOR,),
+    Scope.ORGANISATION: (Field.ORGANISATION,),
 }
 
 
@@ -67,7 +67,7 @@ def _holds(node: Node, stored: StoredPaper) -> bool:
         case Not(part):
             return not _holds(part, stored)
         case Words(scope=scope, tokens=phrase):
-            return any(_is_in(stored.tokens, place, phrase) for place in _PLACES[scope])
+            return any(_is_in(stored.tokens, field, phrase) for field in _FIELDS[scope])
         case Category(name=name):
             return any(covers(name, category) for category in stored.paper.categories)
         case Source(name=name):
@@ -78,22 +78,22 @@ def _holds(node: Node, stored: StoredPaper) -> bool:
             assert_never(node)
 
 
-def _texts(tokens: PaperTokens, place: Place) -> tuple[tuple[str, ...], ...]:
-    match place:
-        case Place.TITLE:
+def _texts(tokens: PaperTokens, field: Field) -> tuple[tuple[str, ...], ...]:
+    match field:
+        case Field.TITLE:
             return (tokens.title,)
-        case Place.ABSTRACT:
+        case Field.ABSTRACT:
             return (tokens.abstract,)
-        case Place.AUTHOR:
+        case Field.AUTHOR:
             return tokens.authors
-        case Place.ORGANISATION:
+        case Field.ORGANISATION:
             return (tokens.organisation,)
         case _:
             return ()
 
 
-def _is_in(tokens: PaperTokens, place: Place, phrase: tuple[str, ...]) -> bool:
-    return any(_count(text, phrase) for text in _texts(tokens, place))
+def _is_in(tokens: PaperTokens, field: Field, phrase: tuple[str, ...]) -> bool:
+    return any(_count(text, phrase) for text in _texts(tokens, field))
 
 
 def _count(text: tuple[str, ...], phrase: tuple[str, ...]) -> int:
@@ -141,18 +141,18 @@ def _reason(leaf: Leaf, stored: StoredPaper) -> Reason:
     match leaf:
         case Words(scope=Scope.AUTHOR, tokens=phrase):
             names = zip(stored.paper.authors, stored.tokens.authors, strict=True)
-            return Reason(next(name for name, tokens in names if _count(tokens, phrase)), Place.AUTHOR)
+            return Reason(next(name for name, tokens in names if _count(tokens, phrase)), Field.AUTHOR)
         case Words(scope=Scope.ORGANISATION):
-            return Reason(stored.paper.organisation, Place.ORGANISATION)
+            return Reason(stored.paper.organisation, Field.ORGANISATION)
         case Words(scope=scope, tokens=phrase, typed=typed):
-            place = next(place for place in _PLACES[scope] if _is_in(stored.tokens, place, phrase))
-            return Reason(typed or " ".join(phrase), place)
+            field = next(field for field in _FIELDS[scope] if _is_in(stored.tokens, field, phrase))
+            return Reason(typed or " ".join(phrase), field)
         case Category(name=name):
-            return Reason(next(each for each in stored.paper.categories if covers(name, each)), Place.CATEGORY)
+            return Reason(next(each for each in stored.paper.categories if covers(name, each)), Field.CATEGORY)
         case Source(name=name):
-            return Reason(name, Place.SOURCE)
+            return Reason(name, Field.SOURCE)
         case Upvotes():
-            return Reason(str(stored.paper.upvotes), Place.UPVOTES)
+            return Reason(str(stored.paper.upvotes), Field.UPVOTES)
         case _:
             assert_never(leaf)
 
@@ -160,19 +160,19 @@ def _reason(leaf: Leaf, stored: StoredPaper) -> Reason:
 # --- where --------------------------------------------------------------------------------------------------------
 
 
-def highlight(text: str, query: Query, place: Place) -> tuple[tuple[int, int], ...]:
+def highlight(text: str, query: Query, field: Field) -> tuple[tuple[int, int], ...]:
     """Return the parts of a shown text that a query asks for: `text[start:end]`, in order, none touching another.
 
-    `text` is the clean text shown at that place: a title, an abstract or its TL;DR, one author's name.
+    `text` is the clean text shown of that field: a title, an abstract or its TL;DR, one author's name.
     """
     phrases = {
         leaf.tokens
         for leaf, is_wanted in query.leaves()
-        if is_wanted and isinstance(leaf, Words) and place in _PLACES[leaf.scope]
+        if is_wanted and isinstance(leaf, Words) and field in _FIELDS[leaf.scope]
     }
     if not phrases:
         return ()
-    is_name = place in (Place.AUTHOR, Place.ORGANISATION)
+    is_name = field in (Field.AUTHOR, Field.ORGANISATION)
     tokens = name_tokens(text) if is_name else text_tokens(text)
     # Most texts have none of the words: finding that out is cheaper than finding where every token stands.
     begins = [(at, len(phrase)) for phrase in phrases for at in _begins(tokens, phrase)]
@@ -227,5 +227,5 @@ def _weight(leaf: Words, tokens: PaperTokens) -> float:
     if scope is Scope.TEXT or scope is Scope.TITLE:
         weight += TITLE_WEIGHT if _count(tokens.title, phrase) else 0.0
     elif scope is not Scope.ABSTRACT:
-        weight += TITLE_WEIGHT if _is_in(tokens, _PLACES[scope][0], phrase) else 0.0
+        weight += TITLE_WEIGHT if _is_in(tokens, _FIELDS[scope][0], phrase) else 0.0
     return weight * (1 + PHRASE_BONUS * (min(len(phrase), LONGEST_BONUS) - 1))

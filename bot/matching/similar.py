@@ -24,6 +24,9 @@ _SHORTEST: Final = 2
 _FEWEST_SHARED: Final = 2
 """One word in common is a coincidence, unless it is a rare one in the titles of both."""
 
+_SYNTAX: Final = frozenset('"“”„«»`')
+"""Characters that would end a quoted phrase, or the code that shows it."""
+
 
 def telling_words(stored: StoredPaper) -> tuple[Words, ...]:
     """Return the words of a paper's title and keywords that may say what it is about, each once."""
@@ -126,7 +129,3 @@ def names_to_mute(authors: Sequence[str]) -> tuple[str, ...]:
     """Return the first author and the last."""
     names = dict.fromkeys(name for name in (*authors[:1], *authors[-1:]) if not _SYNTAX & set(name))
     return tuple(names)
-
-
-_SYNTAX: Final = frozenset('"“”„«»`')
-"""Characters that would end a quoted phrase, or the code that shows it."""

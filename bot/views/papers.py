@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.document import PaperCard, PaperLine, Spans, Style, Text
-from bot.matching.explain import Place, explain, highlight
+from bot.matching.explain import Field, explain, highlight
 from bot.model.paper import StoredPaper
 from bot.query.ast import Query
 from bot.text.tldr import TLDR_LENGTH, cut, tldr_of
@@ -20,8 +20,8 @@ def lead_of(
     `query` marks its words in place; a reason is said only when they are not to be seen. `why` comes before it.
     """
     paper = stored.paper
-    title = marked(paper.title, query, Place.TITLE, href=link_of(stored))
-    body = marked(summary_of(stored), query, Place.ABSTRACT)
+    title = marked(paper.title, query, Field.TITLE, href=link_of(stored))
+    body = marked(summary_of(stored), query, Field.ABSTRACT)
     facts = [
         _plain(authors_in_words(paper.authors)),
         _plain(paper.organisation),
@@ -41,16 +41,16 @@ def line_of(
     stored: StoredPaper, *, query: Query | None = None, number: int = 0, tags: Iterable[Spans] = ()
 ) -> PaperLine:
     """Show a paper in a line: its title, its upvotes, and `tags` (which subscription, when it was posted)."""
-    spans = [*marked(stored.paper.title, query, Place.TITLE, href=link_of(stored))]
+    spans = [*marked(stored.paper.title, query, Field.TITLE, href=link_of(stored))]
     for tag in (_plain(upvotes_in_words(stored)), *tags):
         if tag:
             spans += (_BETWEEN, *tag)
     return PaperLine(paper=str(stored.paper.id), spans=tuple(spans), number=number)
 
 
-def marked(text: str, query: Query | None, place: Place, *, href: str = "") -> Spans:
+def marked(text: str, query: Query | None, field: Field, *, href: str = "") -> Spans:
     """Return a text with the words that a query asks for marked, linked as a whole."""
-    found = highlight(text, query, place) if query else ()
+    found = highlight(text, query, field) if query else ()
     if not found:
         return _plain(text, href)
     spans: list[Text] = []

@@ -10,8 +10,7 @@ import pytest
 from bot.errors import QueryError
 from bot.matching.bitmap import compile_queries, match
 from bot.matching.choose import match_day
-from bot.matching.explain import Place as At
-from bot.matching.explain import evaluate, explain, highlight
+from bot.matching.explain import Field, evaluate, explain, highlight
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper, tokens_of
 from bot.query.ast import Query
 from bot.query.parse import parse
@@ -93,15 +92,15 @@ def test_the_fast_matcher_agrees_with_the_definition(corpus: tuple[StoredPaper, 
 
 
 def test_every_match_has_a_reason_and_a_reason_in_a_text_can_be_marked(corpus: tuple[StoredPaper, ...]) -> None:
-    places = {At.TITLE: "title", At.ABSTRACT: "abstract"}
+    places = {Field.TITLE: "title", Field.ABSTRACT: "abstract"}
     queries = [query for query in _queries(corpus, Random(13)) if not query.is_trending]
     for query, matched in zip(queries, match_day(corpus, queries), strict=True):
         for stored in matched:
             reasons = explain(query, stored)
             assert reasons
             for reason in reasons:
-                if reason.place in places:
-                    assert highlight(getattr(stored.paper, places[reason.place]), query, reason.place)
+                if reason.field in places:
+                    assert highlight(getattr(stored.paper, places[reason.field]), query, reason.field)
 
 
 def test_the_page_holds_exactly_the_papers_that_a_plain_search_finds(shared_data: Path) -> None:

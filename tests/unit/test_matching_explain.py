@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.explain import Place, Reason, evaluate, explain, highlight, strength
+from bot.matching.explain import Field, Reason, evaluate, explain, highlight, strength
 from bot.matching.rank import rank, trending_score
 from bot.model.paper import Paper
 from bot.query.parse import parse
@@ -54,8 +54,8 @@ def test_a_match_of_an_ordinary_query_has_a_reason_and_no_other_has(typed: str, 
         assert bool(reasons) == evaluate(query, each)
 
 
-def _marked(text: str, typed: str, place: Place = Place.TITLE) -> str:
-    for start, end in reversed(highlight(text, parse(typed), place)):
+def _marked(text: str, typed: str, field: Field = Field.TITLE) -> str:
+    for start, end in reversed(highlight(text, parse(typed), field)):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return text
 
@@ -72,17 +72,17 @@ def test_the_words_asked_for_are_marked_where_they_stand() -> None:
     )
 
 
-def test_a_field_marks_only_its_own_place() -> None:
-    assert _marked("robots", "title:robots", Place.ABSTRACT) == "robots"
-    assert _marked("robots", "robots title:x", Place.ABSTRACT) == "[robots]"
-    assert _marked("Kaiming He", "author:he robots", Place.AUTHOR) == "Kaiming [He]"
-    assert _marked("He", "author:he", Place.TITLE) == "He"
-    assert _marked("robots", "trending", Place.TITLE) == "robots"
+def test_a_field_marks_only_its_own_text() -> None:
+    assert _marked("robots", "title:robots", Field.ABSTRACT) == "robots"
+    assert _marked("robots", "robots title:x", Field.ABSTRACT) == "[robots]"
+    assert _marked("Kaiming He", "author:he robots", Field.AUTHOR) == "Kaiming [He]"
+    assert _marked("He", "author:he", Field.TITLE) == "He"
+    assert _marked("robots", "trending", Field.TITLE) == "robots"
 
 
 @given(queries(), st.text(alphabet=st.sampled_from("agents world model GPT-4C+")).map(clean))
 def test_marks_are_in_order_and_apart(typed: str, text: str) -> None:
-    spans = [(0, -1), *highlight(text, parse(typed), Place.TITLE)]
+    spans = [(0, -1), *highlight(text, parse(typed), Field.TITLE)]
     assert all(end < start for (_, end), (start, _) in pairwise(spans))
     assert all(0 <= start < end <= len(text) for start, end in spans[1:])
 
@@ -124,6 +124,6 @@ def test_trending_halves_an_upvote_every_three_days() -> None:
     assert [(int(each.key), score) for each, score in ranked] == [(2, 30.0), (1, 20.0)]
 
 
-def test_a_reason_can_be_told_from_its_place() -> None:
+def test_a_reason_can_be_told_from_its_field() -> None:
     (reason,) = explain(parse("robots"), stored(PAPER))
-    assert reason == Reason("robots", Place.TITLE)
+    assert reason == Reason("robots", Field.TITLE)
