@@ -19,7 +19,7 @@ from adapters.page.source import PageImporter
 from adapters.sql.store import open_store
 from bot.clock import SystemClock
 from bot.commands.services import ChannelCheck, Limits, Services
-from bot.pipeline.fetch import FetchContext, Report
+from bot.pipeline.fetch import FetchContext, Reporter
 from bot.ports import Clock, Gateway, Messenger, PaperImporter, PaperSource, RateLimits, Store
 from bot.settings import Settings
 
@@ -47,7 +47,7 @@ class App:
         """The arXiv categories that are always fetched."""
         return frozenset(self.settings.arxiv.categories)
 
-    def fetch_context(self, report: Report) -> FetchContext:
+    def fetch_context(self, report: Reporter) -> FetchContext:
         """Return what a fetch needs; `report` hears of each list."""
         return FetchContext(store=self.store, clock=self.clock, holder=self.holder, report=report)
 

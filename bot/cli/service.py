@@ -23,7 +23,7 @@ from bot.cli.options import Role
 from bot.model.fetching import FetchRecord
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
-from bot.pipeline.fetch import Report, fetch_due
+from bot.pipeline.fetch import Reporter, fetch_due
 from bot.pipeline.quiet import note_silences
 from bot.ports import Clock, Gateway
 from bot.settings import HttpSettings, Settings
@@ -73,7 +73,7 @@ async def run_service(settings: Settings, *, role: Role, clock: Clock | None = N
     async with AsyncExitStack() as opened:
         app = await opened.enter_async_context(open_app(settings, clock=clock))
         loops = Loops(app.clock)
-        fetched: Report = report
+        fetched: Reporter = report
         gateways = app.gateways() if role is not Role.WORKER else ()
         hearing = await opened.enter_async_context(_hearing(gateways))
         if settings.http.port is not None:
@@ -112,7 +112,7 @@ async def _hearing(gateways: Sequence[Gateway]) -> AsyncIterator[Sequence[asynci
 @asynccontextmanager
 async def _serving(
     app: App, http: HttpSettings, loops: Loops, stopping: Stopping, gateways: Sequence[Gateway]
-) -> AsyncIterator[Report]:
+) -> AsyncIterator[Reporter]:
     """Serve health, metrics, and what gateways answer; gives what to report fetches to, the log included."""
     # Nothing of the web server is imported where nobody asked for it.
     from adapters.web.listening import address_of, listen_at  # noqa: PLC0415
@@ -134,7 +134,7 @@ async def _serving(
             yield report_and_count
 
 
-async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stopping, fetched: Report) -> None:
+async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stopping, fetched: Reporter) -> None:
     statistics = await app.store.papers.statistics(app.clock.now())
     backfill_days = 0 if statistics.papers else BACKFILL_DAYS
 

@@ -35,7 +35,8 @@ ERRORS_IN_A_ROW = 2
 Lists that were answered and could not be read do not count: they would keep the newer ones out of every round.
 """
 
-Report = Callable[[FetchRecord], None]
+Reporter = Callable[[FetchRecord], None]
+"""Hears how the fetch of each list ended."""
 
 
 def _tell_nobody(_: FetchRecord) -> None:
@@ -49,7 +50,7 @@ class FetchContext:
     store: Store
     clock: Clock
     holder: str
-    report: Report = _tell_nobody
+    report: Reporter = _tell_nobody
 
 
 async def fetch_due(
