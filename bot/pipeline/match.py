@@ -22,6 +22,15 @@ HISTORY = LONGEST_WINDOW + SHORTEST_WINDOW
 """How far back papers are read: every window, and every day that *rising* may look at."""
 
 
+def sources_read(subscriptions: Iterable[Subscription]) -> frozenset[str]:
+    """Return the sources whose lists runs of these subscriptions look at; none means all.
+
+    Hugging Face's are among them: what is rising is seen by all of its day.
+    """
+    names = [frozenset(choice.source for choice in each.sources) for each in subscriptions]
+    return frozenset({HUGGINGFACE}).union(*names) if all(names) else frozenset()
+
+
 def window_start(subscription: Subscription, today: date) -> date:
     """Return the first listing day (UTC, inclusive) that a run on `today` looks at."""
     week = today - SHORTEST_WINDOW

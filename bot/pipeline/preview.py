@@ -7,7 +7,7 @@ from bot.model.channel import Channel
 from bot.model.digest import Digest
 from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
 from bot.pipeline.compose import compose
-from bot.pipeline.match import HISTORY, Library, match, match_everything
+from bot.pipeline.match import HISTORY, Library, match, match_everything, sources_read
 from bot.ports import Clock, Store
 from bot.query.ast import Query
 
@@ -22,7 +22,8 @@ async def preview_subscription(store: Store, clock: Clock, subscription: Subscri
     now = clock.now()
     today = now.date()
     channel = subscription.channel
-    library = Library(await store.papers.listed(today - HISTORY, today, now), today)
+    papers = await store.papers.listed(today - HISTORY, today, now, sources_read([subscription]))
+    library = Library(papers, today)
     settings = await store.subscriptions.settings(channel)
     ledger = await store.outbox.ledger([channel], today - HISTORY)
     return compose(
@@ -61,7 +62,8 @@ async def preview_query(
     if sources is None:
         sources = () if days else DEFAULT_SOURCES
     subscription = stand_in(channel, query, sources, now, min_upvotes=min_upvotes, upvoted_only=upvoted_only)
-    library = Library(await store.papers.listed(since, today, now), today)
+    papers = await store.papers.listed(since, today, now, sources_read([subscription]))
+    library = Library(papers, today)
     return compose(
         channel=channel,
         zone=zone,

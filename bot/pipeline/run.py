@@ -9,7 +9,7 @@ from bot.model.digest import Digest
 from bot.model.subscription import Subscription
 from bot.pipeline.compose import compose, newest_first, only_the_picks
 from bot.pipeline.enqueue import TRIES, Due, enqueued_of, source_states
-from bot.pipeline.match import HISTORY, Library, SubscriptionMatches, match, match_everything
+from bot.pipeline.match import HISTORY, Library, SubscriptionMatches, match, match_everything, sources_read
 from bot.ports import Clock, Enqueued, Store
 
 _NEXT = timedelta(microseconds=1)
@@ -61,7 +61,7 @@ async def _composed(
 ) -> tuple[Digest, Enqueued]:
     today = now.date()
     since = today - max(HISTORY, timedelta(days=latest.days if latest else 0))
-    library = Library(await store.papers.listed(since, today, now), today)
+    library = Library(await store.papers.listed(since, today, now, sources_read([mine])), today)
     settings = await store.subscriptions.settings(mine.channel)
     ledger = (await store.outbox.ledger([mine.channel], since)).get(mine.channel, ())
     zone = settings.timezone or default_zone
