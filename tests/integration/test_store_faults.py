@@ -17,6 +17,7 @@ from sqlalchemy import Connection, make_url, select, text
 from adapters.sql.address import address_of
 from adapters.sql.engine import ConflictError, Database
 from adapters.sql.migrate import migrate
+from adapters.sql.sealed import KeyRing
 from adapters.sql.store import SqlStore, open_store
 from adapters.sql.tables import lease
 from bot.clock import FixedClock
@@ -37,7 +38,7 @@ async def opened(url: str) -> AsyncIterator[tuple[Database, SqlStore]]:
     """Open a migrated database with one connection in its pool, so that a PRAGMA set by a test stays in force."""
     await migrate(url)
     database = Database(address_of(url))
-    yield database, SqlStore(database)
+    yield database, SqlStore(database, KeyRing(()))
     await database.close()
 
 
