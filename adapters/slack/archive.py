@@ -7,6 +7,7 @@ reminders say without one that a paper was posted.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -36,6 +37,7 @@ class Archives:
         self._clock = clock
         self._known: dict[str, str] = {}
         self._asked: dict[str, datetime] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def __getitem__(self, workspace: str) -> str:
         """Return the address of a workspace; empty while it is not known."""
@@ -48,17 +50,21 @@ class Archives:
         return workspace not in self._known and is_time
 
     async def ask(self, installation: Installation) -> None:
-        """Ask the workspace for its address; that it does not say is no reason not to post."""
-        self._asked[installation.workspace] = self._clock.wall()
-        try:
-            async with asyncio.timeout(LONGEST_QUESTION.total_seconds()):
-                answer = await self._api.post(installation.token, "auth.test", {})
-        except (DeliveryError, TimeoutError) as error:
-            log.info("slack:%s does not tell its address (%s)", installation.workspace, type(error).__name__)
-            return
-        url = answer.get("url")
-        if isinstance(url, str) and url.startswith("https://") and url.endswith("/"):
-            self._known[installation.workspace] = url
+        """Ask the workspace for its address, or wait for who is asking; without an answer posts go on."""
+        workspace = installation.workspace
+        async with self._asking[workspace]:
+            if not self.is_to_be_asked(workspace):
+                return
+            try:
+                async with asyncio.timeout(LONGEST_QUESTION.total_seconds()):
+                    answer = await self._api.post(installation.token, "auth.test", {})
+            except (DeliveryError, TimeoutError) as error:
+                log.info("slack:%s does not tell its address (%s)", workspace, type(error).__name__)
+                answer = {}
+            self._asked[workspace] = self._clock.wall()
+            url = answer.get("url")
+            if isinstance(url, str) and url.startswith("https://") and url.endswith("/"):
+                self._known[workspace] = url
 
 
 def receipt_of(message: Mapping[str, Json], *, archive: str, channel: str, thread: str) -> Receipt:

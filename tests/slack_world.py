@@ -1,0 +1,107 @@
+"""A Slack with workspaces that installed paperround, a real store, and digests on their way to its channels."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.fernet import Fernet
+
+from adapters.slack.client import CALL_TIMEOUT, SlackApi
+from adapters.slack.messenger import SlackMessenger
+from adapters.sql.store import SqlStore, open_store
+from bot.model.channel import Channel, Platform
+from bot.model.delivery import DeliveryState, Kind
+from bot.model.installation import Installation, Secret
+from bot.pipeline.deliver import deliver_due
+from tests.builders import NOW
+from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe
+from tests.fakes.clock import SteppingClock
+from tests.fakes.slack import BOT, Slack, serving
+
+HERE = Channel(Platform.SLACK, "T1", "C1")
+READING = frozenset({"chat:write", "channels:history"})
+
+LONG = 85
+"""Papers of a digest that takes a message and several replies."""
+
+ROUNDS = 40
+"""Far more claims than any delivery needs."""
+
+
+@dataclass
+class World:
+    """What a test acts on; `key` encrypts the tokens in the store."""
+
+    slack: Slack
+    store: SqlStore
+    clock: SteppingClock
+    messenger: SlackMessenger
+    key: str
+
+    async def digest(self, channel: Channel = HERE, papers: int = 3, *, kind: Kind = Kind.DIGEST) -> None:
+        """Put a digest on its way."""
+        keys = await stored_papers(self.store, papers)
+        mine = await self.store.subscriptions.of_channel(channel)
+        subscription = mine[0] if mine else await subscribe(self.store, channel=channel)
+        # A second delivery shows papers again: its rows would be taken for a conflict.
+        rows = tuple(shown(key) for key in keys.values()) if not mine else ()
+        sent = an_enqueued(subscription, papers=tuple(keys), ledger=rows, kind=kind)
+        assert await self.store.outbox.enqueue(sent)
+
+    async def deliver(self) -> int:
+        """Post what is due now."""
+        return await deliver_due(self.store, {self.messenger.platform: self.messenger}, self.clock)
+
+    async def finish(self) -> int:
+        """Let time pass until nothing is pending; returns how many were sent."""
+        sent = 0
+        for _ in range(ROUNDS):
+            pending = await self.store.outbox.pending(self.clock.now())
+            due = [each.due_at for each in pending if each.state is DeliveryState.PENDING]
+            if not due:
+                return sent
+            self.clock.moment = max(self.clock.moment, min(due))
+            sent += await self.deliver()
+        raise AssertionError(await self.store.outbox.pending(self.clock.now()))
+
+    @property
+    def times(self) -> Counter[tuple[str, int, int]]:
+        """How often each part of each delivery is in a channel."""
+        return Counter((each.channel, *each.mark) for each in self.slack.messages if each.user == BOT)
+
+
+@asynccontextmanager
+async def a_world(
+    url: str,
+    *,
+    workspaces: Collection[str] = ("T1",),
+    scopes: frozenset[str] = READING,
+    says_scopes: bool = True,
+    patience: timedelta = CALL_TIMEOUT,
+) -> AsyncIterator[World]:
+    """Open a world; with `says_scopes` the installation knows its scopes, else Slack alone does.
+
+    `patience` is how long a call may take.
+    """
+    clock = SteppingClock(NOW)
+    slack = Slack(clock=clock, tokens={token_of(each): each for each in workspaces}, scopes=set(scopes))
+    key = Fernet.generate_key().decode()
+    async with serving(slack), open_store(url, clock, secret_keys=[key]) as store:
+        for workspace in workspaces:
+            await store.installations.save(an_installation(workspace, scopes if says_scopes else frozenset()), NOW)
+        api = SlackApi(slack.url, timeout=patience)
+        yield World(slack, store, clock, SlackMessenger(api, store.installations, store.rate_limits, clock), key)
+
+
+def token_of(workspace: str) -> str:
+    """Return the token of a workspace."""
+    return f"xoxb-secret-{workspace}"
+
+
+def an_installation(workspace: str = "T1", scopes: frozenset[str] = READING) -> Installation:
+    """Build a workspace's installation."""
+    return Installation(
+        platform=Platform.SLACK, workspace=workspace, token=Secret(token_of(workspace)), bot_user=BOT, scopes=scopes
+    )
