@@ -121,7 +121,7 @@ class Slack:
         if fault and fault.body is not None:
             return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
         wait = answer.pop("retry_after", None)
-        headers = {"Retry-After": str(wait)} if wait else {}
+        headers = {"X-OAuth-Scopes": ",".join(sorted(self.scopes)), **({"Retry-After": str(wait)} if wait else {})}
         status = 429 if answer.get("error") == "ratelimited" else fault.status if fault else 200
         return web.json_response(answer, status=status, headers=headers)
 
@@ -138,7 +138,8 @@ class Slack:
             return {"ok": False, "error": fault.code, "retry_after": fault.retry_after}
         match asked.method:
             case "auth.test":
-                return {"ok": True, "url": f"https://{asked.workspace.lower()}.slack.example/", "user_id": BOT}
+                url = f"https://{asked.workspace.lower()}.slack.example/"
+                return {"ok": True, "url": url, "team_id": asked.workspace, "user_id": BOT}
             case "chat.postMessage":
                 answer = self._post(asked)
             case "conversations.history" | "conversations.replies":

@@ -1,8 +1,10 @@
 """Slack's SDK over a real connection: a digest and its thread, links, pauses, and no token in a log."""
 
+import asyncio
 import logging
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from bot.model.installation import Secret
 from bot.model.subscription import PauseReason
 from tests.builders import NOW
 from tests.conformance.deliveries import stored_papers
+from tests.console import Console
 from tests.fakes.slack import ALWAYS, Fault
 from tests.slack_world import HERE, LONG, World, a_world, token_of
 
@@ -195,6 +198,21 @@ async def test_no_log_no_error_and_no_status_holds_a_token(
     assert "xoxb" not in caplog.text
     assert "xoxb" not in repr(statuses)
     assert "an unexpected error" not in caplog.text + repr(statuses)
+
+
+async def test_the_service_posts_to_slack_once_its_token_is_set(migrated_sqlite_url: str, tmp_path: Path) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        await world.digest()
+        settings = {
+            "PAPERROUND_DATABASE_URL": migrated_sqlite_url,
+            "PAPERROUND_SLACK__BASE_URL": world.slack.url,
+            "SLACK_BOT_TOKEN": token_of("T1"),
+            "SLACK_APP_TOKEN": "xapp-1-A1-1-secret",
+        }
+        once = ("once", "--no-fetch", "--as-of", NOW.isoformat())
+        ended = await asyncio.to_thread(Console(tmp_path, settings), *once)
+        assert (ended.status, [each.channel for each in world.slack.messages]) == (0, [HERE.id]), ended.err
+        assert "secret" not in ended.out + ended.err
 
 
 def test_a_proxy_is_asked_for_slack_and_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
