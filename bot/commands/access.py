@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.commands.command import Access, Command
-from bot.commands.request import ME, Requester
+from bot.commands.request import ME, Asked, ChangeSettings, EditSubscription, Request, Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
 from bot.model.channel import Channel, Platform, WhoCanManage
@@ -19,7 +19,7 @@ _NEEDS: Final = {
 """What a person lacks, in the platform's own word."""
 
 
-async def permitted(command: Command, place: str, requester: Requester, services: Services) -> Requester:
+async def permitted(command: Command, asked: Asked, requester: Requester, services: Services) -> Requester:
     """Return the requester as they act: in the channel that the command is meant for, which they may use in this way.
 
     Whoever manages the workspace may do everything in each of its channels but in another person's own, which nobody
@@ -28,7 +28,7 @@ async def permitted(command: Command, place: str, requester: Requester, services
     Raises:
         RefusedError: they may not; it says who may, and what to do instead.
     """
-    channel = _channel_of(place, requester)
+    channel = _channel_of(asked.place, requester)
     acting = replace(requester, channel=channel)
     if channel.is_personal:
         if channel != channel.personal(requester.user):
@@ -39,11 +39,17 @@ async def permitted(command: Command, place: str, requester: Requester, services
     if channel != requester.channel:
         message = f"Only a manager may act in another channel; this one is {channel_name(requester.channel)}."
         raise RefusedError(message, hint=f"Type the command in {channel_name(channel)} itself.")
-    if command.access is Access.MANAGE:
+    if _changes_channel(command, asked.request):
         settings = await services.store.subscriptions.settings(channel)
         if settings.who_can_manage is not WhoCanManage.EVERYONE:
             raise RefusedError(f"Changing {channel_name(channel)} {_NEEDS[channel.platform]}.", hint=_OFFER)
     return acting
+
+
+def _changes_channel(command: Command, request: Request) -> bool:
+    if command.access is Access.CHANGE and isinstance(request, EditSubscription | ChangeSettings):
+        return not request.only_reads
+    return command.access is not Access.ANYONE
 
 
 def _channel_of(place: str, requester: Requester) -> Channel:

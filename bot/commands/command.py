@@ -14,6 +14,7 @@ class Access(StrEnum):
     """Who may use a command."""
 
     ANYONE = "anyone in the channel"
+    CHANGE = "anyone in the channel to read it, who may manage the channel to change it"
     MANAGE = "who may manage the channel"
 
 

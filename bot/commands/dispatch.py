@@ -85,7 +85,7 @@ async def handled(asked: Asked, requester: Requester, services: Services) -> Rep
         PaperroundError: it is not done, or the database failed; nothing was changed.
     """
     command = command_for(asked.request)
-    acting = await permitted(command, asked.place, requester, services)
+    acting = await permitted(command, asked, requester, services)
     await refuse_beyond_pace(asked.request, acting, services)
     reply = await handle(asked.request, acting, services)
     # Discord fixes who sees an answer before there is one, so it never depends on the answer.

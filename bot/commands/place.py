@@ -10,7 +10,7 @@ from bot.commands.values import choice_of
 
 TO: Final = Parameter(
     name="to",
-    help="`--to me`: not this channel but me, in a digest of my own.",
+    help="Not for this channel but for you, in digests of your own.",
     kind=Kind.CHOICE,
     shown="me",
     choices=("me",),

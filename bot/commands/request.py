@@ -71,6 +71,11 @@ class EditSubscription:
     upvoted_only: bool | None = None
     sources: tuple[SourceChoice, ...] | None = None
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether there is nothing to change."""
+        return self == EditSubscription(number=self.number)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseSubscriptions:
@@ -116,6 +121,11 @@ class ChangeSettings:
     mute: Query | None = None
     unmute: Query | None = None
     quiet_notes: bool | None = None
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether there is nothing to change."""
+        return self == ChangeSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

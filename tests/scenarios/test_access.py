@@ -46,9 +46,13 @@ async def test_where_managers_manage_nobody_else_changes_anything(store: Store, 
 
 
 async def test_reading_needs_no_right_to_manage(store: Store) -> None:
+    await manager(store).asks("subscribe kettles")
     await set_settings(store, GENERAL, MANAGED)
-    for text in ("list", "preview teapots", "search teapots", "trending", "status", "help"):
-        assert (await somebody(store).asks(text)).ok
+    reading = ("list", "preview teapots", "search teapots", "trending", "status", "help", "settings", "edit 1")
+    for text in reading:
+        assert (await somebody(store).asks(text)).ok, text
+    for text in ("settings max 3", "edit 1 --max 3"):
+        assert not (await somebody(store).asks(text)).ok, text
 
 
 async def test_on_discord_it_is_the_managers_unless_the_channel_says_otherwise(store: Store) -> None:

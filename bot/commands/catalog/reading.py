@@ -51,7 +51,7 @@ PREVIEW: Final = Command(
 SEARCH: Final = Command(
     name="search",
     help="Search every stored paper.",
-    details="`since:30d` looks 30 days back, `since:2026-05-01` to a date.",
+    details="`since:30d` looks 30 days back, `since:2026-05-01` back to that day.",
     parameters=(
         QUERY,
         Parameter(

@@ -77,7 +77,7 @@ EDIT: Final = Command(
             name="no-upvoted-only", help="Take papers again that nobody can upvote.", kind=Kind.SWITCH, aliases=()
         ),
     ),
-    access=Access.MANAGE,
+    access=Access.CHANGE,
     visibility=Visibility.CHANNEL,
     contradictions=(
         ("daily", "weekly", "instant"),
@@ -190,7 +190,7 @@ SETTINGS: Final = Command(
             example="settings quiet-notes off",
         ),
     ),
-    access=Access.MANAGE,
+    access=Access.CHANGE,
     visibility=Visibility.CHANNEL,
     examples=("settings", "settings timezone Europe/Berlin", "settings max 10", "settings mute survey"),
     requests=(ChangeSettings,),

@@ -38,7 +38,7 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
     done = await change_channel(ChangeKind.EDITED, plan_of, requester, services)
     mine = numbered(request.number, done.known)
     zone = done.settings.timezone or services.default_zone
-    if request == EditSubscription(number=request.number):
+    if request.only_reads:
         form = Form(verb="edit", values=_values_of(mine, zone), channel=requester.channel.id)
         return Reply(verb="edit", document=how_to_edit(mine, channel_zone=zone), form=form)
     if not done.plan.edit:

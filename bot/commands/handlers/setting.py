@@ -37,7 +37,7 @@ async def settings(request: ChangeSettings, requester: Requester, services: Serv
         return ChannelPlan(settings=wanted, edit=tuple(_moved(known, current, wanted, default_zone, now)))
 
     done = await change_channel(ChangeKind.SET, plan_of, requester, services)
-    if request == ChangeSettings():
+    if request.only_reads:
         return Reply(verb="settings", document=settings_shown(done.settings, default_zone=default_zone))
     if done.plan.settings is None:
         return Reply(verb="settings", document=settings_unchanged(done.settings, default_zone=default_zone))
