@@ -32,7 +32,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A moment in UTC, shown in each reader's own zone where the platform can, else in `zone` (an IANA name)."""
+    """A moment in UTC, shown in each reader's own zone where the platform can, else in `zone` (an IANA name).
+
+    `form` is "datetime", "date", "time", or "zoned": a datetime that names `zone` where that is what it is shown in.
+    """
 
     at: datetime
     zone: str = "UTC"

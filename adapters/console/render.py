@@ -150,7 +150,8 @@ class _Renderer:
 
     def _span(self, span: Span) -> str:
         if isinstance(span, Time):
-            return f"{span.at.astimezone(ZoneInfo(span.zone)):{_FORMS.get(span.form, _FORMS['datetime'])}}"
+            at = f"{span.at.astimezone(ZoneInfo(span.zone)):{_FORMS.get(span.form, _FORMS['datetime'])}}"
+            return f"{at} {span.zone}" if span.form == "zoned" else at
         text = clean(span.text)
         shown = styled(text, span.style) if self._colour else text
         return shown + _address_after(text, clean(span.href))

@@ -17,6 +17,8 @@ from bot.cli.papers import ask
 from bot.cli.posting import post_at_once
 from bot.commands.arguments import ROOT
 from bot.commands.complete import completions
+from bot.document import Document as Answer
+from bot.document import Paragraph, text
 from bot.model.channel import Channel
 from bot.settings import Settings
 
@@ -29,13 +31,13 @@ async def run_shell(settings: Settings, *, channel: Channel) -> int:
     is_terminal = sys.stdin.isatty()
     async with open_app(settings) as app:
         if is_terminal:
-            say(f"You speak in {channel}. Type a command, as in trending or help; exit leaves.")
+            say(shown(_greeting(channel), sys.stdout))
         async for line in _typed_lines() if is_terminal else _piped_lines():
-            text = line.strip()
-            if text.removeprefix(ROOT).strip().lower() in LEAVE:
+            typed = line.strip()
+            if typed.removeprefix(ROOT).strip().lower() in LEAVE:
                 break
-            if text:
-                reply = await ask(app, text, channel=channel, user=DEFAULT_USER)
+            if typed:
+                reply = await ask(app, typed, channel=channel, user=DEFAULT_USER)
                 say(f"{shown(reply.document, sys.stdout)}\n")
                 await post_at_once(app, reply, Form.TEXT)
                 sys.stdout.flush()
@@ -62,6 +64,11 @@ async def _typed_lines() -> AsyncIterator[str]:
             continue
         except EOFError:
             return
+
+
+def _greeting(channel: Channel) -> Answer:
+    said = f"You speak in {channel}. Type a command, as in trending or help; exit leaves."
+    return Answer(blocks=(Paragraph(text(said)),))
 
 
 class _Completer(Completer):

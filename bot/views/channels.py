@@ -45,4 +45,4 @@ def _standing(report: ChannelReport) -> Iterator[tuple[str, Spans]]:
 
 
 def _moment(at: datetime, zone: str) -> Spans:
-    return Time(at, zone), Text(f" {zone}")
+    return (Time(at, zone, "zoned"),)

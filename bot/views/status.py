@@ -35,5 +35,5 @@ def _line(group: str, row: Row, zone: str, channel: str) -> Spans:
     spans: Spans = () if row.name == channel else (Text(f"{source_title(row.name)}: "),)
     spans = (*spans, Text(row.outcome))
     if row.at is not None:
-        spans = (*spans, Text(f" · {_AT_NAMES[group]} ".replace("  ", " ")), Time(row.at, zone))
+        spans = (*spans, Text(f" · {_AT_NAMES[group]} ".replace("  ", " ")), Time(row.at, zone, "zoned"))
     return (*spans, Text(f" · {row.reason}")) if row.reason else spans

@@ -163,13 +163,16 @@ def resumed(
     resumed_now: Sequence[tuple[Subscription, Subscription]], active: Iterable[Subscription], *, by: str, zone: str
 ) -> Document:
     """Say what goes on, each as it was and as it is, and when; and what was not paused. `zone` is the channel's."""
-    blocks: list[Block] = (
-        [*_what_was_done(f"{person(by)} resumed", [now for _, now in resumed_now], ".")] if (resumed_now) else []
-    )
+    blocks: list[Block] = []
+    if len(resumed_now) == 1:
+        ((_, only),) = resumed_now
+        blocks += _what_was_done(f"{person(by)} resumed", [only], ".")
+        blocks.append(Paragraph(next_digest(only, only.cadence.timezone or zone)))
+    elif resumed_now:
+        blocks.append(Paragraph((Text(f"{person(by)} resumed {len(resumed_now)} subscriptions."),)))
+        blocks.append(BulletList(tuple(_goes_on(now, zone) for _, now in resumed_now)))
     for was, now in resumed_now:
-        where = now.cadence.timezone or zone
         label: Spans = () if len(resumed_now) == 1 else (Text(f"#{now.number}: "),)
-        blocks.append(Paragraph((*label, *next_digest(now, where))))
         if was.pause and was.pause.reason is PauseReason.ACCESS:
             said = (
                 f"It was paused because I could not post here ({was.pause.detail}). If I still can't, I pause it again."
@@ -180,6 +183,12 @@ def resumed(
         for each in active
     )
     return Document(blocks=tuple(blocks), summary="Resumed" if resumed_now else "Not paused")
+
+
+def _goes_on(subscription: Subscription, channel_zone: str) -> Spans:
+    zone = subscription.cadence.timezone or channel_zone
+    hours = f", {cadence_in_words(subscription.cadence, zone)}. "
+    return (*named(subscription), Text(hours), *next_digest(subscription, zone))
 
 
 # --- run ----------------------------------------------------------------------------------------------------------

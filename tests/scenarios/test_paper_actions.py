@@ -95,7 +95,8 @@ async def test_a_discussion_keeps_a_paper_out_of_no_digest(store: Store) -> None
     platform = FakePlatform()
     await deliver_due(store, {platform.platform: platform}, FixedClock(tomorrow))
     assert platform.papers == [id_of(TEAPOTS), id_of(TEAPOTS)]
-    assert [text for *_, text in platform.posted] == ["@ana: worth a look?", "teapots · 1 new paper (2 h late)"]
+    said = [text for *_, text in platform.posted]
+    assert said == ["@ana: worth a look?", "teapots: Patient Teapots for World Models"]
 
 
 async def test_a_paper_from_outside_can_be_discussed(store: Store) -> None:

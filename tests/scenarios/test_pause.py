@@ -156,7 +156,7 @@ async def test_resuming_all_tells_when_each_goes_on(store: Store, ana: Person) -
     await ana.asks("pause all")
     said = await ana.reads("resume all")
     assert "@ana resumed 2 subscriptions." in said
-    assert "#1: Next digest: Mon 22 Jun, 09:00." in said
+    assert "(#1), weekdays at 09:00 Europe/Berlin. Next digest: Mon 22 Jun, 09:00." in said
     assert all(each.is_active for each in (await mine(store)).values())
 
 
