@@ -19,8 +19,8 @@ ATOM: Final = "{http://www.w3.org/2005/Atom}"
 ARXIV_NS: Final = "{http://arxiv.org/schemas/atom}"
 DC: Final = "{http://purl.org/dc/elements/1.1/}"
 
-LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS, MOST_CATEGORIES = 1_000, 20_000, 5_000, 50
-"""Far above what was ever seen (175, 1,923, 664 and 12): bounds against a broken answer."""
+LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS, MOST_CATEGORIES, LONGEST_NAME = 1_000, 20_000, 5_000, 50, 500
+"""Far above what was ever seen (175, 1,923, 664 and 12 of the first four): bounds against a broken answer."""
 
 LONGEST_WORDS: Final = 200
 """Characters of arXiv's own words that an error repeats."""
@@ -104,7 +104,9 @@ def abstract_of(text: str) -> str:
 
 def names_of(names: Iterable[str]) -> tuple[str, ...]:
     """Return authors' names as they are kept, those that are empty left out."""
-    read = (unicode_of(name) for name, _ in zip(names, range(MOST_AUTHORS), strict=False))
+    read = (
+        unicode_of(name[: 2 * LONGEST_NAME])[:LONGEST_NAME] for name, _ in zip(names, range(MOST_AUTHORS), strict=False)
+    )
     return tuple(name for name in read if name)
 
 

@@ -16,11 +16,12 @@ from bot.model.paper import HUGGINGFACE, Links, Paper, PaperId, Sighting
 from bot.text.latex import unicode_of
 from bot.text.normalise import clean
 
-ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.ASCII)
 """New and old arXiv ids. Source: https://info.arxiv.org/help/arxiv_identifier.html"""
 
 LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS = 1_000, 20_000, 5_000
-"""Far above what was ever seen (175, 1,923 and 664): bounds against a broken answer."""
+LONGEST_NAME, LONGEST_ADDRESS, MOST_KEYWORDS = 500, 2_000, 100
+"""Far above what was ever seen (175, 1,923 and 664 of the first three): bounds against a broken answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +107,13 @@ def _paper(paper: dict[str, Any], outer: dict[str, Any], sightings: tuple[Sighti
     if not found:
         raise _UnreadableError("it has no arXiv id")
     number = found[1]
-    title = unicode_of(_text(paper.get("title")) or _text(outer.get("title")))[:LONGEST_TITLE]
+    title = _said(paper.get("title"), LONGEST_TITLE) or _said(outer.get("title"), LONGEST_TITLE)
     if not title:
         raise _UnreadableError(f"{number} has no title")
     return Paper(
         id=PaperId("arxiv", number),
         title=title,
-        abstract=unicode_of(_text(paper.get("summary")) or _text(outer.get("summary")))[:LONGEST_ABSTRACT],
+        abstract=_said(paper.get("summary"), LONGEST_ABSTRACT) or _said(outer.get("summary"), LONGEST_ABSTRACT),
         authors=_authors(paper.get("authors")),
         published_at=_moment(paper.get("publishedAt")),
         sightings=sightings,
@@ -125,7 +126,7 @@ def _paper(paper: dict[str, Any], outer: dict[str, Any], sightings: tuple[Sighti
         ),
         upvotes=_count(paper.get("upvotes")) or 0,
         stars=_count(paper.get("githubStars")),
-        tldr=unicode_of(_text(paper.get("ai_summary")))[:LONGEST_TITLE],
+        tldr=_said(paper.get("ai_summary"), LONGEST_TITLE),
         keywords=_words(paper.get("ai_keywords")),
         organisation=_organisation(paper.get("organization")) or _organisation(outer.get("organization")),
     )
@@ -153,19 +154,26 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _said(value: Any, longest: int) -> str:
+    """Return a text as it is kept; TeX takes more room than what it stands for, but not for ever."""
+    return unicode_of(_text(value)[: 2 * longest])[:longest].rstrip()
+
+
 def _authors(value: Any) -> tuple[str, ...]:
     listed: Sequence[Any] = value if isinstance(value, list) else ()
-    names = (unicode_of(_text(author.get("name"))) for author in listed[:MOST_AUTHORS] if isinstance(author, dict))
+    names = (_said(author.get("name"), LONGEST_NAME) for author in listed[:MOST_AUTHORS] if isinstance(author, dict))
     return tuple(name for name in names if name)
 
 
 def _words(value: Any) -> tuple[str, ...]:
     listed: Sequence[Any] = value if isinstance(value, list) else ()
-    return tuple(word for each in listed[:MOST_AUTHORS] if (word := clean(_text(each))))
+    return tuple(word for each in listed[:MOST_KEYWORDS] if (word := clean(_text(each)[:LONGEST_NAME])))
 
 
 def _organisation(value: Any) -> str:
-    return clean(_text(value.get("fullname")) or _text(value.get("name"))) if isinstance(value, dict) else ""
+    if not isinstance(value, dict):
+        return ""
+    return clean((_text(value.get("fullname")) or _text(value.get("name")))[:LONGEST_NAME])
 
 
 def _count(value: Any) -> int | None:
@@ -177,7 +185,10 @@ _LARGEST_COUNT: Final = 2**31
 
 
 def _address(value: Any) -> str:
-    address = clean(_text(value))
+    address = _text(value)
+    if len(address) > LONGEST_ADDRESS:
+        return ""
+    address = clean(address)
     return address if address.startswith(("https://", "http://")) and " " not in address else ""
 
 

@@ -7,13 +7,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.model.paper import PaperId
 
-_NEW_ARXIV = re.compile(r"(?:arxiv:)?(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
-_OLD_ARXIV = re.compile(r"(?:arxiv:)?([a-z-]{2,10})(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?", re.IGNORECASE)
+_NEW_ARXIV = re.compile(r"(?:arxiv:)?(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?", re.ASCII | re.IGNORECASE)
+_OLD_ARXIV = re.compile(r"(?:arxiv:)?([a-z-]{2,10})(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?", re.ASCII | re.IGNORECASE)
 """Source: https://info.arxiv.org/help/arxiv_identifier.html; the subject class of an old id is not part of it."""
 
-_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/[^\s<>\"]+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*)?(10\.[0-9]{4,9}/[^\s<>\"]{1,200})", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-_TITLE = re.compile(r"title:([0-9a-z]+)")
+_TITLE = re.compile(r"title:([0-9a-z]{1,64})")
 
 _BEFORE_THE_ID: Final[Mapping[str, tuple[str, ...]]] = {
     "arxiv.org": ("abs", "pdf", "html", "format", "src"),
@@ -35,6 +35,8 @@ def paper_named(text: str) -> PaperId | None:
     wanted = text.strip().strip("<>").rstrip(".,;")
     if (address := _address_of(wanted)) is not None:
         wanted = _named_by(address)
+    if not wanted.isprintable():
+        return None  # NUL, half of a character, what turns the line around: no database keeps or no reader sees it
     if found := _NEW_ARXIV.fullmatch(wanted):
         return PaperId("arxiv", found[1])
     if found := _OLD_ARXIV.fullmatch(wanted):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.huggingface.parse import Page, parse_page, parse_paper
+from adapters.huggingface.parse import LONGEST_NAME, LONGEST_TITLE, MOST_KEYWORDS, Page, parse_page, parse_paper
 from bot.errors import SourceError
 from bot.model.fetching import Skip
 from bot.model.paper import HUGGINGFACE, Links, PaperId, Sighting
@@ -125,6 +125,21 @@ def test_an_address_that_is_no_web_address_is_left_out(value: object) -> None:
 def test_a_moment_that_is_none_is_left_out(value: object) -> None:
     (paper,) = read(an_item(1, publishedAt=value)).papers
     assert paper.published_at is None
+
+
+def test_texts_are_as_long_as_a_reader_bears() -> None:
+    endless = "A" * 1_000_000
+    paper = {"title": r"\cite{" * 200_000, "authors": [{"name": endless}], "ai_keywords": [endless] * 1_000}
+    item = {"paper": {"id": "2606.00001", "projectPage": f"https://{endless}", **paper}, "title": "A Title"}
+    (found,) = read({**item, "organization": {"name": endless}}).papers
+    assert len(found.title) <= LONGEST_TITLE
+    assert {len(text) for text in (*found.authors, *found.keywords, found.organisation)} == {LONGEST_NAME}
+    assert (len(found.keywords), found.links.project) == (MOST_KEYWORDS, "")
+
+
+def test_an_id_has_the_digits_of_arxiv_and_no_others() -> None:
+    page = read({"paper": {"id": "２４０６.００００１", "title": "A Title"}})  # noqa: RUF001 - digits that look alike
+    assert (page.papers, page.skipped[0].why) == ((), "it has no arXiv id")
 
 
 def test_a_single_paper_has_no_sighting() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.jsonl.parse import UnreadableError, parse_line
+from adapters.jsonl.parse import LONGEST_NAME, LONGEST_TITLE, UnreadableError, parse_line
 from bot.model.paper import Links, Paper, PaperId, Sighting
 from tests.builders import NOW, TODAY
 
@@ -109,6 +109,20 @@ def test_dates_are_days_moments_and_years(written: str, day: date) -> None:
 def test_what_is_no_paper_says_why_and_nothing_of_itself(line: bytes, why: str) -> None:
     with pytest.raises(UnreadableError, match=why):
         parse_line(line, NOW)
+
+
+@pytest.mark.parametrize("doi", ["10.1000/a\0b", "10.1000/\ud800", "10.1000/\u202ex", f"10.1000/{'a' * 9_000}"])
+def test_a_doi_that_no_database_keeps_is_none(doi: str) -> None:
+    assert parse_line(json.dumps({**WHOLE, "doi": doi}).encode(), NOW).aliases == ()
+    with pytest.raises(UnreadableError, match="the id is"):
+        parse_line(json.dumps({**WHOLE, "id": f"doi:{doi}"}).encode(), NOW)
+
+
+def test_texts_are_as_long_as_a_reader_bears() -> None:
+    line = {"title": r"\cite{" * 100_000 + "T", "authors": ["A" * 900_000], "categories": ["c" * 900_000]}
+    paper = parse_line(json.dumps(line).encode(), NOW)
+    assert len(paper.title) <= LONGEST_TITLE
+    assert [len(text) for text in (*paper.authors, *paper.categories)] == [LONGEST_NAME, LONGEST_NAME]
 
 
 json_values = st.recursive(
