@@ -43,9 +43,14 @@ def canonical_id(paper: PaperId) -> PaperId:
 
 
 def ids_of(paper: Paper) -> tuple[PaperId, ...]:
-    """Return a paper's ids in their one spelling, each once, the one to show first."""
+    """Return a paper's ids in their one spelling, each once, the one to show first.
+
+    A paper has one arXiv id: what claims to have another, too, would make one of papers that arXiv keeps apart.
+    """
     found = dict.fromkeys(canonical_id(each) for each in (paper.id, *paper.aliases))
-    return tuple(sorted(found, key=lambda each: _PREFERENCE.get(each.scheme, _LAST)))
+    own = next((each for each in found if each.scheme == ARXIV), None)
+    kept = (each for each in found if each.scheme != ARXIV or each == own)
+    return tuple(sorted(kept, key=lambda each: _PREFERENCE.get(each.scheme, _LAST)))
 
 
 def title_key(title: str) -> str:

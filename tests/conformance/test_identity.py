@@ -114,6 +114,13 @@ async def test_papers_of_different_arxiv_ids_stay_apart_though_they_share_a_doi(
     assert found[DOI].paper.id == ARXIV
 
 
+async def test_papers_of_different_arxiv_ids_stay_apart_though_a_file_claims_that_they_are_one(store: SqlStore) -> None:
+    await store.papers.ingest([a_paper(ARXIV), a_paper(OTHER_ARXIV, title="Another")], NOW)
+    await store.papers.ingest([a_paper(ARXIV, OTHER_ARXIV), a_paper(DOI, ARXIV, OTHER_ARXIV)], NOW)
+    papers = {paper.id: paper.aliases for paper in await library(store)}
+    assert papers == {ARXIV: (DOI,), OTHER_ARXIV: ()}
+
+
 async def test_a_paper_known_by_its_title_becomes_the_arxiv_paper_and_keeps_its_key(store: SqlStore) -> None:
     await store.papers.ingest([a_paper(BY_TITLE, source="jsonl", listed_on=TODAY - timedelta(days=3))], NOW)
     before = (await store.papers.find([BY_TITLE], NOW))[BY_TITLE].key
