@@ -36,6 +36,10 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""What `--as-of` lies between: arXiv began in 1991, and windows and due times reach beyond the present both ways."""
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
@@ -43,6 +47,8 @@ def _moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is no moment; write one as in 2026-06-16T09:00:00+02:00") from error
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} has no offset; add Z or one as in +02:00")
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise typer.BadParameter(f"{text!r} is no present; name a moment between {FIRST_YEAR} and {LAST_YEAR}")
     return moment.astimezone(UTC)
 
 

@@ -70,6 +70,8 @@ except SystemExit:
         (("papers", "--dayly", "help"), "--dayly"),
         (("once", "--as-of", "2026-06-16T09:00:00"), "offset"),
         (("once", "--as-of", "yesterday"), "2026-06-16T09:00:00"),
+        (("once", "--as-of", "0001-01-01T00:00:00+14:00"), "between 1990 and 2200"),
+        (("papers", "--as-of", "9999-12-31T23:59:59Z", "list"), "between 1990 and 2200"),
         (("run", "--role", "boss"), "boss"),
         (("fetch", "--date", "16.06.2026"), "2026-06-16"),
         (("fetch", "--date", "2026-06-16", "--since", "2026-06-01"), "--since"),
