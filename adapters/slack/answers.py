@@ -17,7 +17,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.client import SlackApi, proxy_for
+from adapters.slack.client import SlackApi, proxy_for, silent_log
 from adapters.slack.interactions import Here
 from adapters.slack.members import Members
 from adapters.slack.naming import named_in, with_names
@@ -64,7 +64,7 @@ class Answers:
     async def _say_there(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> Sequence[Json]:
         """Answer at the response_url; returns what it did not take."""
         client = AsyncWebhookClient(
-            here.answer_at, timeout=math.ceil(ANSWER_WITHIN.total_seconds()), retry_handlers=[], logger=log
+            here.answer_at, timeout=math.ceil(ANSWER_WITHIN.total_seconds()), retry_handlers=[], logger=silent_log()
         )
         client.proxy = proxy_for(here.answer_at)
         for done, payload in enumerate(payloads[:MOST_POSTS]):

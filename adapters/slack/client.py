@@ -5,6 +5,7 @@ nobody knows whether the message on it arrived.
 """
 
 import asyncio
+import logging
 import math
 from collections.abc import Mapping
 from datetime import timedelta
@@ -84,6 +85,11 @@ def client_of(token: Secret | None, base_url: str, timeout: timedelta) -> AsyncW
     )
     client.proxy = proxy_for(base_url)
     return client
+
+
+def silent_log() -> logging.Logger:
+    """Return a log that says nothing, for what of the SDK repeats addresses that are secrets, and tracebacks."""
+    return logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - nobody shares it
 
 
 def proxy_for(url: str) -> str | None:

@@ -17,7 +17,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from adapters.slack.client import client_of, proxy_for, refusal_of
+from adapters.slack.client import client_of, proxy_for, refusal_of, silent_log
 from bot.errors import PaperroundError
 from bot.model.installation import Secret
 from bot.ports import Clock
@@ -51,7 +51,7 @@ class Connection:
     def __init__(self, app: AsyncApp, app_token: Secret, base_url: str, clock: Clock) -> None:
         self._make: Callable[[], AsyncSocketModeHandler] = lambda: _handler(app, app_token, base_url)
         self._clock = clock
-        self._handler: AsyncSocketModeHandler | None = None
+        self.handler: AsyncSocketModeHandler | None = None
         self._has_ended = False
         self._alive_at = clock.wall()
 
@@ -63,8 +63,8 @@ class Connection:
         """
         if self._has_ended:
             return
-        if self._handler is not None:
-            fault = await self._fault(self._handler)
+        if self.handler is not None:
+            fault = await self._fault(self.handler)
             if not fault:
                 return
             log.warning("slack: %s; connecting anew", fault)
@@ -97,12 +97,14 @@ class Connection:
         handler = self._make()
         try:
             async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
+                # Asked for here, because the SDK would try again in silence and not say why.
+                handler.client.wss_uri = await handler.client.issue_new_wss_url()
                 await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
         except SlackApiError as error:
             await _close(handler)
             code = refusal_of(error).code
             raise NotConnectedError(_FATAL.get(code, f"Slack refuses the connection ({code or 'no code'}).")) from None
-        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
+        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError, LookupError) as error:
             await _close(handler)
             raise NotConnectedError(f"Slack cannot be reached ({type(error).__name__}).") from None
         except asyncio.CancelledError:
@@ -111,7 +113,7 @@ class Connection:
         if self._has_ended:
             await _close(handler)
             return
-        self._handler = handler
+        self.handler = handler
         log.info("slack: connected through Socket Mode")
 
     async def end(self) -> None:
@@ -121,7 +123,7 @@ class Connection:
 
     async def _drop(self) -> None:
         """Leave the connection with everything that belongs to it."""
-        handler, self._handler = self._handler, None
+        handler, self.handler = self.handler, None
         if handler is not None:
             await _close(handler)
 
@@ -135,12 +137,10 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
 
 
 def _handler(app: AsyncApp, app_token: Secret, base_url: str) -> AsyncSocketModeHandler:
-    # The SDK's own log repeats addresses with a ticket in them, and a traceback at every attempt.
-    silent = logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001 - this connection's alone
     handler = AsyncSocketModeHandler(
         app,
         app_token.value,
-        logger=silent,
+        logger=silent_log(),
         web_client=client_of(app_token, base_url, CONNECT_WITHIN),
         ping_interval=PING_EVERY.total_seconds(),
     )

@@ -9,8 +9,8 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 Json = Any
 Ack = Callable[..., Awaitable[Any]]
+
+T = TypeVar("T")
 
 ANYTHING: Final = re.compile("")
 
@@ -83,14 +85,14 @@ class SlackGateway:
         self._comings = Comings(
             services.store, services.clock, members, installations, default_zone=services.default_zone
         )
-        self._work = Work()
+        self.work = Work()
         self._signatures = Seen(services.clock, GOOD_FOR, MOST_REMEMBERED)
         self._events = Seen(services.clock, EVENT_KEPT, MOST_EVENTS)
         app = self._app(door)
-        self._connection = (
+        self.connection = (
             Connection(app, door.app_token, door.base_url, services.clock) if door.app_token is not None else None
         )
-        self._endpoints = {**pages, **({EVENTS: SignedEndpoint(app)} if self._connection is None else {})}
+        self._endpoints = {**pages, **({EVENTS: SignedEndpoint(app)} if self.connection is None else {})}
 
     @property
     def platform(self) -> str:
@@ -104,11 +106,11 @@ class SlackGateway:
 
     async def serve(self) -> None:
         """Work on what is heard until cancelled; then hear no more, and finish it."""
-        await self._work.run(self._hear_no_more)
+        await self.work.run(self._hear_no_more)
 
     async def _hear_no_more(self) -> None:
-        if self._connection is not None:
-            await self._connection.end()
+        if self.connection is not None:
+            await self.connection.end()
 
     async def look_after(self) -> None:
         """See `Gateway.look_after`.
@@ -118,8 +120,8 @@ class SlackGateway:
             StoreError: the token of the workspace is not taken, or the database failed.
         """
         await self._installations.all(Platform.SLACK)
-        if self._connection is not None:
-            await self._connection.look_after()
+        if self.connection is not None:
+            await self.connection.look_after()
 
     def _app(self, door: SlackDoor) -> AsyncApp:
         app = AsyncApp(
@@ -150,40 +152,46 @@ class SlackGateway:
     # --- hearing: nothing here waits for anything --------------------------------------------------------------------
 
     async def _on_command(self, ack: Ack, body: Mapping[str, Json]) -> None:
-        typed = typed_of(body)
+        typed = _read(typed_of, body)
+        if typed is None:
+            await ack()
+            return
         verb = " ".join(typed.text.lower().split())
         is_form = verb in _OPENS_FORM
         job = self._open_form(typed, verb) if is_form else self._answer_typed(typed)
-        is_begun = self._work.begin("a command", job, is_urgent=is_form)
+        is_begun = self.work.begin("a command", job, is_urgent=is_form)
         await (ack() if is_begun else ack(text=_BUSY))
 
     async def _on_press(self, ack: Ack, body: Mapping[str, Json]) -> None:
         await ack()
-        pressed = pressed_of(body)
+        pressed = _read(pressed_of, body)
+        if pressed is None:
+            return
         is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
         job = self._show_abstract(pressed) if is_abstract else self._answer_pressed(pressed)
-        self._work.begin("a press", job, is_urgent=is_abstract)
+        self.work.begin("a press", job, is_urgent=is_abstract)
 
     async def _on_form(self, ack: Ack, body: Mapping[str, Json]) -> None:
-        filled = filled_of(body)
-        options = options_of(filled.kept, filled.fields)
+        filled = _read(filled_of, body)
+        options = None if filled is None else _read(lambda _: options_of(filled.kept, filled.fields), body)
+        if filled is None or options is None:
+            await ack()
+            return
         mistake = mistake_in(filled.kept.verb, options, self._services)
         if mistake is not None:
             await ack(response_action="errors", errors=dict(errors_of(filled.kept, mistake)))
             return
-        self._work.begin("a form", self._answer_filled(filled, options))
+        self.work.begin("a form", self._answer_filled(filled, options))
         await ack()
 
     async def _on_event(self, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         if not self._events.is_new(str(body.get("event_id"))):
             return
-        workspace = workspace_of(
-            context.enterprise_id, context.team_id, is_enterprise_install=context.is_enterprise_install
-        )
-        details = body["event"]
-        at = happened_at(body, self._services.clock.wall())
-        event = Event(workspace=workspace, kind=details["type"], details=details, at=at)
-        self._work.begin(event.kind, self._comings.hear(event))
+        now = self._services.clock.wall()
+        event = _read(lambda body: event_of(body, context, now), body)
+        if event is None:
+            return
+        self.work.begin(event.kind, self._comings.hear(event))
 
     # --- working -----------------------------------------------------------------------------------------------------
 
@@ -253,6 +261,28 @@ class SlackGateway:
         except DeliveryError as error:
             log.info("slack:%s: a modal did not open: %s", pressed.here.workspace, error.reason)
             return False
+
+
+def _read(reader: Callable[[Mapping[str, Json]], T], body: Mapping[str, Json]) -> T | None:
+    """Return what a reader makes of a payload; None, and a line in the log, where it makes no sense."""
+    try:
+        return reader(body)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        log.warning("slack: a payload makes no sense (%s: %s)", type(error).__name__, error)
+        return None
+
+
+def event_of(body: Mapping[str, Json], context: AsyncBoltContext, now: datetime) -> Event:
+    """Read an event.
+
+    Raises:
+        LookupError, ValueError: it is none of Slack's.
+    """
+    workspace = workspace_of(
+        context.enterprise_id, context.team_id, is_enterprise_install=context.is_enterprise_install
+    )
+    details = body["event"]
+    return Event(workspace=workspace, kind=details["type"], details=details, at=happened_at(body, now))
 
 
 def _kept(here: Here) -> Kept:

@@ -80,9 +80,9 @@ class SignedEndpoint:
             body = (await request.body()).decode()
         except UnicodeDecodeError:
             return response_of(unsigned())
-        timestamp = request.headers.get(TIMESTAMP, "")
-        if not (timestamp.isascii() and timestamp.isdigit()):
-            # Bolt trips over what is no number.
+        timestamp, signature = request.headers.get(TIMESTAMP, ""), request.headers.get(SIGNATURE, "")
+        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
+            # Bolt trips over a timestamp that is no number, and a signature that is not ASCII.
             return response_of(unsigned())
         return response_of(await self._app.async_dispatch(AsyncBoltRequest(body=body, headers=headers)))
 

@@ -39,8 +39,12 @@ class Work:
             finally:
                 self._group = None
                 await before_finishing()
-                if self._jobs:
-                    await asyncio.wait(self._jobs, timeout=PATIENCE.total_seconds())
+                await self.settled(PATIENCE)
+
+    async def settled(self, patience: timedelta) -> None:
+        """Wait until what was begun is done, at most so long."""
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=patience.total_seconds())
 
     def begin(self, name: str, job: Job, *, is_urgent: bool = False) -> bool:
         """Begin a job; False when there are too many, or the gateway does not run. An urgent one waits for no turn."""

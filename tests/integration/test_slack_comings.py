@@ -1,0 +1,164 @@
+"""Comings and goings on Slack: greeted once, paused with the reason, resumed, and stopped at once."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.model.channel import Channel, Platform
+from bot.model.delivery import Kind
+from bot.model.installation import Installation, Secret
+from bot.model.subscription import PauseReason
+from tests.builders import NOW
+from tests.fakes.slack import BOT
+from tests.fakes.slack_talk import an_event
+from tests.integration.slack_talking import TEA, Talk, talk
+
+Json = Any
+
+SOME = 100
+LATER = int((NOW + timedelta(hours=1)).timestamp())
+EARLIER = int((NOW - timedelta(hours=1)).timestamp())
+
+
+@pytest.fixture
+async def slack_talk(store_url: str) -> AsyncIterator[Talk]:
+    async with talk(store_url) as begun:
+        await begun.types("subscribe teapots")
+        yield begun
+
+
+_numbers = itertools.count(1)
+
+
+async def happens(slack_talk: Talk, kind: str, *, team: str = "T1", at: int = LATER, **details: Json) -> None:
+    await slack_talk.happens(an_event(kind, next(_numbers), team=team, at=at, **details))
+
+
+async def said(slack_talk: Talk, kind: Kind) -> list[Channel]:
+    """Return the channels for which a notice of a kind waits."""
+    claims = await slack_talk.store.outbox.claim(NOW, timedelta(minutes=1), SOME, [Platform.SLACK])
+    return [each.channel for each in claims if each.kind is kind]
+
+
+async def why_paused(slack_talk: Talk, channel: Channel = TEA) -> str:
+    (found,) = await slack_talk.store.subscriptions.of_channel(channel)
+    assert found.pause is None or found.pause.reason is PauseReason.ACCESS
+    return found.pause.detail if found.pause else ""
+
+
+async def test_we_greet_a_channel_once(slack_talk: Talk) -> None:
+    for _ in range(2):
+        await happens(slack_talk, "member_joined_channel", channel="C02", user=BOT)
+    await happens(slack_talk, "member_joined_channel", channel="C01", user="U2BO")
+    assert await said(slack_talk, Kind.GREETING) == [Channel(Platform.SLACK, "T1", "C02")]
+
+
+async def test_an_event_that_comes_again_is_not_heard(slack_talk: Talk) -> None:
+    left = an_event("channel_left", 7, channel="C01")
+    await slack_talk.happens(left, seconds_ago=5)
+    await happens(slack_talk, "member_joined_channel", channel="C01", user=BOT)
+    await slack_talk.happens(left)
+    assert await why_paused(slack_talk) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "why"),
+    [
+        ("member_left_channel", {"channel": "C01", "user": BOT}, "I was removed from the channel"),
+        ("channel_left", {"channel": "C01"}, "I was removed from the channel"),
+        ("group_left", {"channel": "C01"}, "I was removed from the channel"),
+        ("channel_archive", {"channel": "C01", "user": "U2BO"}, "the channel was archived"),
+        ("group_archive", {"channel": "C01"}, "the channel was archived"),
+        ("channel_deleted", {"channel": "C01"}, "the channel was deleted"),
+        ("group_deleted", {"channel": "C01"}, "the channel was deleted"),
+        ("member_left_channel", {"channel": "C01", "user": "U2BO"}, ""),
+        ("channel_rename", {"channel": {"id": "C01", "name": "coffee"}}, ""),
+        ("channel_left", {"channel": "C02"}, ""),
+        ("channel_id_changed", {"old_channel_id": "C01", "new_channel_id": "C05"}, ""),
+    ],
+)
+async def test_a_channel_that_is_lost_is_paused_with_the_reason(
+    kind: str, details: Json, why: str, slack_talk: Talk
+) -> None:
+    await happens(slack_talk, kind, **details)
+    assert await why_paused(slack_talk) == why
+    told = await said(slack_talk, Kind.PAUSED)
+    assert told == ([Channel(Platform.SLACK, "T1", "@U1ANA")] if why else [])
+
+
+async def test_the_same_channel_of_another_workspace_is_not_lost(slack_talk: Talk) -> None:
+    await happens(slack_talk, "channel_archive", team="T2", channel="C01")
+    assert await why_paused(slack_talk) == ""
+
+
+async def test_who_lets_us_in_again_has_its_digests_again(slack_talk: Talk) -> None:
+    await happens(slack_talk, "channel_left", channel="C01")
+    await happens(slack_talk, "member_joined_channel", channel="C01", user=BOT)
+    assert await slack_talk.subscribed() == {"teapot": "active"}
+
+
+async def test_a_channel_that_is_unarchived_goes_on_only_with_us_in_it(slack_talk: Talk) -> None:
+    await happens(slack_talk, "channel_archive", channel="C01")
+    slack_talk.slack.places["T1/C01"] = {"name": "tea", "is_member": False}
+    await happens(slack_talk, "channel_unarchive", channel="C01")
+    assert await why_paused(slack_talk) == "the channel was archived"
+    slack_talk.slack.places["T1/C01"] = {"name": "tea", "is_member": True}
+    await happens(slack_talk, "channel_unarchive", channel="C01")
+    assert await why_paused(slack_talk) == ""
+
+
+async def test_a_channel_is_called_by_its_new_name(slack_talk: Talk) -> None:
+    assert "#stoves" in (await slack_talk.types("list", team_id="T2")).text
+    slack_talk.slack.places["T2/C01"] = {"name": "ovens", "is_member": True}
+    assert "#stoves" in (await slack_talk.types("list", team_id="T2")).text
+    await happens(slack_talk, "channel_rename", team="T2", channel={"id": "C01", "name": "ovens"})
+    assert "#ovens" in (await slack_talk.types("list", team_id="T2")).text
+
+
+# --- whole workspaces ---------------------------------------------------------------------------------------------
+
+
+async def token(slack_talk: Talk, team: str = "T1") -> str:
+    found = await slack_talk.store.installations.find(Platform.SLACK, team)
+    return found.token.value if found else ""
+
+
+REVOKED: Json = {"tokens": {"bot": [BOT], "oauth": []}}
+
+
+@pytest.mark.parametrize("kinds", [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")])
+async def test_an_uninstalled_workspace_stops_at_once_in_whatever_order_it_is_told(
+    kinds: tuple[str, str], slack_talk: Talk
+) -> None:
+    await slack_talk.types("subscribe teapots", team_id="T2")
+    for kind in kinds:
+        await happens(slack_talk, kind, **(REVOKED if kind == "tokens_revoked" else {}))
+        assert await token(slack_talk) == ""
+        assert await why_paused(slack_talk) != ""
+    assert await slack_talk.subscribed() == {"teapot": "paused"}
+    assert await token(slack_talk, "T2") == "xoxb-2"
+    assert await slack_talk.subscribed(Channel(Platform.SLACK, "T2", "C01")) == {"teapot": "active"}
+
+
+async def test_tokens_of_people_are_no_concern_of_ours(slack_talk: Talk) -> None:
+    await happens(slack_talk, "tokens_revoked", tokens={"oauth": ["U1ANA"]})
+    assert await token(slack_talk) == "xoxb-1"
+    assert await why_paused(slack_talk) == ""
+
+
+async def test_news_of_a_token_from_before_the_workspace_installed_again_is_too_late(slack_talk: Talk) -> None:
+    again = Installation(platform=Platform.SLACK, workspace="T1", token=Secret("xoxb-1"), bot_user=BOT)
+    await slack_talk.store.installations.save(again, NOW)
+    await happens(slack_talk, "app_uninstalled", at=EARLIER)
+    assert await token(slack_talk) == "xoxb-1"
+    assert await why_paused(slack_talk) == ""
+
+
+async def test_many_events_at_once_are_all_heard(slack_talk: Talk) -> None:
+    events = [an_event("member_joined_channel", 500 + each, channel=f"C5{each:02}", user=BOT) for each in range(30)]
+    await asyncio.gather(*(slack_talk.happens(each) for each in events))
+    assert len(await said(slack_talk, Kind.GREETING)) == 30

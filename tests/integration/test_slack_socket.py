@@ -1,0 +1,138 @@
+"""Socket Mode over loopback: heard, acknowledged, and connected again when the connection is dead."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from adapters.slack.connection import SILENT_FOR, NotConnectedError
+from adapters.slack.gateway import SlackGateway
+from bot.clock import SystemClock
+from tests.fakes.slack_talk import a_button, a_command, a_form, a_press, an_event
+from tests.integration.slack_talking import PATIENCE, Talk, talk
+
+
+class Ahead(SystemClock):
+    """A clock that can be set ahead."""
+
+    ahead = timedelta()
+
+    def wall(self) -> datetime:
+        """Return the present, so far ahead."""
+        return super().wall() + self.ahead
+
+
+@pytest.fixture
+async def slack_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
+    async with talk(migrated_sqlite_url, is_over_http=False) as begun:
+        await begun.gateway.look_after()
+        await begun.slack.until(lambda slack: len(slack.sockets) == 1)
+        yield begun
+
+
+async def test_a_command_is_acknowledged_with_nothing_and_answered_where_slack_says(slack_talk: Talk) -> None:
+    slack = slack_talk.slack
+    assert await slack.send("slash_commands", a_command(slack, "subscribe teapots")) is None
+    await slack.until(lambda slack: bool(slack.said))
+    assert slack.said[0].to_channel
+    assert await slack_talk.subscribed() == {"teapot": "active"}
+    assert await slack.send("interactive", a_press(slack, a_button(slack.said[0].buttons["Undo"])), "e2") is None
+    await slack.until(lambda slack: len(slack.said) == 2)
+    assert await slack_talk.subscribed() == {}
+
+
+async def test_a_mistake_in_a_form_is_in_the_acknowledgement(slack_talk: Talk) -> None:
+    slack = slack_talk.slack
+    await slack.send("slash_commands", a_command(slack, "subscribe"))
+    await slack.until(lambda slack: bool(slack.views))
+    form = a_form(slack.views["V1"], {"query": {"value": '"teapots'}})
+    told = await slack.send("interactive", form, "e2")
+    assert (told["response_action"], list(told["errors"])) == ("errors", ["query"])
+
+
+async def test_an_event_is_heard(slack_talk: Talk) -> None:
+    slack = slack_talk.slack
+    await slack.send("slash_commands", a_command(slack, "subscribe teapots"))
+    await slack.until(lambda slack: bool(slack.said))
+    await slack.send("events_api", an_event("channel_archive", channel="C01"), "e2")
+    await slack.send("slash_commands", a_command(slack, "help"), "e3")
+    assert isinstance(slack_talk.gateway, SlackGateway)
+    await slack_talk.gateway.work.settled(PATIENCE)
+    assert await slack_talk.subscribed() == {"teapot": "paused"}
+
+
+async def test_nothing_is_heard_over_http_as_well(slack_talk: Talk) -> None:
+    assert slack_talk.gateway.endpoints == {}
+    assert (await slack_talk.post("x")).status_code == 404
+
+
+async def test_a_connection_that_lives_is_left_alone(slack_talk: Talk) -> None:
+    for _ in range(3):
+        await slack_talk.gateway.look_after()
+    assert len(slack_talk.slack.sockets) == 1
+
+
+async def test_a_connection_that_answers_no_ping_is_replaced(migrated_sqlite_url: str) -> None:
+    clock = Ahead()
+    async with talk(migrated_sqlite_url, is_over_http=False, clock=clock) as begun:
+        await begun.gateway.look_after()
+        clock.ahead = SILENT_FOR + timedelta(seconds=5)
+        await begun.gateway.look_after()
+        await begun.slack.until(lambda slack: len(slack.sockets) == 2)
+        assert await begun.slack.send("slash_commands", a_command(begun.slack, "list")) is None
+        await begun.slack.until(lambda slack: bool(slack.said))
+
+
+async def test_a_connection_whose_task_ended_is_replaced_at_once(slack_talk: Talk) -> None:
+    gateway = slack_talk.gateway
+    assert isinstance(gateway, SlackGateway)
+    assert gateway.connection is not None
+    assert gateway.connection.handler is not None
+    receiver = gateway.connection.handler.client.message_receiver
+    assert receiver is not None
+    receiver.cancel()
+    await slack_talk.slack.until(lambda _: True)
+    await gateway.look_after()
+    await slack_talk.slack.until(lambda slack: len(slack.sockets) == 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("invalid_auth", "SLACK_APP_TOKEN"), ("missing_scope", "connections:write"), ("internal_error", "internal_error")],
+)
+async def test_a_connection_that_is_refused_says_why_and_is_tried_again(
+    code: str, words: str, migrated_sqlite_url: str
+) -> None:
+    async with talk(migrated_sqlite_url, is_over_http=False) as begun:
+        begun.slack.refused_sockets = [code]
+        with pytest.raises(NotConnectedError, match=words) as caught:
+            await begun.gateway.look_after()
+        assert "xapp" not in str(caught.value)
+        await begun.gateway.look_after()
+        await begun.slack.until(lambda slack: len(slack.sockets) == 1)
+
+
+async def test_when_it_stops_nothing_more_is_heard_and_what_was_begun_is_finished(migrated_sqlite_url: str) -> None:
+    async with talk(migrated_sqlite_url, is_over_http=False) as begun:
+        await begun.gateway.look_after()
+        slack = begun.slack
+        await slack.send("slash_commands", a_command(slack, "subscribe teapots"))
+    assert [each.to_channel for each in slack.said] == [True]
+    assert all(socket.closed for socket in slack.sockets)
+
+
+async def test_no_log_and_no_repr_tells_a_secret(slack_talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    # The database's drivers and the Slack of this test talk of what no operator sees.
+    for others in ("aiosqlite", "aiohttp.access", "httpcore", "httpx"):
+        caplog.set_level("ERROR", others)
+    slack = slack_talk.slack
+    await slack.send("slash_commands", a_command(slack, "subscribe teapots"))
+    await slack.until(lambda slack: bool(slack.said))
+    slack.takes = 0
+    await slack.send("slash_commands", a_command(slack, "list"), "e2")
+    await slack.until(lambda slack: len(slack.said) == 2)
+    said = caplog.text + repr(slack_talk.gateway) + json.dumps(slack.acks)
+    for secret in ("xoxb-1", "xapp-1", "signing-secret", "ticket=secret", "/respond/"):
+        assert secret not in said
