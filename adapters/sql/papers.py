@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
+from adapters.sql.conditions import condition_of, in_category, text_of
 from adapters.sql.engine import Database, chunks
 from adapters.sql.identity import canonical_id
 from adapters.sql.ingest import ingest
@@ -12,7 +13,9 @@ from adapters.sql.reading import papers_by_key
 from adapters.sql.tables import alias, import_progress, paper, sighting, source_change
 from bot.model.fetching import ImportProgress, Ingested
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper
+from bot.model.subscription import SourceChoice
 from bot.ports import LibraryStatistics
+from bot.query.ast import Query
 
 
 class SqlPapers:
@@ -20,6 +23,7 @@ class SqlPapers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._text = text_of(database)
 
     async def ingest(self, papers: Sequence[Paper], at: datetime, progress: ImportProgress | None = None) -> Ingested:
         """See `PaperStore.ingest`."""
@@ -38,7 +42,12 @@ class SqlPapers:
             return ingested
 
     async def listed(
-        self, since: date, until: date, as_of: datetime, sources: Collection[str] = ()
+        self,
+        since: date,
+        until: date,
+        as_of: datetime,
+        sources: Collection[str] = (),
+        about: Query | None = None,
     ) -> tuple[StoredPaper, ...]:
         """See `PaperStore.listed`."""
         newest = func.max(sighting.c.listed_on)
@@ -50,10 +59,28 @@ class SqlPapers:
         )
         if sources:
             wanted = wanted.where(sighting.c.source.in_(sorted(sources)))
+        if about is not None and about.root is not None:
+            matches = condition_of(self._text, about.root, as_of)
+            wanted = wanted.join(paper, paper.c.key == sighting.c.paper).where(matches)
         async with self._database.read() as connection:
             keys = (await connection.scalars(wanted)).all()
             known = await papers_by_key(connection, keys, as_of)
         return tuple(known[PaperKey(key)].stored for key in keys)
+
+    async def count_listed(self, since: date, until: date, as_of: datetime, choices: Collection[SourceChoice]) -> int:
+        """See `PaperStore.count_listed`."""
+        counted = (
+            select(func.count(sighting.c.paper.distinct()))
+            .join(paper, paper.c.key == sighting.c.paper)
+            .where(sighting.c.listed_on.between(since, until), sighting.c.first_seen_at <= as_of)
+            .where(or_(false(), *(self._covers(each) for each in choices)))
+        )
+        async with self._database.read() as connection:
+            return await connection.scalar(counted) or 0
+
+    def _covers(self, choice: SourceChoice) -> ColumnElement[bool]:
+        is_its = sighting.c.source == choice.source
+        return is_its & in_category(self._text, choice.category) if choice.category else is_its
 
     async def find(self, ids: Sequence[PaperId], as_of: datetime) -> Mapping[PaperId, StoredPaper]:
         """See `PaperStore.find`."""

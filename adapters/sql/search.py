@@ -8,20 +8,19 @@ Query ──> condition on `paper` ──> selected ──> ordered by score, up
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from enum import StrEnum
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, literal, not_, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.sql.conditions import condition_of, text_of
 from adapters.sql.engine import Database
-from adapters.sql.fulltext import FullText, PostgresText, SqliteText
 from adapters.sql.reading import papers_by_key
 from adapters.sql.tables import paper, sighting
 from bot.matching.rank import trending_score
 from bot.model.paper import PaperKey
 from bot.ports import SearchPage, SearchRequest
-from bot.query.ast import And, Category, Node, Not, Or, Since, Source, Upvotes, Words, leaves_of
-from bot.query.categories import ARCHIVES
+from bot.query.ast import And, Node, Or, Since, Words, leaves_of
 
 FEWEST_TO_RELAX: Final = 2
 """A search for one word has nothing to be relaxed to."""
@@ -40,7 +39,7 @@ class SqlSearch:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._text: FullText = SqliteText() if database.is_sqlite else PostgresText()
+        self._text = text_of(database)
 
     async def search(self, request: SearchRequest) -> SearchPage:
         """See `SearchIndex.search`."""
@@ -59,7 +58,7 @@ class SqlSearch:
     async def _page(
         self, connection: AsyncConnection, request: SearchRequest, root: Node | None, *, is_relaxed: bool
     ) -> SearchPage:
-        selected = _visible(request, true() if root is None else self._condition(root, request.as_of))
+        selected = _visible(request, true() if root is None else condition_of(self._text, root, request.as_of))
         total = await connection.scalar(select(func.count()).select_from(paper).where(selected)) or 0
         if request.query.is_trending and request.sort == Sort.RELEVANCE:
             keys = await _trending(connection, request, selected)
@@ -90,33 +89,6 @@ class SqlSearch:
             case Sort.DATE:
                 order = (published, *by_score, upvotes)
         return keys.order_by(*order, paper.c.key)
-
-    def _condition(self, node: Node, as_of: datetime) -> ColumnElement[bool]:
-        """Return the condition on `paper` that a tree stands for."""
-        if (whole := self._text.condition(node)) is not None:
-            return whole
-        match node:
-            case And(parts):
-                return and_(*(self._condition(part, as_of) for part in parts))
-            case Or(parts):
-                return or_(*(self._condition(part, as_of) for part in parts))
-            case Not(part):
-                return not_(self._condition(part, as_of))
-            case Category(name=name):
-                lines = literal("\n") + type_coerce(paper.c.categories, Text) + "\n"
-                endings = ("\n", ".") if name in ARCHIVES else ("\n",)
-                return or_(*(self._text.holds(lines, f"\n{name}{ending}") for ending in endings))
-            case Source(name=name):
-                return exists().where(
-                    sighting.c.paper == paper.c.key, sighting.c.source == name, sighting.c.first_seen_at <= as_of
-                )
-            case Upvotes(least=least, most=most):
-                most_of_all = (1 << 31) - 1 if most is None else most
-                return func.coalesce(paper.c.upvotes, -1).between(max(least, 0), most_of_all)
-            case Words():
-                raise AssertionError(node)  # full text takes every word
-            case _:
-                assert_never(node)
 
 
 def _visible(request: SearchRequest, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.model.cadence import WEEKDAYS
 from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Alternative, Evidence
-from bot.model.paper import ARXIV, HUGGINGFACE, StoredPaper
+from bot.model.paper import ARXIV, HUGGINGFACE
 from bot.model.subscription import SourceChoice, Subscription
 from bot.pipeline.match import Library, SubscriptionMatches, match_everything
 from bot.ports import Clock, Store
@@ -33,8 +33,10 @@ async def _where_there_is_none(
     store: Store, clock: Clock, subscription: Subscription, evidence: Evidence, configured: Collection[str]
 ) -> Evidence:
     month = clock.now().date() - LONG_EVIDENCE
+    now = clock.now()
     matched = await _matched(store, clock, subscription, month)
-    evidence = replace(evidence, month=len(matched.matches), looked_at=len(matched.looked_at))
+    looked_at = await store.papers.count_listed(month, now.date(), now, subscription.sources)
+    evidence = replace(evidence, month=len(matched.matches), looked_at=looked_at)
     if evidence.month:
         return evidence
     for part in _parts(subscription.query):
@@ -67,7 +69,8 @@ async def _narrower(store: Store, clock: Clock, subscription: Subscription, foun
 async def _matched(store: Store, clock: Clock, subscription: Subscription, since: date) -> SubscriptionMatches:
     now = clock.now()
     names = {choice.source for choice in subscription.sources}
-    papers: tuple[StoredPaper, ...] = await store.papers.listed(since, now.date(), now, names)
+    # A month of arXiv is 20,000 papers: only what matches is read.
+    papers = await store.papers.listed(since, now.date(), now, names, subscription.query)
     return match_everything(Library(papers, now.date()), subscription, since, now)
 
 

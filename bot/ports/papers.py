@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.model.fetching import Fetched, FetchPlanInput, FetchTask, ImportProgress, Ingested
 from bot.model.paper import Paper, PaperId, StoredPaper
+from bot.model.subscription import SourceChoice
 from bot.query.ast import Query, Words
 
 
@@ -111,12 +112,21 @@ class PaperStore(Protocol):
         """
 
     async def listed(
-        self, since: date, until: date, as_of: datetime, sources: Collection[str] = ()
+        self,
+        since: date,
+        until: date,
+        as_of: datetime,
+        sources: Collection[str] = (),
+        about: Query | None = None,
     ) -> tuple[StoredPaper, ...]:
         """Return the papers with a sighting listed on these dates (inclusive), newest listing first, by key within.
 
-        `sources` are those whose sightings count; none given: all.
+        `sources` are those whose sightings count; none given: all. With `about`, they are those alone that match it,
+        as the matcher has it.
         """
+
+    async def count_listed(self, since: date, until: date, as_of: datetime, choices: Collection[SourceChoice]) -> int:
+        """Count the papers that one of these choices covers by a sighting listed on these dates (inclusive)."""
 
     async def find(self, ids: Sequence[PaperId], as_of: datetime) -> Mapping[PaperId, StoredPaper]:
         """Resolve outer ids through the aliases; unknown ids are left out."""

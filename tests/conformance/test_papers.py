@@ -5,8 +5,11 @@ import pytest
 
 from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock
+from bot.matching.explain import evaluate
 from bot.model.fetching import ImportProgress, Ingested
 from bot.model.paper import Links, Paper, PaperId, Sighting, tokens_of
+from bot.model.subscription import SourceChoice
+from bot.query.parse import parse
 from tests.builders import NOW, TODAY, a_paper, a_sighting
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -214,9 +217,7 @@ async def test_what_was_seen_after_the_moment_is_invisible(store: SqlStore) -> N
 
 async def test_the_first_moment_of_a_sighting_stays(store: SqlStore) -> None:
     def seen(hours: int) -> Paper:
-        return a_paper(
-            listed=(Sighting(source="arxiv", listed_on=TODAY, first_seen_at=NOW + timedelta(hours=hours)),)
-        )
+        return a_paper(listed=(Sighting(source="arxiv", listed_on=TODAY, first_seen_at=NOW + timedelta(hours=hours)),))
 
     for hours in (0, 3, -2):
         await store.papers.ingest([seen(hours)], NOW)
@@ -257,3 +258,46 @@ async def test_two_processes_that_bring_the_same_papers_store_each_once(store: S
 async def test_no_word_of_a_paper_can_break_the_full_text(store: SqlStore, word: str) -> None:
     await store.papers.ingest([a_paper(title=f"A {word} word", abstract=word, authors=(word,))], NOW)
     assert word in (await only(store)).title
+
+
+async def test_the_papers_about_a_query_are_those_that_the_matcher_finds(store: SqlStore) -> None:
+    await store.papers.ingest(
+        [
+            a_paper(1, "World Models", upvotes=3, categories=("cs.AI",)),
+            a_paper(2, "A World without Models", listed=(a_sighting(source="arxiv"),), categories=("cs.CL",)),
+            a_paper(3, "World-Model Survey", listed=(a_sighting(TODAY, "arxiv"), a_sighting(YESTERDAY))),
+            a_paper(4, "Teapots"),
+        ],
+        NOW,
+    )
+    everything = await store.papers.listed(YESTERDAY, TODAY, NOW)
+    for typed in ('"world models"', "world models -survey", "cat:cs.CL OR upvotes:>=3", "trending", "-teapots cat:cs"):
+        query = parse(typed)
+        about = await store.papers.listed(YESTERDAY, TODAY, NOW, (), query)
+        assert about == tuple(each for each in everything if evaluate(query, each)), typed
+    (seen,) = await store.papers.listed(YESTERDAY, TODAY, NOW, ["huggingface"], parse("survey"))
+    assert len(seen.paper.sightings) == 2
+    assert await store.papers.listed(TODAY, TODAY, NOW, ["huggingface"], parse("survey")) == ()
+
+
+async def test_what_choices_of_sources_cover_is_counted_once(store: SqlStore) -> None:
+    both = (a_sighting(), a_sighting(source="arxiv"), a_sighting(YESTERDAY, "arxiv"))
+    papers = [
+        a_paper(1, listed=both, categories=("cs.CL", "cs.AI")),
+        a_paper(2, listed=(a_sighting(source="arxiv"),), categories=("cs.CLX",)),
+        a_paper(3, listed=(a_sighting(YESTERDAY),)),
+    ]
+    await store.papers.ingest(papers, NOW)
+    hugging_face, arxiv, cl = SourceChoice("huggingface"), SourceChoice("arxiv"), SourceChoice("arxiv", "cs.CL")
+    counted = [
+        await store.papers.count_listed(since, TODAY, NOW, choices)
+        for since, choices in (
+            (YESTERDAY, (hugging_face, arxiv)),
+            (TODAY, (hugging_face, arxiv)),
+            (YESTERDAY, (arxiv,)),
+            (YESTERDAY, (cl,)),
+            (YESTERDAY, ()),
+        )
+    ]
+    assert counted == [3, 2, 2, 1, 0]
+    assert await store.papers.count_listed(YESTERDAY, TODAY, NOW - timedelta(days=9), (arxiv,)) == 0
