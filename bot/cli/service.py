@@ -72,6 +72,7 @@ async def run_service(settings: Settings, *, role: Role, clock: Clock | None = N
         asyncio.get_running_loop().add_signal_handler(each, stopping.ask)
     async with AsyncExitStack() as opened:
         app = await opened.enter_async_context(open_app(settings, clock=clock))
+        await _rotate_keys(app)
         loops = Loops(app.clock)
         fetched: Reporter = report
         gateways = app.gateways() if role is not Role.WORKER else ()
@@ -95,6 +96,17 @@ async def run_service(settings: Settings, *, role: Role, clock: Clock | None = N
         status = await _drain(ticker, stopping, hearing)
         _leave_within(CLOSE if status == DONE else CLOSE_AT_ONCE, status)
     return status
+
+
+async def _rotate_keys(app: App) -> None:
+    """Encrypt stored tokens with the newest key, so that older ones can be taken away."""
+    if not app.settings.secret_keys:
+        return
+    rotation = await app.store.installations.rotate()
+    if rotation.changed:
+        log.info("tokens encrypted anew with the newest key of PAPERROUND_SECRET_KEY: %d", rotation.changed)
+    for name in rotation.unreadable:
+        log.error("%s: no key of PAPERROUND_SECRET_KEY reads its token; paperround doctor says what to do", name)
 
 
 @asynccontextmanager
