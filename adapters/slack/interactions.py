@@ -15,7 +15,7 @@ from bot.model.channel import Channel, Platform
 
 Json = Any
 
-_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_TOKEN = re.compile(r"<([#@!][^<>|]*|[a-z][a-z+.-]*:[^<>|\s]*)(?:\|([^<>]*))?>")
 _SCHEME = re.compile(r"[a-z]+:(//)?")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # the ampersand last: `&amp;lt;` is `&lt;`
 
