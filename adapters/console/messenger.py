@@ -5,12 +5,13 @@ import errno
 import fcntl
 import json
 import os
+import select
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from adapters.console.render import messages
 from adapters.console.terminal import shown
@@ -19,6 +20,9 @@ from bot.errors import DeliveryError, Verdict
 from bot.model.channel import Platform
 from bot.model.delivery import Claim, Part, Receipt, Rendered
 from bot.snapshot import document_of
+
+READER_WITHIN: Final = 5
+"""Seconds in which the reader of a pipe takes something of a line."""
 
 
 class ConsoleMessenger:
@@ -88,6 +92,10 @@ def _append(path: Path, line: bytes) -> None:
     Several processes may write to the file: each holds a lock meanwhile. A line that a killed process left torn is
     ended first, so that it spoils no other.
     """
+    with suppress(FileNotFoundError):
+        if stat.S_ISFIFO(path.stat().st_mode):
+            _send(path, line)
+            return
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -100,6 +108,22 @@ def _append(path: Path, line: bytes) -> None:
             with suppress(OSError):  # what is no file cannot be shortened
                 os.ftruncate(descriptor, before.st_size)
             raise
+    finally:
+        os.close(descriptor)
+
+
+def _send(pipe: Path, line: bytes) -> None:
+    """Write a line to a pipe that somebody reads; a reader that stops reading is not waited for without end."""
+    descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)  # fails where there is no reader, and waits for none
+    try:
+        taker = select.poll()
+        taker.register(descriptor, select.POLLOUT)
+        left = memoryview(line)
+        while left:
+            if not taker.poll(READER_WITHIN * 1000):
+                raise OSError(errno.EAGAIN, "nobody reads from this pipe")
+            with suppress(BlockingIOError):
+                left = left[os.write(descriptor, left) :]
     finally:
         os.close(descriptor)
 

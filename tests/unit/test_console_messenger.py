@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -116,6 +117,20 @@ except DeliveryError as error:
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "retry later\n"
     assert len(lines_of(file)) == 1
+
+
+async def test_a_pipe_is_written_to_while_somebody_reads_it_and_only_then(tmp_path: Path) -> None:
+    pipe = tmp_path / "digests.pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(DeliveryError, match="cannot write to") as caught:
+        await post(ConsoleMessenger(pipe, io.StringIO()))
+    assert caught.value.verdict is Verdict.RETRY_LATER
+    said = Document(blocks=(Paragraph(text("word " * 40_000)),))  # more than a pipe holds
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reading:
+        os.set_blocking(reading.fileno(), True)
+        read = asyncio.create_task(asyncio.to_thread(reading.readline))
+        await post(ConsoleMessenger(pipe, io.StringIO()), said)
+        assert json.loads(await read)["channel"] == "console:local/general"
 
 
 async def test_many_messengers_may_append_to_one_file_at_once(tmp_path: Path) -> None:
