@@ -21,6 +21,7 @@ from bot.cli.options import (
     InChannel,
     Role,
     Since,
+    User,
     channel_of,
 )
 
@@ -128,7 +129,7 @@ def papers(
     words: Annotated[list[str], typer.Argument(metavar="VERB ...", help="The command; options stand before it.")],
     *,
     channel: InChannel = DEFAULT_CHANNEL,
-    user: Annotated[str, typer.Option(metavar="NAME", help="Who asks; local is a manager.")] = DEFAULT_USER,
+    user: User = DEFAULT_USER,
     form: Annotated[Form, typer.Option("--as", help="How to show the answer.")] = Form.TEXT,
     as_of: AsOf = None,
 ) -> None:
@@ -149,7 +150,7 @@ def press(
         str | None,
         typer.Option(metavar="PLATFORM:WORKSPACE/ID", help="The channel to press in; without it the button's own."),
     ] = None,
-    user: Annotated[str, typer.Option(metavar="NAME", help="Who presses; local is a manager.")] = DEFAULT_USER,
+    user: User = DEFAULT_USER,
     form: Annotated[Form, typer.Option("--as", help="How to show the answer.")] = Form.TEXT,
     as_of: AsOf = None,
 ) -> None:

@@ -40,6 +40,10 @@ FIRST_YEAR, LAST_YEAR = 1990, 2200
 """What `--as-of` lies between: arXiv began in 1991, and windows and due times reach beyond the present both ways."""
 
 
+LONGEST_NAME = 200
+"""Characters of a user or a channel: far more than any platform gives them."""
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
@@ -59,8 +63,16 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is no date; write one as in 2026-06-16") from error
 
 
+def _name(text: str) -> str:
+    """Refuse a name that no platform has: a database may not hold it, and a line of a list cannot show it."""
+    if not text or not text.isprintable() or len(text) > LONGEST_NAME:
+        raise typer.BadParameter(f"a name has 1 to {LONGEST_NAME} characters, each of them one that can be seen")
+    return text
+
+
 def channel_of(text: str) -> Channel:
     """Read a channel from the command line."""
+    _name(text)
     try:
         return Channel.parse(text)
     except ValueError as error:
@@ -80,6 +92,7 @@ Day = Annotated[date | None, typer.Option("--date", parser=_day, metavar="YYYY-M
 Since = Annotated[
     date | None, typer.Option("--since", parser=_day, metavar="YYYY-MM-DD", help="Fetch every day since then.")
 ]
+User = Annotated[str, typer.Option(parser=_name, metavar="NAME", help="Who acts; local is a manager.")]
 InChannel = Annotated[str, typer.Option("--channel", metavar="PLATFORM:WORKSPACE/ID", help="The channel to speak in.")]
 
 DEFAULT_CHANNEL = "console:local/general"
