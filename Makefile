@@ -17,7 +17,7 @@ UPGRADE ?=
 PIN := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make requirements" $(UPGRADE)
 
-.PHONY: help demo run test test-faults check bench $(BENCHMARKS) docs requirements clean
+.PHONY: help demo run test test-peers test-faults check bench $(BENCHMARKS) docs requirements clean
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,10 @@ run: $(STAMP)  ## the service, with the settings of the environment and paperrou
 	@$(BIN)/paperround run
 
 test: $(STAMP)  ## the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not faults"
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not faults and not peers"
+
+test-peers: $(STAMP) .peers/.stamp  ## the tests against other people's Slacks, which come from npm
+	$(BIN)/python -m pytest -m peers tests/peers
 
 test-faults: $(STAMP)  ## the long kill tests
 	$(BIN)/python -m pytest -m faults
@@ -78,4 +81,14 @@ $(STAMP): pyproject.toml $(PINS)
 	@rm -f $@
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.peers/.stamp: tests/peers/package.json tests/peers/package-lock.json
+	@{ command -v node && command -v npm; } >/dev/null || { \
+		echo "make test-peers needs node 20 or newer, and npm. On Debian and Ubuntu:" >&2; \
+		echo "    apt install nodejs npm" >&2; exit 1; }
+	@node --eval 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
+		echo "make test-peers needs node 20 or newer; this is node $$(node --version)." >&2; exit 1; }
+	@mkdir -p .peers && rm -f $@ && cp $^ .peers/
+	@cd .peers && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
