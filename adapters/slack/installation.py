@@ -6,7 +6,7 @@ SLACK_CLIENT_ID    BoltInstallations over `Installations`, States over `Requests
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk.oauth.installation_store import Bot
@@ -31,10 +31,14 @@ _INSTALLING: Final = Channel(Platform.SLACK, "-", "-")
 
 
 class OneWorkspace:
-    """`Installations` of the one workspace that SLACK_BOT_TOKEN belongs to; what it forgets is back after a restart."""
+    """`Installations` of the one workspace that SLACK_BOT_TOKEN belongs to; what it forgets is back after a restart.
 
-    def __init__(self, installation: Installation) -> None:
+    `good_at` is when Slack last took the token: what happened before concerns another one.
+    """
+
+    def __init__(self, installation: Installation, good_at: datetime) -> None:
         self._installation: Installation | None = installation
+        self._good_at = good_at
 
     async def find(self, platform: str, workspace: str) -> Installation | None:
         """See `Installations.find`."""
@@ -46,20 +50,19 @@ class OneWorkspace:
         mine = self._installation
         return (mine,) if mine and mine.platform == platform else ()
 
-    async def save(self, installation: Installation, at: object) -> None:
+    async def save(self, installation: Installation, at: datetime) -> None:
         """Refuse: this workspace is named by the settings."""
         del installation, at
         raise RefusedError(
             "SLACK_BOT_TOKEN names the one workspace.", hint="Set SLACK_CLIENT_ID in its place to let others install."
         )
 
-    async def purge(self, platform: str, workspace: str, before: object) -> bool:
-        """See `Installations.purge`: the token is of no use any more, whenever that happened."""
-        del before
-        is_mine = await self.find(platform, workspace) is not None
-        if is_mine:
-            self._installation = None
-        return is_mine
+    async def purge(self, platform: str, workspace: str, before: datetime) -> bool:
+        """See `Installations.purge`."""
+        if before < self._good_at or await self.find(platform, workspace) is None:
+            return False
+        self._installation = None
+        return True
 
     async def rotate(self) -> Rotation:
         """See `Installations.rotate`: nothing is stored."""

@@ -36,7 +36,7 @@ class SlackParts:
         self._store = store
         self._clock = clock
         self.installations: Installations = (
-            TokenWorkspace(app.bot_token, app.base_url) if app.bot_token is not None else store.installations
+            TokenWorkspace(app.bot_token, app.base_url, clock) if app.bot_token is not None else store.installations
         )
         api = SlackApi(app.base_url)
         self.members = Members(api, self.installations, clock)
@@ -66,9 +66,10 @@ class SlackParts:
 class TokenWorkspace:
     """`Installations` of the workspace that SLACK_BOT_TOKEN belongs to; Slack is asked which one when that matters."""
 
-    def __init__(self, token: Secret, base_url: str) -> None:
+    def __init__(self, token: Secret, base_url: str, clock: Clock) -> None:
         self._token = token
         self._base_url = base_url
+        self._clock = clock
         self._known: OneWorkspace | None = None
         self._asking = asyncio.Lock()
 
@@ -96,7 +97,7 @@ class TokenWorkspace:
         async with self._asking:
             if self._known is None:
                 try:
-                    self._known = OneWorkspace(await one_workspace(self._token, self._base_url))
+                    self._known = OneWorkspace(await one_workspace(self._token, self._base_url), self._clock.wall())
                 except (RefusedError, SourceError) as error:
                     raise StoreError(f"Slack: {error}") from error
             return self._known

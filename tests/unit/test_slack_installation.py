@@ -1,6 +1,7 @@
 """Bolt's stores over our ports, and the one workspace of a token."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -23,7 +24,7 @@ def installed(workspace: str = "T1") -> Installation:
 
 
 async def test_the_workspace_of_a_token_is_found_and_no_other() -> None:
-    one = OneWorkspace(installed())
+    one = OneWorkspace(installed(), NOW)
     assert await one.find("slack", "T1") == installed()
     assert await one.all("slack") == (installed(),)
     assert [await one.find("slack", "T2"), await one.find("discord", "T1")] == [None, None]
@@ -32,15 +33,21 @@ async def test_the_workspace_of_a_token_is_found_and_no_other() -> None:
 
 
 async def test_the_workspace_of_a_token_is_gone_once_it_takes_paperround_out() -> None:
-    one = OneWorkspace(installed())
+    one = OneWorkspace(installed(), NOW)
     assert not await one.purge("slack", "T2", NOW)
     assert await one.purge("slack", "T1", NOW)
     assert not await one.purge("slack", "T1", NOW)
     assert await one.find("slack", "T1") is None
 
 
+async def test_an_uninstall_from_before_the_token_was_good_leaves_it_alone() -> None:
+    one = OneWorkspace(installed(), NOW)
+    assert not await one.purge("slack", "T1", NOW - timedelta(seconds=1))
+    assert await one.find("slack", "T1") == installed()
+
+
 async def test_nobody_installs_over_the_workspace_of_a_token() -> None:
-    one = OneWorkspace(installed())
+    one = OneWorkspace(installed(), NOW)
     with pytest.raises(RefusedError, match="SLACK_CLIENT_ID"):
         await one.save(installed("T2"), NOW)
     assert await one.find("slack", "T2") is None
