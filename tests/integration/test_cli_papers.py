@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.catalog import VERBS
 from tests.console import Console
 
 JSON_KEYS = ["verb", "ok", "visibility", "text", "papers", "cut", "actions"]
@@ -33,6 +34,12 @@ def console(tmp_path: Path) -> Console:
     console.write_papers(*PAPERS)
     assert console("fetch", "--source", "jsonl", "--file", "papers.jsonl").status == 0
     return console
+
+
+def test_help_as_json_lists_every_verb(console: Console) -> None:
+    ended = console("papers", "--as", "json", "help")
+    assert (ended.status, list(ended.json)) == (0, JSON_KEYS)
+    assert [verb for verb in VERBS if f"/papers {verb}: " not in ended.json["text"]] == []
 
 
 def test_search_finds_an_imported_paper_first(console: Console) -> None:
