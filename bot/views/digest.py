@@ -9,7 +9,7 @@ from bot.document import Document, Note, PaperCard, PaperLine, Spans, Text, code
 from bot.model.digest import Digest, Pick, Place
 from bot.model.subscription import Subscription
 from bot.views.papers import lead_of, line_of
-from bot.views.words import count, titles_in_words, topic_of
+from bot.views.words import count, since_in_words, source_title, titles_in_words, topic_of
 
 TITLES_IN_SUMMARY = 2
 """Titles that a notification carries."""
@@ -33,7 +33,7 @@ def digest_document(digest: Digest, away: Iterable[tuple[str, datetime]] = ()) -
             blocks.append(_lead(pick, shown_number, names=names))
         else:
             blocks.append(_line(pick, shown_number, digest.zone, names=names))
-    blocks += (Note(_away(source, since)) for source, since in away)
+    blocks += (Note(_away(source, since, digest.slot)) for source, since in away)
     more = tuple(
         line_of(cut.paper, number=number, tags=[_tags(cut.passed_by)] if names else ())
         for number, cut in enumerate(digest.cut[:MORE_AT_MOST], start=len(digest.picks) + 1)
@@ -107,8 +107,9 @@ def _tags(subscriptions: Sequence[Subscription]) -> Spans:
     return (Text(", ".join([topic_of(subscription.query) for subscription in subscriptions])),)
 
 
-def _away(source: str, since: datetime) -> Spans:
-    return (Text(f"Without {source} (no answer since {since:%H:%M} UTC); its papers follow."),)
+def _away(source: str, since: datetime, slot: datetime) -> Spans:
+    said = since_in_words(since, slot)
+    return (Text(f"Without {source_title(source)} (no answer since {said}); its papers follow."),)
 
 
 def footnote_of(digest: Digest) -> Spans:

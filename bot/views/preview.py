@@ -8,7 +8,7 @@ from bot.document import Document, Note, Paragraph, Text, strong
 from bot.model.digest import Digest
 from bot.model.subscription import Subscription
 from bot.views.digest import digest_document, footnote_of, topics_of
-from bot.views.words import count, named
+from bot.views.words import count, named, since_in_words, source_title
 
 
 def subscription_preview(digest: Digest, subscription: Subscription, away: Iterable[tuple[str, datetime]]) -> Document:
@@ -20,7 +20,10 @@ def subscription_preview(digest: Digest, subscription: Subscription, away: Itera
         Text(f" has nothing to post now: {digest.looked_at:,} looked at"),
         Text(f" since {digest.since.day} {digest.since:%b}, none matched that is new here."),
     )
-    notes = [Note((Text(f"{source} does not answer since {since:%H:%M} UTC."),)) for source, since in away]
+    notes = [
+        Note((Text(f"{source_title(source)} has not answered since {since_in_words(since, digest.slot)}."),))
+        for source, since in away
+    ]
     return Document(blocks=(Paragraph(said), *notes))
 
 

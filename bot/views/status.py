@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.document import Block, BulletList, Document, Paragraph, Spans, Text, Time, strong
 from bot.model.report import Report, Row
-from bot.views.words import source_title
+from bot.views.words import joined, source_title
 
-_AT_NAMES = {"schedules": "next", "deliveries": "", "sources": "last", "late": "since"}
+_AT_NAMES = {"schedules": "next ", "deliveries": "", "sources": "last ", "late": "since "}
 
 
 def status_document(report: Report, *, zone: str, channel: str = "") -> Document:
@@ -33,7 +33,11 @@ def _group(name: str, rows: Sequence[Row], zone: str, channel: str) -> tuple[Blo
 
 def _line(group: str, row: Row, zone: str, channel: str) -> Spans:
     spans: Spans = () if row.name == channel else (Text(f"{source_title(row.name)}: "),)
-    spans = (*spans, Text(row.outcome))
+    pieces: list[Spans] = []
+    if not row.reason.startswith(row.outcome):
+        pieces.append((Text(row.outcome),))
     if row.at is not None:
-        spans = (*spans, Text(f" · {_AT_NAMES[group]} ".replace("  ", " ")), Time(row.at, zone, "zoned"))
-    return (*spans, Text(f" · {row.reason}")) if row.reason else spans
+        pieces.append((Text(_AT_NAMES[group]), Time(row.at, zone, "zoned")))
+    if row.reason:
+        pieces.append((Text(row.reason),))
+    return (*spans, *joined(pieces))

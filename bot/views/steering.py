@@ -12,25 +12,28 @@ from bot.views.subscriptions import sources_in_words
 from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted
 
 
-def next_digest(subscription: Subscription, zone: str) -> Spans:
-    """Say when a subscription's next digest comes; `zone` is that of its hours."""
+def next_digest(subscription: Subscription, zone: str, now: datetime) -> Spans:
+    """Say when a subscription's next digest comes, or that one should have come; `zone` is that of its hours."""
     if subscription.pause is not None:
         return Text("It is paused; "), code(f"/papers resume {subscription.number}"), Text(" lets it go on.")
     if subscription.next_due is None:
         return (Text("The next digest comes with the next new paper, at most one every 30 minutes."),)
+    if subscription.next_due <= now:
+        due = Text("A digest has been due since "), Time(subscription.next_due, zone)
+        return (*due, Text("; "), code("/papers status"), Text(" says why it is late."))
     return Text("Next digest: "), Time(subscription.next_due, zone), Text(".")
 
 
 # --- edit ---------------------------------------------------------------------------------------------------------
 
 
-def edited(before: Subscription, after: Subscription, *, by: str, channel_zone: str) -> Document:
+def edited(before: Subscription, after: Subscription, *, by: str, channel_zone: str, now: datetime) -> Document:
     """Say what changed of a subscription, as it was and as it is, and when its next digest comes."""
     has_query = before.query != after.query
     blocks: list[Block] = [
         Paragraph((Text(f"{person(by)} changed "), *named(before), Text(":"))),
         BulletList(tuple(_changes(before, after, channel_zone))),
-        Paragraph(next_digest(after, after.cadence.timezone or channel_zone)),
+        Paragraph(next_digest(after, after.cadence.timezone or channel_zone, now)),
     ]
     if has_query:
         blocks.append(Note((Text(f"I look for: {in_words(after.query)}. It starts afresh today."),)))
@@ -160,41 +163,46 @@ def _day(moment: datetime, zone: str, today: date) -> str:
 
 
 def resumed(
-    resumed_now: Sequence[tuple[Subscription, Subscription]], active: Iterable[Subscription], *, by: str, zone: str
+    resumed_now: Sequence[tuple[Subscription, Subscription]],
+    active: Iterable[Subscription],
+    *,
+    by: str,
+    zone: str,
+    now: datetime,
 ) -> Document:
     """Say what goes on, each as it was and as it is, and when; and what was not paused. `zone` is the channel's."""
     blocks: list[Block] = []
     if len(resumed_now) == 1:
         ((_, only),) = resumed_now
         blocks += _what_was_done(f"{person(by)} resumed", [only], ".")
-        blocks.append(Paragraph(next_digest(only, only.cadence.timezone or zone)))
+        blocks.append(Paragraph(next_digest(only, only.cadence.timezone or zone, now)))
     elif resumed_now:
         blocks.append(Paragraph((Text(f"{person(by)} resumed {len(resumed_now)} subscriptions."),)))
-        blocks.append(BulletList(tuple(_goes_on(now, zone) for _, now in resumed_now)))
-    for was, now in resumed_now:
-        label: Spans = () if len(resumed_now) == 1 else (Text(f"#{now.number}: "),)
+        blocks.append(BulletList(tuple(_goes_on(is_, zone, now) for _, is_ in resumed_now)))
+    for was, is_ in resumed_now:
+        label: Spans = () if len(resumed_now) == 1 else (Text(f"#{is_.number}: "),)
         if was.pause and was.pause.reason is PauseReason.ACCESS:
             said = (
                 f"It was paused because I could not post here ({was.pause.detail}). If I still can't, I pause it again."
             )
             blocks.append(Note((*label, Text(f"{said} Papers that were missed come with it, of up to 14 days."))))
     blocks += (
-        Paragraph((*named(each), Text(" is not paused. "), *next_digest(each, each.cadence.timezone or zone)))
+        Paragraph((*named(each), Text(" is not paused. "), *next_digest(each, each.cadence.timezone or zone, now)))
         for each in active
     )
     return Document(blocks=tuple(blocks), summary="Resumed" if resumed_now else "Not paused")
 
 
-def _goes_on(subscription: Subscription, channel_zone: str) -> Spans:
+def _goes_on(subscription: Subscription, channel_zone: str, now: datetime) -> Spans:
     zone = subscription.cadence.timezone or channel_zone
     hours = f", {cadence_in_words(subscription.cadence, zone)}. "
-    return (*named(subscription), Text(hours), *next_digest(subscription, zone))
+    return (*named(subscription), Text(hours), *next_digest(subscription, zone, now))
 
 
 # --- run ----------------------------------------------------------------------------------------------------------
 
 
-def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone: str) -> Document:
+def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone: str, now: datetime) -> Document:
     """Say that a digest is on its way, and what follows it; `zone` is that of the subscription's hours."""
     said = [Text(f"Posting {count(papers, 'paper')} for "), *named(subscription), Text(" now.")]
     if cut:
@@ -203,7 +211,7 @@ def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone
         said.append(Text(f" {count(waiting, 'more paper')} of these days matched and {_wait(waiting)} not posted."))
     after = (
         Text("No digest repeats them. " if papers > 1 else "No digest repeats it. "),
-        *next_digest(subscription, zone),
+        *next_digest(subscription, zone, now),
     )
     return Document(blocks=(Paragraph(tuple(said)), Paragraph(after)), summary=f"Posting {quoted(subscription.query)}")
 
@@ -212,7 +220,9 @@ def _wait(papers: int) -> str:
     return "is" if papers == 1 else "are"
 
 
-def nothing_to_run(subscription: Subscription, why: str, *, zone: str) -> Document:
+def nothing_to_run(subscription: Subscription, why: str, *, zone: str, now: datetime) -> Document:
     """Say that nothing is waiting, and why."""
     said = (Text("Nothing is waiting for "), *named(subscription), Text(f": {why}. I posted nothing."))
-    return Document(blocks=(Paragraph(said), Paragraph(next_digest(subscription, zone))), summary="Nothing to post")
+    return Document(
+        blocks=(Paragraph(said), Paragraph(next_digest(subscription, zone, now))), summary="Nothing to post"
+    )

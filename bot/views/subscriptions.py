@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
+from zoneinfo import ZoneInfo
 
 from bot.document import Block, BulletList, Document, Note, Paragraph, Span, Spans, Text, Time, code, strong
 from bot.model.cadence import Frequency
@@ -20,6 +21,7 @@ from bot.views.words import (
     count,
     date_in_words,
     day_in_words,
+    joined,
     named,
     person,
     quoted,
@@ -225,7 +227,7 @@ def _line(listed: Listed, today: date) -> Spans:
         pieces.append(_last(listed, today))
     if listed.changed:
         pieces.append((Text(listed.changed),))
-    return _joined(pieces)
+    return joined(pieces)
 
 
 def _paused(subscription: Subscription, today: date) -> str:
@@ -241,13 +243,9 @@ def _paused(subscription: Subscription, today: date) -> str:
 def _last(listed: Listed, today: date) -> Spans:
     mine = listed.subscription
     if mine.last_run_at is None:
-        return (Text("first: "), Time(mine.next_due, listed.zone)) if mine.next_due else (Text("nothing yet"),)
+        if mine.next_due is None:
+            return (Text("nothing yet"),)
+        is_late = mine.next_due.astimezone(ZoneInfo(listed.zone)).date() < today
+        return Text("due since " if is_late else "first: "), Time(mine.next_due, listed.zone)
     papers = count(listed.last_papers, "paper") if listed.last_papers else "nothing new"
     return (Text(f"last: {day_in_words(mine.last_run_at.date(), today)}, {papers}"),)
-
-
-def _joined(pieces: Sequence[Spans]) -> Spans:
-    spans: Spans = ()
-    for piece in pieces:
-        spans = (*spans, Text(" · "), *piece) if spans else piece
-    return spans

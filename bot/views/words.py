@@ -1,7 +1,7 @@
 """Small pieces of wording that every view shares: counts, names of authors, topics. Pure."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 from bot.document import Spans, Text, strong
 from bot.model.cadence import Cadence, Frequency, days_in_words
@@ -56,6 +56,14 @@ def person(user: str) -> str:
     return f"@{user}"
 
 
+def joined(pieces: Iterable[Spans]) -> Spans:
+    """Put a dot between the pieces of a line."""
+    spans: Spans = ()
+    for piece in pieces:
+        spans = (*spans, Text(" · "), *piece) if spans else piece
+    return spans
+
+
 def source_title(source: str) -> str:
     """Return a source's name as people write it."""
     return SOURCE_TITLES.get(source, source)
@@ -83,6 +91,12 @@ def day_in_words(day: date, today: date) -> str:
     if day == today - timedelta(days=1):
         return "yesterday"
     return date_in_words(day, today)
+
+
+def since_in_words(since: datetime, now: datetime) -> str:
+    """Say since when something is so, in UTC, with its day where that is another: `05:10 UTC`, `24 Nov, 05:10 UTC`."""
+    day = "" if since.date() == now.date() else f"{date_in_words(since.date(), now.date())}, "
+    return f"{day}{since:%H:%M} UTC"
 
 
 def date_in_words(day: date, today: date) -> str:

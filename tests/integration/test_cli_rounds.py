@@ -84,7 +84,7 @@ def test_a_source_that_is_away_holds_up_no_digest(tmp_path: Path) -> None:
     ended = prepared(tmp_path)("once", "--as-of", SLOT)
     assert ended.status == 0
     assert "Patient Teapots Learn to Wait for Water" in ended.out
-    assert "Without huggingface" in ended.out
+    assert "Without Hugging Face (no answer since " in ended.out
 
 
 def test_a_fetch_from_a_source_that_is_away_is_status_1_and_says_so(tmp_path: Path) -> None:

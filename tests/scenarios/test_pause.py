@@ -152,6 +152,13 @@ async def test_resuming_what_is_active_says_so(store: Store, ana: Person) -> Non
     assert (await mine(store))[2].version == 1
 
 
+async def test_a_digest_that_has_not_come_is_not_called_the_next(ana: Person) -> None:
+    said = await ana.reads("resume 2")
+    assert "A digest has been due since " in said
+    assert "; /papers status says why it is late." in said
+    assert " · due since " in await ana.reads("list")
+
+
 async def test_resuming_all_tells_when_each_goes_on(store: Store, ana: Person) -> None:
     await ana.asks("pause all")
     said = await ana.reads("resume all")

@@ -43,7 +43,7 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
         return Reply(verb="edit", document=how_to_edit(mine, channel_zone=zone), form=form)
     if not done.plan.edit:
         return Reply(verb="edit", document=not_edited(mine))
-    document = edited(mine, done.plan.edit[0], by=requester.user, channel_zone=zone)
+    document = edited(mine, done.plan.edit[0], by=requester.user, channel_zone=zone, now=now)
     return Reply(verb="edit", document=replace(document, actions=(undo_button(done.id),)))
 
 

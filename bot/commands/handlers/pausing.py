@@ -78,7 +78,7 @@ async def resume(request: ResumeSubscriptions, requester: Requester, services: S
     were = [(numbered(each.number, done.known), each) for each in done.plan.edit]
     # Of all, what was not paused needs no word; unless nothing was.
     active = _untouched(done, _meant(request.number, done.known, "resume")) if not were else ()
-    return _reply("resume", done, resumed(were, active, by=requester.user, zone=zone))
+    return _reply("resume", done, resumed(were, active, by=requester.user, zone=zone, now=now))
 
 
 def _resumed(mine: Subscription, channel_zone: str, now: datetime) -> Subscription:

@@ -37,11 +37,13 @@ async def _run(verb: str, number: int, latest: Latest | None, requester: Request
     )
     if done is None:
         raise RefusedError("Somebody changes it at the same moment; I posted nothing.", hint="Type it once more.")
-    zone = done.subscription.cadence.timezone or channel_zone
+    zone, now = done.subscription.cadence.timezone or channel_zone, services.clock.now()
     if done.why:
-        return Reply(verb=verb, document=nothing_to_run(done.subscription, done.why, zone=zone))
+        return Reply(verb=verb, document=nothing_to_run(done.subscription, done.why, zone=zone, now=now))
     digest = done.digest
-    document = ran(done.subscription, len(digest.picks), cut=len(digest.cut), waiting=digest.waiting, zone=zone)
+    document = ran(
+        done.subscription, len(digest.picks), cut=len(digest.cut), waiting=digest.waiting, zone=zone, now=now
+    )
     cut = tuple(str(each.paper.paper.id) for each in digest.cut)
     return Reply(verb=verb, document=document, papers=done.papers, cut=cut, has_enqueued=True)
 
