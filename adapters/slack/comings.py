@@ -9,7 +9,7 @@ Every one may come twice, or late, or in another process: each leaves things as 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -94,6 +94,19 @@ class Comings:
                 await self._welcome(channel)
         elif event.kind in _RENAMED:
             self._members.forget(channel.workspace, channel.id)
+
+    async def look_back(self, workspaces: Sequence[str]) -> None:
+        """Let go on what lost access paused in channels where we are: what happens while nobody listens is not heard.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        for workspace in workspaces:
+            mine = await self._store.subscriptions.of_workspace(Platform.SLACK, workspace)
+            lost = [each.channel for each in mine if each.pause and each.pause.reason is PauseReason.ACCESS]
+            for channel in dict.fromkeys(lost):
+                if channel.is_personal or await self._members.is_ours(channel):
+                    await self._welcome(channel)
 
     async def _joined(self, event: Event, channel: Channel) -> None:
         self._members.forget(channel.workspace, channel.id)

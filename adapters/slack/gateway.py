@@ -85,6 +85,7 @@ class SlackGateway:
         self._comings = Comings(
             services.store, services.clock, members, installations, default_zone=services.default_zone
         )
+        self._has_looked_back = False
         self.work = Work()
         self._signatures = Seen(services.clock, GOOD_FOR, MOST_REMEMBERED)
         self._events = Seen(services.clock, EVENT_KEPT, MOST_EVENTS)
@@ -119,9 +120,12 @@ class SlackGateway:
             NotConnectedError: Socket Mode is not connected.
             StoreError: the token of the workspace is not taken, or the database failed.
         """
-        await self._installations.all(Platform.SLACK)
+        installed = await self._installations.all(Platform.SLACK)
         if self.connection is not None:
             await self.connection.look_after()
+        if not self._has_looked_back:
+            back = self._comings.look_back([each.workspace for each in installed])
+            self._has_looked_back = self.work.begin("a look back", back)
 
     def _app(self, door: SlackDoor) -> AsyncApp:
         app = AsyncApp(

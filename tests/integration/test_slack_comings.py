@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.gateway import SlackGateway
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from bot.model.installation import Installation, Secret
@@ -15,7 +16,7 @@ from bot.model.subscription import PauseReason
 from tests.builders import NOW
 from tests.fakes.slack import BOT
 from tests.fakes.slack_talk import an_event
-from tests.integration.slack_talking import TEA, Talk, talk
+from tests.integration.slack_talking import PATIENCE, TEA, Talk, talk
 
 Json = Any
 
@@ -156,6 +157,21 @@ async def test_news_of_a_token_from_before_the_workspace_installed_again_is_too_
     await happens(slack_talk, "app_uninstalled", at=EARLIER)
     assert await token(slack_talk) == "xoxb-1"
     assert await why_paused(slack_talk) == ""
+
+
+async def test_a_start_lets_go_on_what_came_back_while_nobody_listened(slack_talk: Talk) -> None:
+    await slack_talk.types("subscribe teapots", channel_id="C02")
+    await happens(slack_talk, "app_uninstalled")
+    again = Installation(platform=Platform.SLACK, workspace="T1", token=Secret("xoxb-1"), bot_user=BOT)
+    await slack_talk.store.installations.save(again, NOW + timedelta(hours=2))
+    slack_talk.slack.places["T1/C01"] = {"name": "tea", "is_member": True}
+    slack_talk.slack.places["T1/C02"] = {"name": "coffee", "is_member": False}
+    for _ in range(2):
+        await slack_talk.gateway.look_after()
+    assert isinstance(slack_talk.gateway, SlackGateway)
+    await slack_talk.gateway.work.settled(PATIENCE)
+    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk, Channel(Platform.SLACK, "T1", "C02")) != ""
 
 
 async def test_many_events_at_once_are_all_heard(slack_talk: Talk) -> None:
