@@ -55,11 +55,12 @@ class Database:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.is_sqlite = address.is_sqlite
-        self._engine = _sqlite_engine(address) if address.is_sqlite else _postgresql_engine(address)
+        file = _OneFile(address)
+        self._engine = _sqlite_engine(address, file) if address.is_sqlite else _postgresql_engine(address)
         self._reader = self._engine.execution_options(**{_BEGIN: "BEGIN DEFERRED"})
         if not address.is_sqlite:
             self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._writer = _sqlite_writer(address) if address.is_sqlite else None
+        self._writer = _sqlite_writer(address, file) if address.is_sqlite else None
         self._writing: AbstractAsyncContextManager[Any] = asyncio.Lock() if address.is_sqlite else nullcontext()
 
     @asynccontextmanager
@@ -139,7 +140,30 @@ def chunks(values: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
         yield values[start : start + size]
 
 
-def _sqlite_engine(address: Address) -> AsyncEngine:
+class _OneFile:
+    """The file that is open: what is written to one that was removed or replaced is seen by nobody, and lost."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._identity: tuple[int, int] | None = None
+
+    def refuse_another(self, _connection: object, _record: object, _proxy: object) -> None:
+        """Let a connection be used while the file of the first one stands in its place."""
+        try:
+            found = self._address.path.stat()
+        except FileNotFoundError:
+            identity = None
+        else:
+            identity = (found.st_dev, found.st_ino)
+        self._identity = self._identity or identity
+        if identity != self._identity:
+            named = str(self._address)
+            raise StoreError(
+                f"{named[:1].upper()}{named[1:]} was removed or replaced while it was open. Start paperround again."
+            )
+
+
+def _sqlite_engine(address: Address, file: _OneFile) -> AsyncEngine:
     engine = create_async_engine(
         address.url,
         hide_parameters=True,
@@ -147,11 +171,11 @@ def _sqlite_engine(address: Address) -> AsyncEngine:
         max_overflow=POOL_OVERFLOW,
         connect_args={"timeout": BUSY_TIMEOUT.total_seconds()},
     )
-    _listen(engine.sync_engine)
+    _listen(engine.sync_engine, file)
     return engine
 
 
-def _sqlite_writer(address: Address) -> Engine:
+def _sqlite_writer(address: Address, file: _OneFile) -> Engine:
     """Return the engine of `Database.transact`: one connection, as there is one writer at a time."""
     engine = create_engine(
         address.url.set(drivername="sqlite"),
@@ -160,12 +184,13 @@ def _sqlite_writer(address: Address) -> Engine:
         max_overflow=0,
         connect_args={"timeout": BUSY_TIMEOUT.total_seconds()},
     )
-    _listen(engine)
+    _listen(engine, file)
     return engine
 
 
-def _listen(engine: Engine) -> None:
+def _listen(engine: Engine, file: _OneFile) -> None:
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", file.refuse_another)
     event.listen(engine, "begin", _begin_sqlite)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -239,6 +240,23 @@ async def test_a_database_that_stays_locked_is_told_and_gone_on_with(sqlite_url:
             with pytest.raises(StoreError, match="is locked by another process"):
                 await store.papers.ingest([a_paper()], NOW)
         assert (await store.papers.ingest([a_paper()], NOW)).new == 1
+
+
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["removed", "replaced"])
+async def test_a_file_that_is_taken_away_is_told_and_nothing_is_written_where_nobody_reads(
+    sqlite_url: str, migrated_file: Path, tmp_path: Path, *, is_replaced: bool
+) -> None:
+    file = tmp_path / "paperround.db"
+    async with opened(sqlite_url) as (_, store):
+        await store.papers.ingest(MANY[:1], NOW)
+        file.rename(tmp_path / "elsewhere.db")
+        if is_replaced:
+            shutil.copy(migrated_file, file)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="removed or replaced while it was open"):
+                await store.papers.ingest(MANY[1:2], NOW)
+            with pytest.raises(StoreError, match="Start paperround again"):
+                await store.check()
 
 
 async def test_a_database_that_may_only_be_read_says_so(sqlite_url: str) -> None:
