@@ -1,19 +1,25 @@
 """Evidence for a subscription: the same matching as a real run, over the papers of the last days."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
+from bot.errors import QueryError
 from bot.model.cadence import WEEKDAYS
 from bot.model.evidence import EVIDENCE, LONG_EVIDENCE, Alternative, Evidence
 from bot.model.paper import ARXIV, HUGGINGFACE
 from bot.model.subscription import SourceChoice, Subscription
 from bot.pipeline.match import Library, SubscriptionMatches, match_everything
 from bot.ports import Clock, Store
-from bot.query.ast import And, Node, Query, Words
+from bot.query.ast import And, Node, Query, Scope, Words
+from bot.query.parse import parse
 
 UPVOTES_ADVISED = 10
 """The floor that a noisy subscription is offered."""
+
+_BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 
 
 async def evidence_of(store: Store, clock: Clock, subscription: Subscription, configured: Collection[str]) -> Evidence:
@@ -75,19 +81,38 @@ async def _matched(store: Store, clock: Clock, subscription: Subscription, since
 
 
 def _parts(query: Query) -> Iterator[Query]:
-    """Yield what is looser than a query: each of its words and phrases alone; of a phrase, its words anywhere."""
+    """Yield what is looser than a query: each of its words and phrases alone; of a phrase, its words anywhere.
+
+    Each is typed as the person typed it, so that they know it again and may copy it.
+    """
     match query.root:
         case And(parts):
             wanted = [part for part in parts if isinstance(part, Words)]
-            yield from (_query(part, str(part)) for part in wanted if len(parts) > 1)
-        case Words(scope=scope, tokens=tokens) if len(tokens) > 1:
-            yield _query(And(tuple(Words(scope=scope, tokens=(token,)) for token in tokens)), " ".join(tokens))
+            yield from (Query(canonical=str(part), root=part, typed=_typed(part)) for part in wanted if len(parts) > 1)
+        case Words(scope=scope, tokens=tokens, typed=typed) if len(tokens) > 1:
+            root = And(tuple(Words(scope=scope, tokens=(token,)) for token in tokens))
+            apart = _scoped(scope, _BETWEEN_WORDS.sub(" ", typed).split())
+            yield Query(canonical=str(root), root=root, typed=apart if _means(apart, root) else str(root))
         case _:
             return
 
 
-def _query(root: Node, typed: str) -> Query:
-    return Query(canonical=str(root), root=root, typed=typed)
+def _typed(words: Words) -> str:
+    text = words.typed or " ".join(words.tokens)
+    typed = _scoped(words.scope, [f'"{text}"' if " " in text else text])
+    return typed if _means(typed, words) else str(words)
+
+
+def _scoped(scope: Scope, words: Iterable[str]) -> str:
+    return " ".join(f"{scope}:{word}" if scope else word for word in words)
+
+
+def _means(typed: str, root: Node) -> bool:
+    """Say whether a text is read as this tree: a word of a phrase may mean more outside of it, as `OR` does."""
+    try:
+        return parse(typed).canonical == str(root)
+    except QueryError:
+        return False
 
 
 def _flag(sources: Collection[SourceChoice]) -> str:

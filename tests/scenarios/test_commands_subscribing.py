@@ -84,9 +84,23 @@ async def test_where_the_week_had_none_the_month_is_told(store: Store) -> None:
 
 async def test_where_nothing_matched_the_part_that_would_is_told(store: Store) -> None:
     await fill(store)
-    said = await Person(store).reads("subscribe kraken lighthouse")
+    said = await Person(store).reads("subscribe kraken Lighthouses")
     assert "No paper matched in the last 30 days (5 looked at). I'll stay quiet until one does." in said
-    assert "lighthouse alone would have matched 1 paper." in said
+    assert "Lighthouses alone would have matched 1 paper." in said
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ('"models world"', "The words anywhere, models world, would have matched 4 papers."),
+        ("Models-World", "The words anywhere, Models World, would have matched 4 papers."),
+        ('title:"models world"', "The words anywhere, title:models title:world, would have matched 4 papers."),
+        ('kraken abstract:"World Models"', 'abstract:"World Models" alone would have matched 1 paper.'),
+    ],
+)
+async def test_the_part_that_would_match_is_said_as_it_was_typed(store: Store, query: str, said: str) -> None:
+    await fill(store)
+    assert said in await Person(store).reads(f"subscribe {query}")
 
 
 async def test_where_nothing_matched_arxiv_is_offered_if_it_would_bring_something(store: Store) -> None:
