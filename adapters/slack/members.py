@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
@@ -149,12 +149,20 @@ def person_of(user: Mapping[str, Json], team_id: str) -> Person:
     """Read a person; whoever belongs to another workspace, as in a shared channel, is an administrator of that one."""
     profile = user.get("profile") or {}
     is_here = not team_id or user.get("team_id") in {None, "", team_id}
-    zone = user.get("tz") or ""
     return Person(
         name=profile.get("display_name") or profile.get("real_name") or user.get("name") or "",
-        zone=zone if zone in available_timezones() else "",
+        zone=_known(user.get("tz") or ""),
         is_admin=is_here and not user.get("deleted") and bool(user.get("is_admin") or user.get("is_owner")),
     )
+
+
+def _known(zone: str) -> str:
+    """Return a zone, if this machine has it; a list of all would be read from the disk every time."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return ""
+    return zone
 
 
 def place_of(channel: Mapping[str, Json]) -> Place:

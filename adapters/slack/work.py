@@ -10,8 +10,8 @@ from bot.errors import PaperroundError, reference
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 16
-"""Commands worked on side by side; they share the database."""
+AT_ONCE: Final = 8
+"""Commands worked on side by side: more would take the processor from acknowledgements, fewer wait for slow sources."""
 
 MOST_WAITING: Final = 2_000
 """Commands that are waited for; more are refused in words, at once."""
