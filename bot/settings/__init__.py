@@ -188,10 +188,12 @@ def _read_environment() -> dict[str, Any]:
 def _read_file(file: Path) -> tuple[dict[str, Any], list[str]]:
     """Read the toml, and say what in it is unknown or does not belong there; no file is an empty one."""
     try:
+        if file.exists() and not file.is_file():
+            return {}, [f"{file}: cannot be read: it is no ordinary file"]
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}, []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         return {}, [f"{file}: cannot be read: {error}"]
     by_key = {each.key: each for each in variables()}
     known = {*by_key, *(name.lower().replace("__", ".") for name in OF_THE_PLATFORMS)}

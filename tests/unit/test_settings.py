@@ -1,5 +1,5 @@
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,15 @@ def test_an_unknown_key_of_the_file_is_a_mistake_with_a_suggestion() -> None:
     )
 
 
-@pytest.mark.parametrize("content", [b"timezone = ", b"\xff\xfe\x00", b"timezone = 'UTC'\ntimezone = 'UTC'\n"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda file: file.symlink_to("/dev/zero")])
+def test_a_file_without_an_end_is_not_waited_for(make: Callable[[Path], None]) -> None:
+    make(Path("paperround.toml"))
+    assert problems_of() == ("paperround.toml: cannot be read: it is no ordinary file",)
+
+
+@pytest.mark.parametrize(
+    "content", [b"timezone = ", b"\xff\xfe\x00", b"timezone = 'UTC'\ntimezone = 'UTC'\n", b"a = " + b"[" * 100_000]
+)
 def test_a_file_that_cannot_be_read_is_a_mistake_beside_the_others(
     content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
