@@ -42,6 +42,15 @@ def window_start(subscription: Subscription, today: date) -> date:
     )
 
 
+def first_day_read(subscription: Subscription, today: date) -> date:
+    """Return the first day whose lists a run of this subscription alone looks at.
+
+    What Hugging Face lists in the window stands in a list of the window; arXiv's papers may stand in an older one.
+    """
+    is_all_there = {choice.source for choice in subscription.sources} == {HUGGINGFACE}
+    return window_start(subscription, today) if is_all_there else today - HISTORY
+
+
 @dataclass(frozen=True)
 class Library:
     """The papers that runs of one day look at, and what their listing days say about them."""

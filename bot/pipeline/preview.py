@@ -7,7 +7,7 @@ from bot.model.channel import Channel
 from bot.model.digest import Digest
 from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
 from bot.pipeline.compose import compose
-from bot.pipeline.match import HISTORY, Library, match, match_everything, sources_read
+from bot.pipeline.match import HISTORY, Library, first_day_read, match, match_everything, sources_read
 from bot.ports import Clock, Store
 from bot.query.ast import Query
 
@@ -22,7 +22,8 @@ async def preview_subscription(store: Store, clock: Clock, subscription: Subscri
     now = clock.now()
     today = now.date()
     channel = subscription.channel
-    papers = await store.papers.listed(today - HISTORY, today, now, sources_read([subscription]))
+    since = first_day_read(subscription, today)
+    papers = await store.papers.listed(since, today, now, sources_read([subscription]))
     library = Library(papers, today)
     settings = await store.subscriptions.settings(channel)
     ledger = await store.outbox.ledger([channel], today - HISTORY)
