@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import FixedClock
+from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.paper import PaperId
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
@@ -40,6 +41,18 @@ async def test_a_preview_after_the_digest_says_that_nothing_is_new(store: Store)
     reply = await tomorrow.asks("preview 1")
     assert (reply.ok, reply.papers) == (True, ())
     assert "nothing to post now" in await tomorrow.reads("preview 1")
+
+
+async def test_a_source_that_is_away_is_named_under_the_digest_since_when_it_gave_no_answer(store: Store) -> None:
+    await fill(store)
+    person = Person(store)
+    await person.asks('subscribe "world model" --source hf,arxiv')
+    down = Outcome(
+        stage=Stage.FETCH, name="arxiv", kind=OutcomeKind.DOWN, reason="503", at=NOW - timedelta(hours=3, minutes=50)
+    )
+    await store.outcomes.add([down])
+    told = (await person.reads("preview 1")).splitlines()
+    assert "Without arXiv (no answer since 05:10 UTC); its papers follow." in told
 
 
 async def test_a_preview_of_many_days_has_every_match_of_any_source_without_a_cap(store: Store) -> None:
