@@ -1,7 +1,8 @@
 """`shell`: type chat commands and see the answers, against the settings' own database."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from io import TextIOWrapper
 
 from prompt_toolkit import PromptSession
@@ -10,19 +11,23 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import InMemoryHistory
 
 from adapters.console.terminal import shown
-from bot.bootstrap import open_app
+from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, say
 from bot.cli.options import DEFAULT_USER, Form
 from bot.cli.papers import ask
 from bot.cli.posting import post_at_once
 from bot.commands.arguments import ROOT
+from bot.commands.buttons import action_id
 from bot.commands.complete import completions
+from bot.commands.press import press
+from bot.commands.request import Requester
+from bot.document import Action, Note, Paragraph, Reply, text
 from bot.document import Document as Answer
-from bot.document import Paragraph, text
 from bot.model.channel import Channel
 from bot.settings import Settings
 
 LEAVE = {"exit", "quit"}
+_LONGEST_NUMBER = 3
 PROMPT_STYLE = "bold ansicyan"
 
 
@@ -32,16 +37,34 @@ async def run_shell(settings: Settings, *, channel: Channel) -> int:
     async with open_app(settings) as app:
         if is_terminal:
             say(shown(_greeting(channel), sys.stdout))
+        buttons: Sequence[Action] = ()
         async for line in _typed_lines() if is_terminal else _piped_lines():
             typed = line.strip()
             if typed.removeprefix(ROOT).strip().lower() in LEAVE:
                 break
             if typed:
-                reply = await ask(app, typed, channel=channel, user=DEFAULT_USER)
-                say(f"{shown(reply.document, sys.stdout)}\n")
+                reply = await _answer(app, typed, channel, buttons)
+                buttons = reply.document.actions
+                say(f"{shown(_with_buttons(reply.document), sys.stdout)}\n")
                 await post_at_once(app, reply, Form.TEXT)
                 sys.stdout.flush()
     return DONE
+
+
+async def _answer(app: App, typed: str, channel: Channel, buttons: Sequence[Action]) -> Reply:
+    """Press the button of the last answer that a number names; anything else is a command."""
+    if typed.isdecimal() and 1 <= int(typed[:_LONGEST_NUMBER]) <= len(buttons):
+        requester = Requester(channel=channel, user=DEFAULT_USER, is_manager=True)
+        return await press(action_id(buttons[int(typed) - 1]), requester, app.services)
+    return await ask(app, typed, channel=channel, user=DEFAULT_USER)
+
+
+def _with_buttons(answer: Answer) -> Answer:
+    """Name an answer's buttons by numbers, which a terminal can press."""
+    if not answer.actions:
+        return answer
+    named = " · ".join(f"{number} {action.label}" for number, action in enumerate(answer.actions, start=1))
+    return replace(answer, blocks=(*answer.blocks, Note(text(f"Type a number to press: {named}"))))
 
 
 async def _piped_lines() -> AsyncIterator[str]:

@@ -7,6 +7,7 @@ matches of each subscription ──> not kept out by the ledger ──> ranked �
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from bot.matching.explain import evaluate
 from bot.model.cadence import Frequency
@@ -55,6 +56,10 @@ class Ledger:
                     self._passed[row.subscription, row.paper] = row
                 case LedgerState.ROUNDED_UP:
                     self._rounded_up.add((row.subscription, row.paper))
+                case LedgerState.DISCUSSED:
+                    pass  # what people talk about may still come in a digest
+                case _:
+                    assert_never(row.state)
 
     def candidate(self, match: Match, library: Library, now: datetime) -> Candidate | None:
         """Return the match as a candidate: fresh, rising, or a round-up's reminder; None when it is kept out."""

@@ -54,3 +54,10 @@ def test_what_is_no_button_is_answered_politely(console: Console) -> None:
     pressed = console("press", "nonsense")
     assert pressed.status == 1
     assert pressed.out.startswith(NO_LONGER_GOOD)
+
+
+def test_the_shell_presses_the_buttons_of_the_last_answer_by_their_numbers(console: Console) -> None:
+    ended = console("shell", stdin="subscribe teapots\n2\n2\n")
+    assert "Type a number to press: 1 Change · 2 Undo" in ended.out
+    assert "Undone by @local: teapots (#1) is gone again." in ended.out
+    assert "I don't know the command 2." in ended.out
