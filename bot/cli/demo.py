@@ -8,7 +8,6 @@ It works in a database of its own, which is gone afterwards. The environment may
 """
 
 import asyncio
-import os
 import shutil
 import socket
 import sys
@@ -82,7 +81,7 @@ async def _demo(*, offline: bool) -> int:
 
 def _settings(database: Path) -> Settings:
     flags = {"database_url": f"sqlite:///{database}", "console": {"file": None}}
-    return load_settings(flags, file=Path(os.devnull))
+    return load_settings(flags, file=None)
 
 
 async def _show_live(settings: Settings) -> bool:

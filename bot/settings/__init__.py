@@ -115,15 +115,15 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-def load_settings(flags: Given | None = None, file: Path = FILE) -> Settings:
-    """Read and check the settings; `flags` are those of the command line.
+def load_settings(flags: Given | None = None, file: Path | None = FILE) -> Settings:
+    """Read and check the settings; `flags` are those of the command line, `file` None reads no toml.
 
     Raises:
         SettingsError: with every mistake at once.
     """
     flags = flags or {}
     from_environment = _read_environment()
-    from_file, problems = _read_file(file)
+    from_file, problems = _read_file(file) if file else ({}, [])
     try:
         settings = Settings(**_merged(_merged(from_file, from_environment), flags))
         problems += contradictions(settings.slack, settings.http, has_key=settings.secret_key is not None)
@@ -231,7 +231,7 @@ def _merged(lower: Given, upper: Given) -> dict[str, Any]:
     return both
 
 
-def _name(loc: tuple[int | str, ...], flags: Given, environment: Given, from_file: Given, file: Path) -> str:
+def _name(loc: tuple[int | str, ...], flags: Given, environment: Given, from_file: Given, file: Path | None) -> str:
     """Name a setting as the person typed it, wherever that was."""
     keys = [str(key) for key in loc if isinstance(key, str)]
     if _has(flags, keys):
