@@ -67,7 +67,14 @@ class SqlPapers:
             known = await papers_by_key(connection, keys, as_of)
         return tuple(known[PaperKey(key)].stored for key in keys)
 
-    async def count_listed(self, since: date, until: date, as_of: datetime, choices: Collection[SourceChoice]) -> int:
+    async def count_listed(
+        self,
+        since: date,
+        until: date,
+        as_of: datetime,
+        choices: Collection[SourceChoice],
+        about: Query | None = None,
+    ) -> int:
         """See `PaperStore.count_listed`."""
         counted = (
             select(func.count(sighting.c.paper.distinct()))
@@ -75,6 +82,8 @@ class SqlPapers:
             .where(sighting.c.listed_on.between(since, until), sighting.c.first_seen_at <= as_of)
             .where(or_(false(), *(self._covers(each) for each in choices)))
         )
+        if about is not None and about.root is not None:
+            counted = counted.where(condition_of(self._text, about.root, as_of))
         async with self._database.read() as connection:
             return await connection.scalar(counted) or 0
 

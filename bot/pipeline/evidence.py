@@ -38,20 +38,20 @@ async def evidence_of(store: Store, clock: Clock, subscription: Subscription, co
 async def _where_there_is_none(
     store: Store, clock: Clock, subscription: Subscription, evidence: Evidence, configured: Collection[str]
 ) -> Evidence:
-    month = clock.now().date() - LONG_EVIDENCE
     now = clock.now()
-    matched = await _matched(store, clock, subscription, month)
+    month = now.date() - LONG_EVIDENCE
     looked_at = await store.papers.count_listed(month, now.date(), now, subscription.sources)
-    evidence = replace(evidence, month=len(matched.matches), looked_at=looked_at)
+    found = await _count(store, clock, subscription, month)
+    evidence = replace(evidence, month=found, looked_at=looked_at)
     if evidence.month:
         return evidence
     for part in _parts(subscription.query):
-        found = len((await _matched(store, clock, replace(subscription, query=part), month)).matches)
+        found = await _count(store, clock, replace(subscription, query=part), month)
         if found > (evidence.part.papers if evidence.part else 0):
             evidence = replace(evidence, part=Alternative(part.typed, found))
     if ARXIV in configured and all(choice.source != ARXIV for choice in subscription.sources):
         widened = replace(subscription, sources=(*subscription.sources, SourceChoice(ARXIV)))
-        found = len((await _matched(store, clock, widened, clock.now().date() - EVIDENCE)).matches)
+        found = await _count(store, clock, widened, now.date() - EVIDENCE)
         if found:
             evidence = replace(evidence, wider=Alternative(_flag(widened.sources), found))
     return evidence
@@ -66,10 +66,16 @@ async def _narrower(store: Store, clock: Clock, subscription: Subscription, foun
     if subscription.min_upvotes < UPVOTES_ADVISED:
         tries.append((f"--min-upvotes {UPVOTES_ADVISED}", replace(subscription, min_upvotes=UPVOTES_ADVISED)))
     since = clock.now().date() - EVIDENCE
-    counted = [
-        Alternative(flag, len((await _matched(store, clock, narrowed, since)).matches)) for flag, narrowed in tries
-    ]
+    counted = [Alternative(flag, await _count(store, clock, narrowed, since)) for flag, narrowed in tries]
     return tuple(each for each in counted if each.papers < found)
+
+
+async def _count(store: Store, clock: Clock, subscription: Subscription, since: date) -> int:
+    """Count what a subscription matches, in the database where it knows all conditions: a stop word matches a month."""
+    if subscription.min_upvotes or subscription.upvoted_only:
+        return len((await _matched(store, clock, subscription, since)).matches)
+    now = clock.now()
+    return await store.papers.count_listed(since, now.date(), now, subscription.sources, subscription.query)
 
 
 async def _matched(store: Store, clock: Clock, subscription: Subscription, since: date) -> SubscriptionMatches:

@@ -125,8 +125,18 @@ class PaperStore(Protocol):
         as the matcher has it.
         """
 
-    async def count_listed(self, since: date, until: date, as_of: datetime, choices: Collection[SourceChoice]) -> int:
-        """Count the papers that one of these choices covers by a sighting listed on these dates (inclusive)."""
+    async def count_listed(
+        self,
+        since: date,
+        until: date,
+        as_of: datetime,
+        choices: Collection[SourceChoice],
+        about: Query | None = None,
+    ) -> int:
+        """Count the papers that one of these choices covers by a sighting listed on these dates (inclusive).
+
+        With `about`, those alone that match it are counted, as the matcher has it.
+        """
 
     async def find(self, ids: Sequence[PaperId], as_of: datetime) -> Mapping[PaperId, StoredPaper]:
         """Resolve outer ids through the aliases; unknown ids are left out."""

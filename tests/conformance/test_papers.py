@@ -301,3 +301,16 @@ async def test_what_choices_of_sources_cover_is_counted_once(store: SqlStore) ->
     ]
     assert counted == [3, 2, 2, 1, 0]
     assert await store.papers.count_listed(YESTERDAY, TODAY, NOW - timedelta(days=9), (arxiv,)) == 0
+
+
+async def test_papers_about_a_query_are_counted_as_the_matcher_would(store: SqlStore) -> None:
+    titles = ("World models of kettles", "Kettles", "A survey of world models", "Teapots")
+    await store.papers.ingest([a_paper(number, title) for number, title in enumerate(titles, start=1)], NOW)
+    hugging_face = (SourceChoice("huggingface"),)
+    for typed, expected in (
+        ('"world model"', 2),
+        ('"world model" -survey', 1),
+        ("kettle OR teapot", 3),
+        ("trending", 4),
+    ):
+        assert await store.papers.count_listed(YESTERDAY, TODAY, NOW, hugging_face, parse(typed)) == expected
