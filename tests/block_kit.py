@@ -1,7 +1,8 @@
 """Block Kit, judged four times: by Slack's SDK, by slackblocks, by a schema of keys, and by adapters/slack/limits.py.
 
 None of the four sees everything: the SDK lets unknown keys and 51 blocks pass, slackblocks any key, the schema any
-length; ids that are there twice and the size of the whole are left to `within_limits`.
+length; ids that are there twice and the size of the whole are left to `within_limits`. A fifth, made
+of Slack's own types, needs node and judges the same documents in tests/peers/test_block_kit.py.
 """
 
 import re

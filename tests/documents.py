@@ -55,6 +55,9 @@ ADDRESSES = (
 WORDS = ("world", "model", "of", "patient", "teapots", "agents", "λ-calculus", "GPT-4", "x_1", "C++", "naïve", "🫖")
 LONG = 5000
 
+SEEDS = 5000
+"""How many documents, by the seeds from 0, every oracle of Block Kit judges."""
+
 
 def a_text(rng: Random, most: int = 400) -> str:
     """Make a text: hostile, or words, now and then a very long one."""

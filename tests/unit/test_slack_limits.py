@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from adapters.slack.render import PARENT, messages
 from bot.document import Document
 from tests import block_kit
-from tests.documents import a_document
+from tests.documents import SEEDS, a_document
 
-SEEDS = 5000
 AT_ONCE = 500
 
 
