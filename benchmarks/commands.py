@@ -1,7 +1,7 @@
 """Commands: list, preview, subscribe and others through dispatch, on a library and a service of full size.
 
-Run it as `python benchmarks/commands.py [--papers 100000] [--subscriptions 5000] [--rounds 100]`. The library is what
-PRODUCT.md says to build for: Hugging Face lists 28 papers a weekday, arXiv 1,000. Each command is asked in another
+Run it as `python benchmarks/commands.py [--papers 100000] [--subscriptions 5000] [--rounds 100]`. The library is one of
+2026: Hugging Face lists 28 papers a weekday, arXiv 1,000. Each command is asked in another
 channel every time. It is compared with the bare SQL that its answer needs: the statements that dispatch sent, again, by
 the driver alone, on a database that stands as theirs stood. Seconds are those of the processor, since nothing but the
 disk is waited for; the slowest but one of a hundred is the 99th percentile.
