@@ -9,7 +9,7 @@ import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,18 +41,44 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
     # Not below pytest's own folder: every new session closes that one to other users, and as root the server is one.
     with TemporaryDirectory(prefix="paperround-postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        with closing(psycopg.connect(server.get_uri(), autocommit=True)) as admin:
+            # Tests kill clients, never the machine: nothing has to be on the disk.
+            admin.execute("ALTER SYSTEM SET fsync = off")
+            admin.execute("SELECT pg_reload_conf()")
         yield make_url(server.get_uri())
         server.cleanup()
+
+
+@contextmanager
+def _database(server: URL, template: str) -> Iterator[URL]:
+    """Make a database like another one, and drop it in the end."""
+    name = f"test_{uuid.uuid4().hex}"
+    with closing(psycopg.connect(_dsn(server), autocommit=True)) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        yield server.set(database=name)
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture
 def postgresql_url(postgresql_server: URL) -> Iterator[str]:
     """Give the URL of an empty PostgreSQL database, dropped after the test."""
-    name = f"test_{uuid.uuid4().hex}"
-    with closing(psycopg.connect(_dsn(postgresql_server), autocommit=True)) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield _dsn(postgresql_server.set(database=name))
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with _database(postgresql_server, "template1") as url:
+        yield _dsn(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgresql_server: URL) -> Iterator[str]:
+    """Give the name of a migrated PostgreSQL database to copy: migrating one takes longer than most tests."""
+    with _database(postgresql_server, "template1") as url:
+        asyncio.run(migrate(_dsn(url)))
+        yield str(url.database)
+
+
+@pytest.fixture
+def migrated_postgresql_url(postgresql_server: URL, migrated_database: str) -> Iterator[str]:
+    """Give the URL of a migrated, empty PostgreSQL database, dropped after the test."""
+    with _database(postgresql_server, migrated_database) as url:
+        yield _dsn(url)
 
 
 @pytest.fixture
@@ -81,11 +107,10 @@ def empty_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-@pytest.fixture
-async def store_url(empty_url: str) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
     """Give the URL of a migrated database; what uses it runs on SQLite and on PostgreSQL."""
-    await migrate(empty_url)
-    return empty_url
+    return str(request.getfixturevalue(f"migrated_{request.param}_url"))
 
 
 @pytest.fixture
