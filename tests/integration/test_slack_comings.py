@@ -59,7 +59,7 @@ async def test_we_greet_a_channel_once(slack_talk: Talk) -> None:
 
 
 async def test_an_event_that_comes_again_is_not_heard(slack_talk: Talk) -> None:
-    left = an_event("channel_left", 7, channel="C01")
+    left = an_event("channel_left", next(_numbers), channel="C01")
     await slack_talk.happens(left, seconds_ago=5)
     await happens(slack_talk, "member_joined_channel", channel="C01", user=BOT)
     await slack_talk.happens(left)

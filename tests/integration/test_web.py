@@ -24,12 +24,12 @@ from adapters.web.metrics import Metrics
 from adapters.web.server import Health, application, serving
 from bot.clock import FixedClock, SystemClock
 from bot.errors import RefusedError
-from bot.model.delivery import DeliveryState, Settlement
+from bot.model.delivery import DeliveryState, Kind, Settlement
 from bot.model.fetching import FetchRecord
 from bot.model.loop import LONGEST_TICK, Loop
 from bot.model.outcome import OutcomeKind
 from tests.builders import GENERAL, NOW, a_paper
-from tests.conformance.deliveries import an_outcome, claim_one, greet, subscribe
+from tests.conformance.deliveries import an_enqueued, an_outcome, claim_one, greet, subscribe
 
 PATIENCE = 60
 
@@ -156,7 +156,8 @@ async def test_metrics_count_papers_fetches_ticks_and_deliveries_by_state(
     await greet(store, GENERAL, NOW - timedelta(hours=2))
     claim = await claim_one(store)
     await store.outbox.settle(claim, Settlement(state=DeliveryState.SENT), an_outcome(OutcomeKind.POSTED))
-    await greet(store, GENERAL, NOW - timedelta(minutes=5))
+    waiting = an_enqueued(channel=GENERAL, kind=Kind.DIGEST, slot=NOW - timedelta(minutes=5))
+    assert await store.outbox.enqueue(waiting)
     record = FetchRecord(source="arxiv", key="day", at=NOW, ok=False, kind=OutcomeKind.DOWN)
     process.metrics.fetched(record)
     process.loops = (a_loop(),)
