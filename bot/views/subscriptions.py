@@ -39,7 +39,7 @@ def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone:
     """
     cap = channel_cap if subscription.cap is None else min(subscription.cap, channel_cap)
     made: Spans = (
-        Text(f"{person(by)} subscribed this channel to "),
+        Text(f"{person(by)} subscribed {'' if subscription.channel.is_personal else 'this channel '}to "),
         *named(subscription),
         Text(f", {', '.join([cadence_in_words(subscription.cadence, zone), *_choices(subscription)])}. "),
         Text(_found(evidence)),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.console.render import render
 from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.ports import Store
 from tests.builders import GENERAL
@@ -68,6 +69,7 @@ async def test_to_me_is_the_persons_own_channel_and_only_they_see_the_answer(sto
     reply = await somebody(store).asks("subscribe teapots --to me")
     assert (reply.ok, reply.visible_to_channel) == (True, False)
     assert (await queries(store), await queries(store, OF_ANA)) == ([], ["teapot"])
+    assert render(reply.document).startswith("@ana subscribed to teapots (#1)")
     assert "teapots" in await somebody(store).reads("list --to me")
     assert (await somebody(store).asks("unsubscribe 1 --to me")).ok
     assert await queries(store, OF_ANA) == []
