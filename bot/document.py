@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+LONGEST_TITLE: Final = 100
+"""Characters of a document's title: a platform that needs one has room for no more."""
 
 
 class Style(StrEnum):
@@ -126,9 +130,10 @@ class Action:
 class Document:
     """Everything said at once.
 
-    `summary` is the text of a notification. `more` are papers that matched and were cut: where a platform has a place
-    beside the message (a thread, a private list), they are shown there. `unlisted` counts those that even such a place
-    is spared.
+    `summary` is the text of a notification. `title` names the document where a platform keeps it under a name (a post
+    in a forum), in at most `LONGEST_TITLE` characters; elsewhere nobody sees it. `pings` are the roles to be called to
+    it, as the platform names them. `more` are papers that matched and were cut: where a platform has a place beside the
+    message (a thread, a private list), they are shown there. `unlisted` counts those that even such a place is spared.
     """
 
     heading: Spans = ()
@@ -138,6 +143,8 @@ class Document:
     unlisted: int = 0
     footnote: Spans = ()
     summary: str = ""
+    title: str = ""
+    pings: tuple[str, ...] = ()
 
     @property
     def papers(self) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ def to_json(document: Document) -> Json:
         "unlisted": document.unlisted,
         "footnote": _spans_to_json(document.footnote),
         "summary": document.summary,
+        "title": document.title,
+        "pings": list(document.pings),
     }
 
 
@@ -57,6 +59,8 @@ def document_of(stored: Json) -> Document:
         unlisted=stored.get("unlisted", 0),
         footnote=_spans_of(stored["footnote"]),
         summary=stored["summary"],
+        title=stored.get("title", ""),
+        pings=tuple(stored.get("pings", ())),
     )
 
 

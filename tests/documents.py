@@ -135,4 +135,6 @@ def a_document(rng: Random) -> Document:
         unlisted=rng.choice((0, 0, 0, 1, 10**6)),
         footnote=spans(rng, 3),
         summary=rng.choice(("", a_text(rng))),
+        title=rng.choice(("", a_text(rng, 60))),
+        pings=tuple(str(rng.randint(10**17, 10**18)) for _ in range(rng.choice((0, 0, 0, 1, 3)))),
     )

@@ -118,7 +118,7 @@ async def parts_of(connection: AsyncConnection, delivery_keys: Sequence[int]) ->
         found[row.delivery].append(
             Part(
                 index=row._mapping["index"],  # noqa: SLF001 - a row is a tuple, whose .index is a method
-                rendered=Rendered(payload=row.payload, papers=row.papers),
+                rendered=Rendered(payload=row.payload, papers=row.papers, title=row.title or ""),
                 state=PartState(row.state),
                 receipt=receipt,
             )

@@ -220,6 +220,7 @@ def _part_values(claim: Claim, index: int, rendered: Rendered) -> dict[str, Any]
         "index": index,
         "payload": rendered.payload,
         "papers": rendered.papers,
+        "title": rendered.title,
         "state": PartState.WAITING,
     }
 

@@ -217,7 +217,9 @@ part = Table(
     Column("state", Text, nullable=False),
     Column("message", Text),
     Column("href", Text),
+    Column("title", Text),
     PrimaryKeyConstraint("delivery", "index"),
+    Index("ix_part_message", "message"),
 )
 
 ledger = Table(

@@ -87,10 +87,14 @@ class PartState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One part as a renderer made it: the exact payload, and the papers it shows (ids as text, in order)."""
+    """One part as a renderer made it: the exact payload, and the papers it shows (ids as text, in order).
+
+    `title` names what is posted where a platform makes a post of it that has a name (a forum); empty elsewhere.
+    """
 
     payload: Json
     papers: tuple[str, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

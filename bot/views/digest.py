@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.document import Document, Note, PaperCard, PaperLine, Spans, Text, code, strong
+from bot.document import LONGEST_TITLE, Document, Note, PaperCard, PaperLine, Spans, Text, code, strong
 from bot.model.digest import Digest, Pick, Place
 from bot.model.subscription import Subscription
+from bot.text.tldr import cut as cut_at
 from bot.views.papers import lead_of, line_of
 from bot.views.words import count, since_in_words, source_title, titles_in_words, topic_of
 
@@ -46,6 +47,7 @@ def digest_document(digest: Digest, away: Iterable[tuple[str, datetime]] = ()) -
         unlisted=len(digest.cut) - len(more),
         footnote=_footnote_of_one(digest) if is_alone else footnote_of(digest),
         summary=_summary(digest),
+        title=title_of(digest),
     )
 
 
@@ -83,6 +85,19 @@ def topics_of(subscriptions: Sequence[Subscription]) -> str:
     if len(topics) > len(shown):
         shown.append(f"{len(topics) - len(shown)} more")
     return ", ".join(shown)
+
+
+def title_of(digest: Digest) -> str:
+    """Name a digest: its topics, how many papers matched, the day in the channel's zone: `agents · 25 papers · 23 Nov`.
+
+    Topics that leave no room for the rest are cut at a word.
+    """
+    day = digest.slot.astimezone(ZoneInfo(digest.zone))
+    fresh = len(digest.fresh) + len(digest.cut)
+    rest = f" · {count(fresh, 'paper') if fresh else 'seen before'} · {day.day} {day:%b}"
+    # A title is one line, whatever somebody typed.
+    topics = " ".join(topics_of(digest.subscriptions).split())
+    return cut_at(topics, LONGEST_TITLE - len(rest)) + rest
 
 
 def _lead(pick: Pick, number: int, *, names: bool) -> PaperCard:

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from bot.document import Document, Paragraph, Text
+from bot.document import LONGEST_TITLE, Document, Paragraph, Text
 from bot.model.digest import LedgerRow
 from bot.model.paper import StoredPaper
+from bot.text.tldr import cut
 from bot.views.papers import lead_of
 from bot.views.words import day_in_words, person
 
@@ -12,7 +13,13 @@ from bot.views.words import day_in_words, person
 def discussion(stored: StoredPaper, *, by: str) -> Document:
     """Ask the channel about a paper, in a message of its own."""
     asked = f"{person(by)}: worth a look?"
-    return Document(heading=(Text(asked),), blocks=(lead_of(stored),), summary=f"{asked} {stored.paper.title}")
+    title = stored.paper.title
+    return Document(
+        heading=(Text(asked),),
+        blocks=(lead_of(stored),),
+        summary=f"{asked} {title}",
+        title=cut(title, LONGEST_TITLE),
+    )
 
 
 def will_be_discussed(stored: StoredPaper) -> Document:

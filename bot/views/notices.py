@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.document import Action, Document, Paragraph, Spans, Text, code
+from bot.document import LONGEST_TITLE, Action, Document, Paragraph, Spans, Text, code
 from bot.model.cadence import WEEKDAYS
 from bot.model.channel import Channel
 from bot.model.subscription import Subscription
+from bot.text.tldr import cut
 from bot.views.words import channel_name, count, quoted
 
 _GREETING: Final = "I post new research papers that match what this channel cares about. Try:"
@@ -19,7 +20,8 @@ def greeting_document() -> Document:
     for each in _TO_TRY[1:]:
         tries = (*tries, Text(" · "), code(each))
     summary = f"{_GREETING} {' · '.join(_TO_TRY)}"
-    return Document(blocks=(Paragraph((Text(_GREETING),)), Paragraph(tries)), summary=summary)
+    title = cut(_GREETING, LONGEST_TITLE)
+    return Document(blocks=(Paragraph((Text(_GREETING),)), Paragraph(tries)), summary=summary, title=title)
 
 
 def paused_document(channel: Channel) -> Document:
@@ -40,7 +42,12 @@ def quiet_document(subscription: Subscription, *, a_day: float, days: int, actio
 
 
 def _said(sentence: str, actions: Sequence[Action] = ()) -> Document:
-    return Document(blocks=(Paragraph((Text(sentence),)),), actions=tuple(actions), summary=sentence)
+    return Document(
+        blocks=(Paragraph((Text(sentence),)),),
+        actions=tuple(actions),
+        summary=sentence,
+        title=cut(sentence, LONGEST_TITLE),
+    )
 
 
 def _topic(subscription: Subscription) -> str:

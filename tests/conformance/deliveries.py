@@ -140,8 +140,9 @@ async def claim_one(store: SqlStore, now: datetime = NOW) -> Claim:
     return claim
 
 
-def a_part(*papers: str, payload: object = None) -> Rendered:
-    return Rendered(payload={"text": "Größe", "n": [1, None, 2.5]} if payload is None else payload, papers=papers)
+def a_part(*papers: str, payload: object = None, title: str = "") -> Rendered:
+    body = {"text": "Größe", "n": [1, None, 2.5]} if payload is None else payload
+    return Rendered(payload=body, papers=papers, title=title)
 
 
 def a_receipt(message: str = "m1", href: str = "https://chat/m1") -> Receipt:

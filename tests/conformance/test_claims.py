@@ -83,10 +83,11 @@ async def test_a_lease_that_ran_out_is_taken_up_by_the_next_claim(store: SqlStor
 async def test_parts_are_stored_once_and_read_back_as_they_were(store: SqlStore) -> None:
     await greet(store, GENERAL)
     claim = await claim_one(store)
-    stored = await store.outbox.store_parts(claim, [a_part(the_id(1), the_id(2)), a_part(payload=["b"])])
+    parts = [a_part(the_id(1), the_id(2), title="agents · 2 papers · 16 Jun"), a_part(payload=["b"])]
+    stored = await store.outbox.store_parts(claim, parts)
     assert stored is not None
     assert [part.index for part in stored] == [0, 1]
-    assert [part.rendered for part in stored] == [a_part(the_id(1), the_id(2)), a_part(payload=["b"])]
+    assert [part.rendered for part in stored] == parts
     assert {part.state for part in stored} == {PartState.WAITING}
     assert await store.outbox.store_parts(claim, [a_part(payload="another rendering")]) == stored
     assert (await claim_one(store, NOW + LEASE)).parts == stored

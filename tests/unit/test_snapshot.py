@@ -49,12 +49,20 @@ documents = st.builds(
     unlisted=st.integers(0, 99),
     footnote=spans,
     summary=words,
+    title=words,
+    pings=st.lists(words, max_size=2).map(tuple),
 )
 
 
 @given(documents)
 def test_a_stored_document_is_read_back_as_it_was(document: Document) -> None:
     assert document_of(json.loads(json.dumps(to_json(document)))) == document
+
+
+def test_a_document_stored_before_titles_and_pings_is_read_without_them() -> None:
+    stored = to_json(Document(summary="agents", title="agents · 1 paper", pings=("7",)))
+    del stored["title"], stored["pings"]
+    assert document_of(stored) == Document(summary="agents")
 
 
 def test_a_document_of_a_newer_program_is_refused_by_its_version() -> None:
