@@ -1,0 +1,77 @@
+"""What a member may do in a channel, by the server's roles and the channel's own rules. Pure.
+
+Source: https://docs.discord.com/developers/topics/permissions
+"""
+
+from collections.abc import Iterable
+from enum import IntFlag
+from typing import Any, Final
+
+Json = Any
+
+
+class Permission(IntFlag):
+    """The permissions that matter here, by Discord's own bits."""
+
+    NONE = 0
+    ADMINISTRATOR = 1 << 3
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    READ_MESSAGE_HISTORY = 1 << 16
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+
+    @property
+    def words(self) -> str:
+        """What Discord's own settings call one of them."""
+        return str(self.name).replace("_", " ").title().replace(" In ", " in ")
+
+
+FORUMS: Final = frozenset({15, 16})
+"""Types of channels that take posts and no messages: forums and media channels."""
+
+THREADS: Final = frozenset({10, 11, 12})
+"""Types of threads; one is ruled by the channel that it hangs from.
+
+Source: https://docs.discord.com/developers/resources/channel#channel-object-channel-types
+"""
+
+_EVERYTHING: Final = Permission(sum(Permission))
+
+_POST: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+_IN_THREAD: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES_IN_THREADS
+
+
+def needed_in(kind: int) -> Permission:
+    """Return what it takes to post digests in a channel of this type, to look for them again, and to discuss papers."""
+    if kind in THREADS:
+        return _IN_THREAD | Permission.READ_MESSAGE_HISTORY
+    if kind in FORUMS:
+        return _POST | _IN_THREAD | Permission.READ_MESSAGE_HISTORY
+    return _POST | _IN_THREAD | Permission.CREATE_PUBLIC_THREADS | Permission.READ_MESSAGE_HISTORY
+
+
+def granted(guild: str, roles: Iterable[Json], member: Json, overwrites: Iterable[Json]) -> Permission:
+    """Return what a member may do in a channel.
+
+    `roles` are the server's, `overwrites` those of the channel, or of the channel that a thread hangs from. What
+    everybody may do comes first, then what the member's roles say, then what is said of the member alone.
+    """
+    mine = {guild, *member["roles"]}
+    allowed = _union(roles, mine, "permissions")
+    if Permission.ADMINISTRATOR in allowed:
+        return _EVERYTHING
+    rules = {each["id"]: each for each in overwrites}
+    for named in ({guild}, mine - {guild}, {member["user"]["id"]}):
+        concerned = [rules[each] for each in named if each in rules]
+        allowed = allowed & ~_union(concerned, named, "deny") | _union(concerned, named, "allow")
+    return allowed if Permission.VIEW_CHANNEL in allowed else Permission.NONE
+
+
+def _union(objects: Iterable[Json], ids: Iterable[str], key: str) -> Permission:
+    """Unite the permissions, which Discord writes as text, of the objects with these ids."""
+    bits = 0
+    for each in objects:
+        if each["id"] in ids:
+            bits |= int(each[key])
+    return Permission(bits & _EVERYTHING)
