@@ -25,7 +25,7 @@ from adapters.slack.members import Members
 from adapters.slack.modals import FORM, FORMS, document_view, errors_of, form_kept, form_view, loading_view, options_of
 from adapters.slack.names import workspace_of
 from adapters.slack.signed import EVENTS, GOOD_FOR, MOST_REMEMBERED, SIGNATURE, Seen, SignedEndpoint, unsigned
-from adapters.slack.work import Work
+from adapters.work import Work
 from bot.commands.arguments import ROOT
 from bot.commands.dispatch import dispatch, dispatch_options, mistake_in
 from bot.commands.place import IN, TO
@@ -86,7 +86,7 @@ class SlackGateway:
             services.store, services.clock, members, installations, default_zone=services.default_zone
         )
         self._has_looked_back = False
-        self.work = Work()
+        self.work = Work(Platform.SLACK)
         self._signatures = Seen(services.clock, GOOD_FOR, MOST_REMEMBERED)
         self._events = Seen(services.clock, EVENT_KEPT, MOST_EVENTS)
         app = self._app(door)

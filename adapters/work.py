@@ -1,4 +1,4 @@
-"""What is done after Slack was told that we heard: so much at once, so much waiting, all finished at the end."""
+"""What gateways do after a platform was told that we heard: so much at once, so much waiting, finished at the end."""
 
 import asyncio
 import logging
@@ -23,9 +23,10 @@ Job = Coroutine[Any, Any, None]
 
 
 class Work:
-    """The jobs of a gateway, owned by `run`."""
+    """The jobs of one platform's gateway, owned by `run`."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str) -> None:
+        self._platform = platform
         self._group: asyncio.TaskGroup | None = None
         self._jobs: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(AT_ONCE)
@@ -50,7 +51,7 @@ class Work:
         """Begin a job; False when there are too many, or the gateway does not run. An urgent one waits for no turn."""
         if self._group is None or len(self._jobs) >= MOST_WAITING:
             job.close()
-            log.warning("slack: %s was not begun: %d others are", name, len(self._jobs))
+            log.warning("%s: %s was not begun: %d others are", self._platform, name, len(self._jobs))
             return False
         task = self._group.create_task(self._done(name, job, is_urgent=is_urgent))
         self._jobs.add(task)
@@ -65,9 +66,9 @@ class Work:
             async with self._turn:
                 await job
         except PaperroundError as error:
-            log.warning("slack: %s: %s", name, error)
+            log.warning("%s: %s: %s", self._platform, name, error)
         except Exception:
             # Border: one job must not end the gateway.
-            log.exception("slack: %s failed (ref %s)", name, reference())
+            log.exception("%s: %s failed (ref %s)", self._platform, name, reference())
         finally:
             job.close()
