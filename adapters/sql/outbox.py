@@ -31,7 +31,8 @@ from bot.model.delivery import (
 from bot.model.digest import LedgerRow, LedgerState
 from bot.model.outcome import Outcome
 from bot.model.paper import PaperKey
-from bot.ports import DeliveryStatus, Enqueued, OutboxStatistics
+from bot.ports import DeliveryStatus, Enqueued, OutboxStatistics, Posted
+from bot.snapshot import document_of
 
 DEAD_SHOWN_FOR: Final = timedelta(days=14)
 _ENDED_BADLY: Final = frozenset({DeliveryState.CANCELLED, DeliveryState.DEAD})
@@ -165,6 +166,20 @@ class SqlOutbox:
                 )
                 for row in await connection.execute(wanted)
             )
+
+    async def posted(self, platform: str, workspace: str, message: str) -> Posted | None:
+        """See `Outbox.posted`."""
+        wanted: Select[Any] = (
+            select(delivery.c.document, channels.c.platform, channels.c.workspace, channels.c.id)
+            .join(part, part.c.delivery == delivery.c.key)
+            .join(channels, channels.c.key == delivery.c.channel)
+            .where(part.c.message == message, channels.c.platform == platform, channels.c.workspace == workspace)
+            .order_by(delivery.c.key.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted)).first()
+        return Posted(channel=channel_of(row), document=document_of(row.document)) if row else None
 
     async def statistics(self, since: datetime) -> OutboxStatistics:
         """See `Outbox.statistics`."""

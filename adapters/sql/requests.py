@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 
 from adapters.sql.engine import Database
 from adapters.sql.tables import request as requests
@@ -36,30 +37,22 @@ class SqlRequests:
             async with self._database.write() as connection:
                 await connection.execute(insert(requests), rows)
 
+    async def find(self, request: RequestId, platform: str, workspace: str, now: datetime) -> Taken | None:
+        """See `Requests.find`."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(_good(request, platform, workspace, now))).first()
+        return _taken(row) if row else None
+
     async def take(self, request: RequestId, platform: str, workspace: str, user: str, now: datetime) -> Taken | None:
         """See `Requests.take`."""
-        mine = (
-            (requests.c.id == request)
-            & (requests.c.platform == platform)
-            & (requests.c.workspace == workspace)
-            & (requests.c.expires_at > now)
-        )
+        wanted = _good(request, platform, workspace, now).with_for_update()
         async with self._database.write() as connection:
-            row = (await connection.execute(select(requests).where(mine).with_for_update())).first()
+            row = (await connection.execute(wanted)).first()
             if row is None:
                 return None
-            is_first = row.used_at is None or not row.is_single_use
             if row.used_at is None and row.user in ("", user):
                 await connection.execute(update(requests).where(requests.c.id == request).values(used_at=now))
-        kept = KeptRequest(
-            id=RequestId(row.id),
-            channel=Channel(Platform(row.platform), row.workspace, row.channel),
-            text=row.text,
-            expires_at=row.expires_at,
-            user=row.user,
-            is_single_use=row.is_single_use,
-        )
-        return Taken(request=kept, is_first=is_first)
+        return _taken(row)
 
     async def release(self, request: RequestId) -> None:
         """See `Requests.release`."""
@@ -78,3 +71,25 @@ class SqlRequests:
         async with self._database.write() as connection:
             gone = await connection.execute(delete(requests).where(requests.c.expires_at <= now))
             return gone.rowcount
+
+
+def _good(request: RequestId, platform: str, workspace: str, now: datetime) -> Select[Any]:
+    """Select a request that this workspace may still press."""
+    return select(requests).where(
+        requests.c.id == request,
+        requests.c.platform == platform,
+        requests.c.workspace == workspace,
+        requests.c.expires_at > now,
+    )
+
+
+def _taken(row: Row[Any]) -> Taken:
+    kept = KeptRequest(
+        id=RequestId(row.id),
+        channel=Channel(Platform(row.platform), row.workspace, row.channel),
+        text=row.text,
+        expires_at=row.expires_at,
+        user=row.user,
+        is_single_use=row.is_single_use,
+    )
+    return Taken(request=kept, is_first=row.used_at is None or not row.is_single_use)

@@ -20,10 +20,6 @@ from bot.ports import Requests
 UNDO: Final = "undo"
 """The verb of a button that puts a change back."""
 
-PREVIOUS: Final = "Previous"
-NEXT: Final = "Next"
-"""What the buttons that turn pages say, everywhere."""
-
 
 def action_id(action: Action) -> str:
     """Return the id that a press of this action carries."""

@@ -5,7 +5,7 @@ aware and in UTC. A method that reads the store raises nothing but `StoreError`;
 """
 
 from bot.ports.interactions import Changes, Requests, SavedPapers
-from bot.ports.outbox import DeliveryStatus, Enqueued, Outbox, OutboxStatistics, Run
+from bot.ports.outbox import DeliveryStatus, Enqueued, Outbox, OutboxStatistics, Posted, Run
 from bot.ports.papers import (
     ImportBatch,
     LibraryStatistics,
@@ -40,6 +40,7 @@ __all__ = [
     "PaperImporter",
     "PaperSource",
     "PaperStore",
+    "Posted",
     "RateLimits",
     "Requests",
     "Run",

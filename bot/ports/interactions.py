@@ -16,6 +16,9 @@ class Requests(Protocol):
     async def keep(self, requests: Sequence[KeptRequest]) -> None:
         """Store requests under their ids."""
 
+    async def find(self, request: RequestId, platform: str, workspace: str, now: datetime) -> Taken | None:
+        """Return what `take` would return now, and remember nothing."""
+
     async def take(self, request: RequestId, platform: str, workspace: str, user: str, now: datetime) -> Taken | None:
         """Return a request that this person presses now, and remember that a single-use one was; None: not found.
 

@@ -56,6 +56,14 @@ class DeliveryStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What stands in a channel as a message, or as several: the whole of what was said."""
+
+    channel: Channel
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxStatistics:
     """How many deliveries are pending now, or were settled since a moment, by state; the oldest pending slot.
 
@@ -115,6 +123,15 @@ class Outbox(Protocol):
 
     async def pending(self, now: datetime) -> tuple[DeliveryStatus, ...]:
         """Return the deliveries that are not yet sent, oldest slot first, and those that died in the last 14 days."""
+
+    async def posted(self, platform: str, workspace: str, message: str) -> Posted | None:
+        """Return what was posted as a message, by the id that its receipt has; None: nothing in this workspace.
+
+        What was settled so long ago that it was purged is not found either.
+
+        Raises:
+            ValueError: a newer version of the program wrote it.
+        """
 
     async def statistics(self, since: datetime) -> OutboxStatistics:
         """Count the pending deliveries and those settled since then; a state without one is left out."""

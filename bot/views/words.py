@@ -13,6 +13,9 @@ from bot.query.fields import SOURCE_TITLES
 AUTHORS_BEFORE, AUTHORS_AFTER = 2, 1
 """Authors named of a long list: the first two and the last."""
 
+PREVIOUS, NEXT = "Previous", "Next"
+"""What the buttons that turn pages say, everywhere."""
+
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

@@ -33,6 +33,17 @@ async def test_a_button_gives_its_request_back_as_often_as_it_is_pressed(store: 
         assert (taken.request, taken.is_first) == (a_request(), True)
 
 
+async def test_to_find_a_request_takes_nothing(store: SqlStore) -> None:
+    await store.requests.keep([a_request(is_single_use=True)])
+    found = await store.requests.find(RequestId("r1"), "console", "local", NOW)
+    assert found == await store.requests.take(RequestId("r1"), "console", "local", "ana", NOW)
+    again = await store.requests.find(RequestId("r1"), "console", "local", NOW)
+    assert again is not None
+    assert (again.request, again.is_first) == (a_request(is_single_use=True), False)
+    for workspace, at in (("away", NOW), ("local", NOW + KEPT_FOR)):
+        assert await store.requests.find(RequestId("r1"), "console", workspace, at) is None
+
+
 async def test_a_single_use_request_is_first_once_whoever_presses_at_the_same_time(store: SqlStore) -> None:
     await store.requests.keep([a_request(is_single_use=True)])
     presses = (store.requests.take(RequestId("r1"), "console", "local", "ana", NOW + MINUTE) for _ in range(4))

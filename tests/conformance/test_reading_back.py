@@ -9,12 +9,15 @@ from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind, Settlement
 from bot.model.outcome import Outcome, OutcomeKind, Stage
 from bot.model.subscription import Pause, PauseReason
-from bot.ports import ChannelSchedule
+from bot.ports import ChannelSchedule, Posted
 from tests.builders import GENERAL, NOW, TODAY, a_paper, a_sighting
 from tests.changing import add, pause_some
 from tests.conformance.deliveries import (
     TOMORROW,
+    a_document,
     a_new_subscription,
+    a_part,
+    a_receipt,
     an_enqueued,
     an_outcome,
     claim_one,
@@ -106,6 +109,38 @@ async def test_each_channel_knows_when_its_last_delivery_of_some_kinds_was_sent(
     assert await store.outbox.last_sent(everybody, kinds) == {GENERAL: NOW, OTHER: NOW}
     assert await store.outbox.last_sent(everybody, [Kind.DIGEST]) == {GENERAL: NOW}
     assert await store.outbox.last_sent([OTHER], [Kind.DIGEST]) == {}
+
+
+async def test_what_was_posted_is_found_by_the_message_of_any_of_its_parts_in_its_workspace_alone(
+    store: SqlStore,
+) -> None:
+    assert await store.outbox.enqueue(an_enqueued(await subscribe(store), papers=("arxiv:1", "arxiv:2")))
+    claim = await claim_one(store)
+    assert await store.outbox.store_parts(claim, [a_part(), a_part(), a_part()])
+    for index, message in enumerate(("m1", "m2")):
+        assert await store.outbox.accept_part(claim, index, a_receipt(message))
+    expected = Posted(channel=GENERAL, document=a_document("arxiv:1", "arxiv:2"))
+    assert await store.outbox.posted("console", "local", "m1") == expected
+    assert await store.outbox.posted("console", "local", "m2") == expected
+    for platform, workspace, message in (
+        ("console", "local", "m3"),
+        ("console", "away", "m1"),
+        ("slack", "local", "m1"),
+    ):
+        assert await store.outbox.posted(platform, workspace, message) is None
+
+
+async def test_of_two_messages_of_one_name_the_newest_is_found(store: SqlStore) -> None:
+    subscription = await subscribe(store)
+    elsewhere = await subscribe(store, channel=replace(GENERAL, id="tea"))
+    for each, paper in ((subscription, "arxiv:1"), (elsewhere, "arxiv:2")):
+        assert await store.outbox.enqueue(an_enqueued(each, papers=(paper,)))
+        claim = await claim_one(store)
+        assert await store.outbox.store_parts(claim, [a_part()])
+        assert await store.outbox.accept_part(claim, 0, a_receipt("m1"))
+    found = await store.outbox.posted("console", "local", "m1")
+    assert found is not None
+    assert found.document.papers == ("arxiv:2",)
 
 
 async def test_a_greeting_is_kept_for_ever_and_its_slot_makes_nothing_look_late(store: SqlStore) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from adapters.console.render import render
 from bot.commands.dispatch import dispatch, mistake_in
+from bot.commands.press import form_behind
 from bot.commands.request import Requester
 from bot.errors import CommandError, FileError, RefusedError
 from bot.model.channel import Channel
@@ -84,6 +85,36 @@ async def test_an_edit_with_nothing_to_change_offers_a_form_that_changes_nothing
         "upvoted-only": "",
     }
     assert mistake_in("edit", dict(form.values), person.services) is None
+
+
+async def test_the_form_behind_a_button_is_known_before_it_is_pressed(store: Store) -> None:
+    person = Person(store)
+    change = button_of(await person.asks("subscribe stoves --max 3"), "Change")
+    form = await form_behind(change, person.requester, person.services)
+    assert form is not None
+    assert (form.verb, form.channel) == ("edit", "general")
+    assert form == (await person.presses(change)).form
+
+
+async def test_to_look_for_a_form_does_nothing_of_what_a_press_does(store: Store) -> None:
+    person = Person(store)
+    await person.asks("subscribe stoves")
+    remove = button_of(await person.asks("unsubscribe all"), "Remove all")
+    assert await form_behind(remove, person.requester, person.services) is None
+    assert len(await store.subscriptions.of_channel(GENERAL)) == 1
+    assert (await person.presses(remove)).ok
+
+
+async def test_who_may_not_have_a_form_gets_none(store: Store) -> None:
+    person = Person(store)
+    change = button_of(await person.asks("subscribe stoves --to me"), "Change")
+    away = replace(person.requester, channel=Channel(GENERAL.platform, "away", GENERAL.id))
+    for requester in (replace(person.requester, user="bo"), away):
+        assert await form_behind(change, requester, person.services) is None
+    for press in ("abstract:arxiv:2606.00001", "undo:x", "do:x", "do", "all:m1", ""):
+        assert await form_behind(press, person.requester, person.services) is None
+    await person.asks("unsubscribe 1 --to me")
+    assert await form_behind(change, person.requester, person.services) is None
 
 
 async def test_a_mistake_in_a_form_names_its_field(store: Store) -> None:

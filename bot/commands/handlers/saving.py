@@ -1,11 +1,12 @@
 """Everybody's own reading list: save, take off, read it, as BibTeX too."""
 
-from bot.commands.buttons import NEXT, PREVIOUS, Buttons
+from bot.commands.buttons import Buttons
 from bot.commands.handlers.finding import found, kept
 from bot.commands.request import Requester, Save, Saved, Unsave
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.views.saved import PAGE_SIZE, bibliography, no_papers, removed, saved_already, saved_now, saved_papers
+from bot.views.words import NEXT, PREVIOUS
 
 
 async def save(request: Save, requester: Requester, services: Services) -> Reply:

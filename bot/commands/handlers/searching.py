@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands.arguments import ROOT
-from bot.commands.buttons import NEXT, PREVIOUS, Buttons
+from bot.commands.buttons import Buttons
 from bot.commands.handlers.asking import zone_of
 from bot.commands.handlers.showing import show
 from bot.commands.outside import allowed, words_asked
@@ -29,7 +29,7 @@ from bot.views.search import (
     shared,
     trending_papers,
 )
-from bot.views.words import date_in_words, quoted
+from bot.views.words import NEXT, PREVIOUS, date_in_words, quoted
 
 _DAYS: dict[Period, int] = {"day": 7, "week": 7, "month": 30}
 """How far back each period looks; the day is the newest list of the week, because there is none at weekends."""

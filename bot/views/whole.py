@@ -1,0 +1,61 @@
+"""A digest with all that it matched, page by page: what a platform shows that has no place beside the message. Pure."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.document import Action, Document, PaperCard, PaperLine, Spans, Text
+from bot.views.words import NEXT, PREVIOUS
+
+ALL: Final = "all"
+"""The verb of the buttons that show it."""
+
+PAGE_SIZE: Final = 10
+"""Papers on a page: each has a control of its own."""
+
+
+def whole_document(document: Document, page: int, *, message: str) -> Document:
+    """Show a page of everything that a digest matched: without TL;DRs, each paper as a card of its own.
+
+    `page` counts from 1; the last one stands in for one that there is not. `message` is the platform's id of what was
+    posted, for the buttons that turn the page.
+    """
+    papers = [each for each in (*document.blocks, *document.more) if isinstance(each, PaperCard | PaperLine)]
+    pages = max(-(-len(papers) // PAGE_SIZE), 1)
+    page = min(max(page, 1), pages)
+    first = (page - 1) * PAGE_SIZE
+    shown = papers[first : first + PAGE_SIZE]
+    around = ((PREVIOUS, page - 1), (NEXT, page + 1))
+    return Document(
+        heading=document.heading,
+        blocks=tuple(_card(each, number) for number, each in enumerate(shown, start=first + 1)),
+        actions=tuple(
+            Action(label=label, verb=ALL, target=f"{message}:{number}")
+            for label, number in around
+            if 1 <= number <= pages
+        ),
+        footnote=tuple(_where(first, len(shown), len(papers), document.unlisted)),
+        summary=document.summary,
+    )
+
+
+def _card(paper: PaperCard | PaperLine, number: int) -> PaperCard:
+    if isinstance(paper, PaperCard):
+        return PaperCard(paper=paper.paper, title=paper.title, facts=paper.facts, number=number)
+    title, rest = _title_and_rest(paper.spans)
+    return PaperCard(paper=paper.paper, title=title, facts=(rest,) if rest else (), number=number)
+
+
+def _title_and_rest(spans: Spans) -> tuple[Spans, Spans]:
+    """Cut a line where its title ends: at the first dot between two of its pieces."""
+    for index, span in enumerate(spans):
+        if isinstance(span, Text) and span.text == " · " and not span.href:
+            return spans[:index], spans[index + 1 :]
+    return spans, ()
+
+
+def _where(first: int, shown: int, papers: int, unlisted: int) -> Iterator[Text]:
+    total = papers + unlisted
+    is_range = shown > 1
+    yield Text(f"{first + 1}–{first + shown} of {total:,}" if is_range else f"{first + shown} of {total:,}")  # noqa: RUF001 - a range
+    if unlisted and first + shown == papers:
+        yield Text(f" · the other {unlisted:,} are too many to list")
