@@ -13,7 +13,7 @@ from bot import cli
 from bot.cli.export import EXPORTS
 from bot.cli.options import Export, Role
 from bot.commands.catalog import COMMANDS, VERBS
-from bot.settings import OF_THE_PLATFORMS, PREFIX, variables
+from bot.settings import PREFIX, variables
 from tests.transcripts import BLOCK, PAGES, refreshed
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +37,7 @@ PROMISE = (
     "suppressed."
 )
 
-KNOWN = OF_THE_PLATFORMS | {each.name.removeprefix(PREFIX) for each in variables()}
+KNOWN = {each.name.removeprefix(PREFIX) for each in variables()}
 OPERATOR_VERBS = set(getattr(get_command(cli.app), "commands"))  # noqa: B009 - typer's own type does not name it
 WITH_TRANSCRIPTS = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
 

@@ -27,6 +27,7 @@ from bot.settings.checks import (
     known_sources,
     known_zone,
 )
+from bot.settings.discord import DiscordSettings
 from bot.settings.groups import ArxivSettings, ConsoleSettings, Group, HttpSettings, HuggingFaceSettings, LimitSettings
 from bot.settings.slack import SlackSettings, contradictions
 from bot.text.suggest import did_you_mean
@@ -35,9 +36,6 @@ __all__ = ["FILE", "PREFIX", "HttpSettings", "Settings", "Variable", "load_setti
 
 PREFIX = "PAPERROUND_"
 FILE = Path("paperround.toml")
-
-OF_THE_PLATFORMS = frozenset({"DISCORD__API_URL", "DISCORD__GATEWAY_URL"})
-"""Names that belong to the platforms: known here, and read where those are built in."""
 
 Given = Mapping[str, Any]
 """Settings as one place gives them: nested by group, not yet checked."""
@@ -100,6 +98,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     limits: LimitSettings = LimitSettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -139,7 +138,7 @@ def load_settings(flags: Given | None = None, file: Path | None = FILE) -> Setti
 
 def unknown_variables() -> list[str]:
     """Return a sentence for every PAPERROUND_ variable of the environment that nothing reads."""
-    known = {each.name for each in variables()} | {PREFIX + name for name in OF_THE_PLATFORMS}
+    known = {each.name for each in variables()}
     ours = [name.removeprefix(PREFIX) for name in known if name.startswith(PREFIX)]
     typed = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
     return [
@@ -196,12 +195,11 @@ def _read_file(file: Path) -> tuple[dict[str, Any], list[str]]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         return {}, [f"{file}: cannot be read: {error}"]
     by_key = {each.key: each for each in variables()}
-    known = {*by_key, *(name.lower().replace("__", ".") for name in OF_THE_PLATFORMS)}
     keys = {key: key.lower() for key in _keys(found)}
     problems = [
-        f"{file}: I don't know the key {key}{did_you_mean(key, known)}"
+        f"{file}: I don't know the key {key}{did_you_mean(key, by_key)}"
         for key, name in keys.items()
-        if name not in known and not any(each.startswith(f"{name}.") for each in known)
+        if name not in by_key and not any(each.startswith(f"{name}.") for each in by_key)
     ]
     secrets = {each.key: each.name for each in by_key.values() if each.is_secret}
     problems += [

@@ -25,6 +25,8 @@ FERNET_BYTES = 32
 _HOST = re.compile(r"[0-9A-Za-z._-]+|[0-9A-Fa-f:.]+(%[0-9A-Za-z]+)?")
 """Names and addresses, IPv6 without brackets."""
 
+_TOKEN = re.compile(r"[!-~]+")
+
 
 def split_words(value: object) -> object:
     """Split a list that was typed as one text, as an environment variable is."""
@@ -72,6 +74,16 @@ def web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def socket_address(url: str) -> str:
+    """Check the address of a WebSocket, or none; returns it without the slash at its end."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"ws", "wss"} or not parts.hostname):
+        raise ValueError(f'"{url}" is no address of a WebSocket; it begins with wss:// and a host')
+    if parts.username or parts.password:
+        raise ValueError("an address with a user name or a password in it is not accepted")
+    return url.rstrip("/")
+
+
 def host_name(name: str) -> str:
     """Check that it may name a place to listen at; whether this machine has it is found out by listening."""
     if not _HOST.fullmatch(name):
@@ -101,6 +113,13 @@ def token(beginning: str) -> Callable[[SecretStr | None], SecretStr | None]:
         return given
 
     return check
+
+
+def bare_token(given: SecretStr | None) -> SecretStr | None:
+    """Check that it is one word, as it goes into a header; it is never repeated."""
+    if given is not None and not _TOKEN.fullmatch(given.get_secret_value()):
+        raise ValueError("this is no token; it is one word, without Bot before it")
+    return given
 
 
 def fernet_keys(given: SecretStr | None) -> SecretStr | None:

@@ -100,7 +100,7 @@ def test_secrets_never_come_from_the_file() -> None:
 
 def test_an_unknown_key_of_the_file_is_a_mistake_with_a_suggestion() -> None:
     Path("paperround.toml").write_text(
-        'timezome = "UTC"\n[arxiv]\nrss = "https://example.org"\n[discord]\napi_url = "x"\n'
+        'timezome = "UTC"\n[arxiv]\nrss = "https://example.org"\n[discord]\napi_url = "https://x"\n'
     )
     assert problems_of() == (
         'paperround.toml: I don\'t know the key timezome; did you mean "timezone"?',
@@ -185,7 +185,7 @@ def test_hf_is_short_for_hugging_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(each.field.description for each in variables())
-    assert len({each.name for each in variables()}) == len({each.key for each in variables()}) == 21
+    assert len({each.name for each in variables()}) == len({each.key for each in variables()}) == 24
 
 
 # --- Slack ---------------------------------------------------------------------------------------------------------
@@ -281,3 +281,40 @@ def test_what_does_not_go_together_is_named_without_its_value(
     problems = problems_of()
     assert [each.partition(":")[0] for each in problems] == named
     assert "hunter" not in " ".join(problems)
+
+
+# --- Discord -------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_token_nothing_of_discord_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", " ")
+    discord = load_settings().discord
+    assert not discord.is_configured
+    assert (discord.token, discord.api_url, discord.gateway_url) == (None, "https://discord.com/api/v10", "")
+
+
+def test_discord_needs_one_token_which_nothing_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "hunter.2.three ")
+    monkeypatch.setenv("PAPERROUND_DISCORD__GATEWAY_URL", "ws://127.0.0.1:7/gateway/")
+    settings = load_settings()
+    assert settings.discord.is_configured
+    assert settings.discord.token is not None
+    assert settings.discord.token.value == "hunter.2.three"
+    assert settings.discord.gateway_url == "ws://127.0.0.1:7/gateway"
+    assert "hunter" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_BOT_TOKEN", "Bot hunter.2.three"),
+        ("PAPERROUND_DISCORD__API_URL", "discord.com/api"),
+        ("PAPERROUND_DISCORD__GATEWAY_URL", "https://gateway.discord.gg"),
+        ("PAPERROUND_DISCORD__GATEWAY_URL", "wss://somebody@gateway.discord.gg"),
+    ],
+)
+def test_a_mistake_in_what_is_discords_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    (problem,) = problems_of()
+    assert problem.startswith(f"{name}: ")
+    assert "hunter" not in problem
