@@ -15,11 +15,14 @@ class SqlRateLimits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
+    async def reserve(
+        self, key: str, interval: timedelta, now: datetime, *, patience: timedelta | None = None
+    ) -> timedelta:
         """See `RateLimits.reserve`."""
         async with self._database.write() as connection:
             moment = max(await self._free_at(connection, key, now), now)
-            await _set(connection, key, moment + interval)
+            if patience is None or moment - now <= patience:
+                await _set(connection, key, moment + interval)
         return moment - now
 
     async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
@@ -31,6 +34,12 @@ class SqlRateLimits:
                 return wait
             await _set(connection, key, moment + interval)
         return timedelta()
+
+    async def free_in(self, key: str, now: datetime) -> timedelta:
+        """See `RateLimits.free_in`."""
+        async with self._database.read() as connection:
+            free_at = await connection.scalar(select(rate_limit.c.free_at).where(rate_limit.c.key == key))
+        return max(free_at - now, timedelta()) if free_at else timedelta()
 
     async def hold(self, key: str, until: datetime) -> None:
         """See `RateLimits.hold`."""

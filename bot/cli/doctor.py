@@ -131,12 +131,18 @@ async def _is_paperround(host: str, port: int) -> bool:
 class _Unpaced:
     """One request to each host needs no pacing, and a broken database must not hide the state of the sources."""
 
-    async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
-        del key, interval, now
+    async def reserve(
+        self, key: str, interval: timedelta, now: datetime, *, patience: timedelta | None = None
+    ) -> timedelta:
+        del key, interval, now, patience
         return timedelta(0)
 
     async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
         del key, interval, burst, now
+        return timedelta(0)
+
+    async def free_in(self, key: str, now: datetime) -> timedelta:
+        del key, now
         return timedelta(0)
 
     async def hold(self, key: str, until: datetime) -> None:

@@ -46,14 +46,22 @@ class Outcomes(Protocol):
 class RateLimits(Protocol):
     """Pacing that all processes share: one row per host, workspace or channel."""
 
-    async def reserve(self, key: str, interval: timedelta, now: datetime) -> timedelta:
-        """Take the next free moment for `key`, moments being `interval` apart; returns how long to wait for it."""
+    async def reserve(
+        self, key: str, interval: timedelta, now: datetime, *, patience: timedelta | None = None
+    ) -> timedelta:
+        """Take the next free moment for `key`, moments being `interval` apart; returns how long to wait for it.
+
+        When that is longer than `patience`, no moment was taken.
+        """
 
     async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
         """Take a moment for `key` if one is free now: `burst` at once, and then one every `interval`.
 
         Returns nothing at all to wait for when it was taken; else how long until one is free, and none was taken.
         """
+
+    async def free_in(self, key: str, now: datetime) -> timedelta:
+        """Return how long until a moment for `key` is free; none is taken."""
 
     async def hold(self, key: str, until: datetime) -> None:
         """Let nobody have a moment for `key` before `until`; an earlier hold never shortens a later one."""

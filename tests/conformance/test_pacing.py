@@ -65,6 +65,23 @@ async def test_holds_of_many_processes_leave_the_longest(store: SqlStore, store_
     assert await store.rate_limits.reserve("host", PACE, NOW) == 9 * SECOND
 
 
+async def test_a_moment_too_far_off_is_not_taken(store: SqlStore) -> None:
+    async def reserve(patience: timedelta) -> timedelta:
+        return await store.rate_limits.reserve("host", PACE, NOW, patience=patience)
+
+    assert [await reserve(PACE) for _ in range(4)] == [NOTHING, PACE, 2 * PACE, 2 * PACE]
+    assert await reserve(2 * PACE) == 2 * PACE
+    assert await reserve(2 * PACE) == 3 * PACE
+
+
+async def test_asking_when_a_moment_is_free_takes_none(store: SqlStore) -> None:
+    assert await store.rate_limits.free_in("host", NOW) == NOTHING
+    await store.rate_limits.hold("host", NOW + LEASE)
+    assert [await store.rate_limits.free_in("host", NOW) for _ in range(2)] == [LEASE, LEASE]
+    assert await store.rate_limits.free_in("host", NOW + 2 * LEASE) == NOTHING
+    assert await store.rate_limits.reserve("host", PACE, NOW) == LEASE
+
+
 async def test_a_burst_is_free_at_once_and_then_one_moment_an_interval(store: SqlStore) -> None:
     async def take(seconds: int) -> timedelta:
         return await store.rate_limits.take("search", PACE, 3, NOW + seconds * SECOND)
