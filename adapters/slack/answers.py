@@ -20,7 +20,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from adapters.slack.client import SlackApi, proxy_for, silent_log
 from adapters.slack.interactions import Here
 from adapters.slack.members import Members
-from adapters.slack.naming import named_in, with_names
+from adapters.slack.naming import NAMING
 from adapters.slack.render import PARENT, messages
 from bot.document import Document
 from bot.errors import DeliveryError, Verdict
@@ -45,10 +45,10 @@ class Answers:
 
     async def named(self, here: Here, document: Document) -> Document:
         """Return a document that says people's and channels' names, as far as Slack tells them."""
-        named = named_in(document)
+        named = NAMING.named_in(document)
         if not named.people and not named.places:
             return document
-        return with_names(document, await self._members.names(here.workspace, named.people, named.places))
+        return NAMING.with_names(document, await self._members.names(here.workspace, named.people, named.places))
 
     async def say(self, here: Here, document: Document, *, to_channel: bool) -> None:
         """Answer where somebody did something: for the whole channel, or for that person alone.

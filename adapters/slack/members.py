@@ -6,13 +6,13 @@ Slack does not answer, nobody is a manager: what everybody may do goes on.
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, Generic, TypeVar
+from datetime import timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from adapters.memory import Memory
 from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
 from adapters.slack.manifest import BOT_NAME
@@ -31,7 +31,6 @@ REMEMBERED: Final = timedelta(minutes=5)
 MOST_REMEMBERED: Final = 10_000
 
 Json = Any
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +57,8 @@ class Members:
     def __init__(self, api: SlackApi, installations: Installations, clock: Clock) -> None:
         self._api = api
         self._installations = installations
-        self._people: _Memory[Person] = _Memory(clock.wall)
-        self._places: _Memory[Place] = _Memory(clock.wall)
+        self._people: Memory[tuple[str, str], Person] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
+        self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
 
     async def installation(self, workspace: str) -> Installation | None:
         """Return how the workspace installed the app; None when it did not."""
@@ -173,25 +172,3 @@ def place_of(channel: Mapping[str, Json]) -> Place:
 
 async def _nothing() -> None:
     """Have nothing to ask."""
-
-
-class _Memory(Generic[T]):
-    """What was learnt of so many things lately."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._known: OrderedDict[tuple[str, str], tuple[datetime, T]] = OrderedDict()
-
-    def recall(self, key: tuple[str, str]) -> T | None:
-        at, known = self._known.get(key, (None, None))
-        return known if at is not None and self._now() - at < REMEMBERED else None
-
-    def keep(self, key: tuple[str, str], value: T) -> T:
-        self._known[key] = (self._now(), value)
-        self._known.move_to_end(key)
-        if len(self._known) > MOST_REMEMBERED:
-            self._known.popitem(last=False)
-        return value
-
-    def forget(self, key: tuple[str, str]) -> None:
-        self._known.pop(key, None)

@@ -1,66 +1,8 @@
-"""People and channels by name: the core says `@U123` and `#C123`, for it knows nothing else of them. Pure.
-
-The names are plain text like any other: nobody is mentioned, and so nobody is called by an answer.
-"""
+"""The ids of people and channels in what is said on Slack. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
-from bot.document import Document, Text
+from adapters.naming import Naming
 
-_NAMED = re.compile(r"(?<![\w@#])(@[UW]|#[CG])([A-Z0-9]{2,20})\b")
-
-MOST_NAMED: Final = 20
-"""Ids of one document that are looked up; a list of a whole workspace names more channels than anybody waits for."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """The ids that a document says."""
-
-    people: frozenset[str]
-    places: frozenset[str]
-
-
-def named_in(document: Document) -> Named:
-    """Return whom and what a document names."""
-    found: dict[str, str] = {}
-
-    def note(text: str) -> str:
-        for each in _NAMED.finditer(text):
-            found[each[1][1] + each[2]] = each[1][0]
-        return text
-
-    _mapped(document, note)
-    some = list(found.items())[:MOST_NAMED]
-    return Named(
-        people=frozenset(each for each, mark in some if mark == "@"),
-        places=frozenset(each for each, mark in some if mark == "#"),
-    )
-
-
-def with_names(document: Document, names: Mapping[str, str]) -> Document:
-    """Return a document that says names for the ids that have one."""
-
-    def name(text: str) -> str:
-        return _NAMED.sub(lambda each: each[1][0] + names.get(each[1][1] + each[2], each[1][1] + each[2]), text)
-
-    return _mapped(document, name) if names else document
-
-
-def _mapped(value: T, change: Callable[[str], str]) -> T:
-    """Return a part of a document with every text of a span, and the summary, changed."""
-    if isinstance(value, tuple):
-        return type(value)(_mapped(each, change) for each in value)
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
-    if isinstance(value, Text):
-        return replace(value, text=change(value.text))
-    changed = {each.name: _mapped(getattr(value, each.name), change) for each in fields(value)}
-    if isinstance(value, Document):
-        changed["summary"] = change(value.summary)
-    return replace(value, **changed)
+NAMING: Final = Naming(re.compile(r"(?<![\w@#])(@[UW]|#[CG])([A-Z0-9]{2,20})\b"))

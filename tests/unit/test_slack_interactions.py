@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.slack.interactions import Here, plain, pressed_of, typed_of
 from adapters.slack.members import person_of, place_of
-from adapters.slack.naming import named_in, with_names
+from adapters.slack.naming import NAMING
 from bot.commands.parse import read
 from bot.document import Document, Fields, PaperCard, Paragraph, Text, text
 from bot.model.channel import Channel, Platform
@@ -125,19 +125,19 @@ DOCUMENT = Document(
 
 
 def test_people_and_channels_are_found_in_whatever_is_said() -> None:
-    named = named_in(DOCUMENT)
+    named = NAMING.named_in(DOCUMENT)
     assert named.people == {"U01", "W02", "U03", "U06"}
     assert named.places == {"C01", "C04"}
 
 
 def test_who_has_a_name_is_called_by_it_and_addresses_stay() -> None:
-    said = with_names(DOCUMENT, {"U01": "ana", "C01": "tea"})
+    said = NAMING.with_names(DOCUMENT, {"U01": "ana", "C01": "tea"})
     assert said.heading == text("@ana subscribed #tea, not #Cabbage or C01")
     assert said.summary == "@ana did it"
     assert said.blocks[0] == Paragraph((Text("by @W02", href="https://e.org/@U01"),))
-    assert with_names(DOCUMENT, {}) == DOCUMENT
+    assert NAMING.with_names(DOCUMENT, {}) == DOCUMENT
 
 
 def test_a_name_is_text_like_any_other() -> None:
-    said = with_names(Document(heading=text("by @U01")), {"U01": "<!channel> \\1"})
+    said = NAMING.with_names(Document(heading=text("by @U01")), {"U01": "<!channel> \\1"})
     assert said.heading == text("by @<!channel> \\1")
