@@ -19,7 +19,7 @@ from adapters.slack.limits import (
     TEXT,
     length,
 )
-from adapters.slack.mrkdwn import clean, cut, most, mrkdwn, split, words
+from adapters.slack.mrkdwn import cut, most, mrkdwn, split, words
 from bot.commands.buttons import action_id
 from bot.document import (
     Action,
@@ -36,6 +36,8 @@ from bot.document import (
     Text,
     strong,
 )
+from bot.spans import joined, one_line
+from bot.text.clean import clean
 
 Json = Any
 
@@ -151,7 +153,7 @@ def _block(block: Block, card: int) -> Iterator[Piece]:
 
 def _card(card: PaperCard, number: int) -> Piece:
     title = _title(card.title)
-    facts = cut(_joined(card.facts, " · "), _FACTS)
+    facts = cut(joined(card.facts, " · "), _FACTS)
     number_before = f"{card.number}. " if card.number else ""
     room = TEXT - length(number_before + mrkdwn(title) + mrkdwn(facts)) - 2
     rows = ((Text(number_before), *title), cut(card.body, room), facts)
@@ -196,7 +198,7 @@ def _packed(rows: Iterable[tuple[Spans, tuple[str, ...]]]) -> Iterator[Piece]:
     papers: tuple[str, ...] = ()
     room = TEXT
     for spans, of_row in rows:
-        whole = _one_line(spans)
+        whole = one_line(spans)
         while whole:
             row, whole = split(whole, TEXT)
             size = length(mrkdwn(row)) + 1
@@ -240,22 +242,6 @@ def _short_lines(text: str) -> Iterator[str]:
     for line in text.splitlines(keepends=True):
         for start in range(0, len(line), TEXT // 2):
             yield line[start : start + TEXT // 2]
-
-
-def _joined(parts: Iterable[Spans], between: str) -> Spans:
-    joined: Spans = ()
-    for part in parts:
-        if words(part).strip():
-            joined = (*joined, Text(between), *part) if joined else part
-    return _one_line(joined)
-
-
-def _one_line(spans: Spans) -> Spans:
-    """Return spans without line ends."""
-    return tuple(
-        Text(" ".join(clean(span.text).split("\n")), span.style, span.href) if isinstance(span, Text) else span
-        for span in spans
-    )
 
 
 def _mrkdwn(text: str) -> Json:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from adapters.slack.blocks import section
 from adapters.slack.interactions import Kept
 from adapters.slack.limits import INPUT_TEXT, OPTION_TEXT, VIEW_BLOCKS, VIEW_TITLE
-from adapters.slack.mrkdwn import clean, cut, words
+from adapters.slack.mrkdwn import cut, words
 from adapters.slack.render import messages
 from bot.commands.catalog import command_named
 from bot.commands.command import Command
@@ -21,6 +21,7 @@ from bot.document import Document, Form, Text
 from bot.errors import CommandError, UserError
 from bot.model.cadence import WEEKDAY_NAMES, WEEKDAYS
 from bot.query.parse import MAX_LENGTH
+from bot.text.clean import clean
 
 Json = Any
 Options = dict[str, str | int | bool]

@@ -8,8 +8,7 @@ Code blocks are rich text, which takes every character as it is.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -17,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from adapters.slack.limits import LINK, length
 from bot.document import Span, Spans, Style, Text, Time
-
-ELLIPSIS: Final = "…"
+from bot.spans import ELLIPSIS, cleaned, dropped, rstripped, taken, word_end
+from bot.text.clean import clean
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # the ampersand first: the others bring more of them
 _TWINS: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "|": "∣", ":": "∶"}  # noqa: RUF001 - that is the point
@@ -44,20 +43,6 @@ _DATES: Final = {
 
 Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
 """
-
-_JOINERS: Final = frozenset("\u200c\u200d")
-_KEPT: Final = _JOINERS | {"\n"}
-_DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})
-_LONGEST_WORD: Final = 80
-"""Characters that a cut gives up to end at a word."""
-
-
-def clean(text: str) -> str:
-    """Return text without what would turn the direction of writing or is no character at all; line ends stay."""
-    if not text.replace("\n", "").isprintable():
-        text = text.replace("\r\n", "\n").replace("\t", " ").replace("\u2028", "\n").replace("\u2029", "\n")
-        text = "".join(each for each in text if each in _KEPT or unicodedata.category(each) not in _DROPPED)
-    return unicodedata.normalize("NFC", text)
 
 
 def escape(text: str) -> str:
@@ -98,7 +83,7 @@ def most(spans: Spans) -> int:
         + _around(span) * (span.text.count("\n") + 1)
         if isinstance(span, Text)
         else _around(span)
-        for span in _cleaned(spans)
+        for span in cleaned(spans)
     )
 
 
@@ -106,9 +91,9 @@ def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
     """Return what surely fits into `limit` as mrkdwn, up to the end of a word, and the rest."""
     if most(spans) <= limit:
         return spans, ()
-    spans = _cleaned(spans)
-    end = _word_end(spans, _fitting(spans, limit))
-    return _taken(spans, end), _dropped(spans, end)
+    spans = cleaned(spans)
+    end = word_end(spans, _fitting(spans, limit))
+    return taken(spans, end), dropped(spans, end)
 
 
 def cut(spans: Spans, limit: int) -> Spans:
@@ -116,7 +101,7 @@ def cut(spans: Spans, limit: int) -> Spans:
     if most(spans) <= limit:
         return spans
     head, _ = split(spans, limit - length(ELLIPSIS) - length(_GAP))
-    return (*_rstripped(head), Text(ELLIPSIS))
+    return (*rstripped(head), Text(ELLIPSIS))
 
 
 # --- from spans to pieces ---------------------------------------------------------------------------------------------
@@ -181,11 +166,6 @@ def _moment(span: Time) -> tuple[str, str]:
 # --- parts of spans ---------------------------------------------------------------------------------------------------
 
 
-def _cleaned(spans: Spans) -> Spans:
-    cleaned = (replace(span, text=clean(span.text)) if isinstance(span, Text) else span for span in spans)
-    return tuple(span for span in cleaned if isinstance(span, Time) or span.text)
-
-
 def _around(span: Span) -> int:
     """Return how much a span takes beside its text: marks, gaps, an address; a moment is nothing else."""
     if isinstance(span, Time):
@@ -207,49 +187,3 @@ def _fitting(spans: Spans, room: int) -> int:
                 return max(places, 1)
             places += 1
     return places
-
-
-def _size(span: Span) -> int:
-    """Return in how many places a span may be cut: a moment is whole."""
-    return len(span.text) if isinstance(span, Text) else 1
-
-
-def _taken(spans: Iterable[Span], size: int) -> Spans:
-    taken: list[Span] = []
-    for span in spans:
-        if size <= 0:
-            break
-        taken.append(replace(span, text=span.text[:size]) if isinstance(span, Text) else span)
-        size -= _size(span)
-    return tuple(taken)
-
-
-def _dropped(spans: Iterable[Span], size: int) -> Spans:
-    left: list[Span] = []
-    for span in spans:
-        if _size(span) > size:
-            left.append(replace(span, text=span.text[max(size, 0) :]) if isinstance(span, Text) else span)
-        size -= _size(span)
-    return tuple(left)
-
-
-def _word_end(spans: Spans, end: int) -> int:
-    """Return the end of the last word before a place, or the place itself in a very long word, but between letters."""
-    characters = "".join(span.text if isinstance(span, Text) else "#" for span in spans)
-    if end == len(characters):
-        return end
-    for place in range(end, max(end - _LONGEST_WORD, 0), -1):
-        if characters[place].isspace():
-            return place
-    for place in range(end, max(end - _LONGEST_WORD, 0), -1):
-        if characters[place] not in _JOINERS and not unicodedata.category(characters[place]).startswith("M"):
-            return place
-    return end
-
-
-def _rstripped(spans: Spans) -> Spans:
-    """Return spans without spaces at the end."""
-    if not spans or not isinstance(last := spans[-1], Text):
-        return spans
-    text = last.text.rstrip()
-    return (*spans[:-1], replace(last, text=text)) if text else _rstripped(spans[:-1])
