@@ -15,6 +15,8 @@ class Permission(IntFlag):
 
     NONE = 0
     ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
     READ_MESSAGE_HISTORY = 1 << 16
@@ -40,6 +42,23 @@ _EVERYTHING: Final = Permission(sum(Permission))
 
 _POST: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
 _IN_THREAD: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES_IN_THREADS
+
+
+CATEGORY: Final = 4
+"""The type of what only holds channels."""
+
+
+def needed_to_post(kind: int) -> Permission:
+    """Return what it takes to post digests in a channel of this type at all."""
+    if kind in THREADS:
+        return _IN_THREAD
+    return _POST | _IN_THREAD if kind in FORUMS else _POST
+
+
+def permission_of(bits: str | int | None) -> Permission:
+    """Read permissions as Discord writes them; of an administrator every one."""
+    permission = Permission(int(bits or 0) & _EVERYTHING)
+    return _EVERYTHING if Permission.ADMINISTRATOR in permission else permission
 
 
 def needed_in(kind: int) -> Permission:

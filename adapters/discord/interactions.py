@@ -1,0 +1,285 @@
+"""What Discord says of what somebody did, read: the payload of a command, a press, a form, a word being typed. Pure.
+
+Where and by whom it was done, and what they may do there, comes from the verified payload alone. In direct messages
+Discord names no server: whoever hears finds out which one the message that was pressed came from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from adapters.discord.permissions import Permission, permission_of
+from bot.commands.place import IN
+from bot.commands.request import Requester
+from bot.model.channel import Channel, Platform
+
+Json = Any
+Value = str | int | bool
+
+COMMAND: Final = 2
+COMPONENT: Final = 3
+AUTOCOMPLETE: Final = 4
+MODAL: Final = 5
+"""Types of interactions.
+
+Source: https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
+"""
+
+_CHANNEL: Final = 7
+_ATTACHMENT: Final = 11
+"""Types of options whose value is the id of something that the payload describes."""
+
+_MANAGES: Final = Permission.MANAGE_CHANNELS | Permission.MANAGE_GUILD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A channel as an interaction describes it: its type, what whoever acts may do there, and what the bot may.
+
+    `ours` is None where Discord did not say.
+    """
+
+    id: str
+    name: str = ""
+    kind: int = 0
+    theirs: Permission = Permission.NONE
+    ours: Permission | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """Where something was done, and by whom. `server` is empty in direct messages until somebody knows it.
+
+    `token` answers, for 15 minutes. `names` are what people and channels are called, by id, as far as the payload says.
+    """
+
+    id: str
+    token: str = field(repr=False)
+    application: str
+    server: str
+    place: Place
+    user: str
+    locale: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_direct(self) -> bool:
+        """Say whether it was done in direct messages."""
+        return self.place.kind in _DIRECT
+
+    @property
+    def channel(self) -> Channel:
+        """The channel; direct messages are the person's own."""
+        there = Channel(Platform.DISCORD, self.server, self.place.id)
+        return there.personal(self.user) if self.is_direct else there
+
+
+_DIRECT: Final = frozenset({1, 3})
+"""Types of channels without a server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that belongs to a command, and where it can be had."""
+
+    name: str
+    size: int
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A command with its options. `target` is the channel that one of them names, `file` the file of another."""
+
+    here: Here
+    verb: str
+    options: Mapping[str, Value]
+    target: Place | None = None
+    file: Attached | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """A command while it is typed: the option that asks for suggestions, and what stands in all of them."""
+
+    here: Here
+    verb: str
+    option: str
+    options: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What was pressed: the id of an action, on which message. `chosen` is what was chosen of a select.
+
+    `pressed_before` is the message whose button brought the message, if one did. `is_private` says that nobody else
+    sees the message.
+    """
+
+    here: Here
+    action: str
+    message: str
+    chosen: str = ""
+    pressed_before: str = ""
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A form that was sent off: the id that it had, and what stands in each field."""
+
+    here: Here
+    form: str
+    fields: Mapping[str, str]
+
+
+Heard = Given | Typing | Pressed | Filled
+
+
+def requester_of(here: Here) -> Requester:
+    """Return who asks, and what they may do: whoever manages the server manages every channel of it."""
+    may = here.place.theirs
+    return Requester(
+        channel=here.channel,
+        user=here.user,
+        is_manager=bool(_MANAGES & may),
+        manages_all=Permission.MANAGE_GUILD in may,
+    )
+
+
+def asked_of(given: Given) -> tuple[Requester, Mapping[str, Value]]:
+    """Return who asks, and with what: as if in the other channel that an option names, if they manage that one.
+
+    Discord says what they may do there. Somebody who does not see it manages nothing there, whatever else they manage.
+    """
+    requester, target = requester_of(given.here), given.target
+    if target is None or target.id == given.here.place.id:
+        return requester, given.options
+    if not (_MANAGES & target.theirs and Permission.VIEW_CHANNEL in target.theirs):
+        return replace(requester, manages_all=False), given.options
+    there = Channel(Platform.DISCORD, given.here.server, target.id)
+    options = {name: value for name, value in given.options.items() if name != IN.name}
+    return replace(requester, channel=there, is_manager=True), options
+
+
+def heard_of(payload: Mapping[str, Json]) -> Heard:
+    """Read an interaction.
+
+    Raises:
+        LookupError, TypeError, ValueError, AttributeError: it is none of ours, or none of Discord's.
+    """
+    data = payload["data"]
+    here = _here_of(payload)
+    match payload["type"]:
+        case kind if kind in {COMMAND, AUTOCOMPLETE}:
+            return _command_of(here, data, is_whole=kind == COMMAND)
+        case kind if kind == COMPONENT:
+            return _pressed_of(here, payload["message"], data)
+        case kind if kind == MODAL:
+            return Filled(here=here, form=data["custom_id"], fields=dict(_fields_of(data["components"])))
+        case kind:
+            raise ValueError(f"an interaction of type {kind}")
+
+
+def _here_of(payload: Mapping[str, Json]) -> Here:
+    member = payload.get("member") or {}
+    user = member.get("user") or payload["user"]
+    channel = payload.get("channel") or {}
+    place = Place(
+        id=channel.get("id") or payload["channel_id"],
+        name=channel.get("name") or "",
+        kind=int(channel.get("type") or 0),
+        theirs=permission_of(member.get("permissions")),
+        ours=permission_of(payload["app_permissions"]) if payload.get("app_permissions") else None,
+    )
+    server = payload.get("guild_id") or ""
+    if not (server or place.kind in _DIRECT):
+        raise ValueError("no server and no direct message")
+    return Here(
+        id=payload["id"],
+        token=payload["token"],
+        application=payload["application_id"],
+        server=server,
+        place=place,
+        user=user["id"],
+        locale=payload.get("locale") or "",
+        names=_names_of(payload, member, user, place),
+    )
+
+
+def _names_of(
+    payload: Mapping[str, Json], member: Mapping[str, Json], user: Mapping[str, Json], place: Place
+) -> Mapping[str, str]:
+    resolved = (payload.get("data") or {}).get("resolved") or {}
+    members = resolved.get("members") or {}
+    people = {each: name_of(members.get(each) or {}, known) for each, known in (resolved.get("users") or {}).items()}
+    channels = {each: known.get("name") or "" for each, known in (resolved.get("channels") or {}).items()}
+    named = {**people, **channels, user["id"]: name_of(member, user), place.id: place.name}
+    return {each: name for each, name in named.items() if name}
+
+
+def name_of(member: Mapping[str, Json], user: Mapping[str, Json]) -> str:
+    """Return what a person is called in a server."""
+    return member.get("nick") or user.get("global_name") or user.get("username") or ""
+
+
+def _command_of(here: Here, data: Mapping[str, Json], *, is_whole: bool) -> Given | Typing:
+    (command,) = data["options"]
+    given: Sequence[Mapping[str, Json]] = command.get("options") or ()
+    options: dict[str, Value] = {each["name"]: each["value"] for each in given}
+    if not is_whole:
+        focused = next(each["name"] for each in given if each.get("focused"))
+        return Typing(here=here, verb=command["name"], option=focused, options=options)
+    resolved = data.get("resolved") or {}
+    target = next((each["value"] for each in given if each["type"] == _CHANNEL), None)
+    attached = next((each for each in given if each["type"] == _ATTACHMENT), None)
+    file = None
+    if attached is not None:
+        described = resolved["attachments"][attached["value"]]
+        file = Attached(name=described["filename"], size=int(described["size"]), url=described["url"])
+        del options[attached["name"]]
+    return Given(
+        here=here,
+        verb=command["name"],
+        options=options,
+        target=None if target is None else _place_of(target, resolved["channels"][target]),
+        file=file,
+    )
+
+
+def _place_of(channel_id: str, channel: Mapping[str, Json]) -> Place:
+    ours = channel.get("app_permissions")
+    return Place(
+        id=channel_id,
+        name=channel.get("name") or "",
+        kind=int(channel.get("type") or 0),
+        theirs=permission_of(channel.get("permissions")),
+        ours=permission_of(ours) if ours else None,
+    )
+
+
+_EPHEMERAL: Final = 1 << 6
+
+
+def _pressed_of(here: Here, message: Mapping[str, Json], data: Mapping[str, Json]) -> Pressed:
+    origin = message.get("interaction_metadata") or {}
+    return Pressed(
+        here=here,
+        action=data["custom_id"],
+        message=message["id"],
+        chosen=next(iter(data.get("values") or ()), ""),
+        pressed_before=origin.get("interacted_message_id") or "",
+        is_private=bool((message.get("flags") or 0) & _EPHEMERAL),
+    )
+
+
+def _fields_of(components: Sequence[Mapping[str, Json]]) -> list[tuple[str, str]]:
+    """Return what stands in each field, whether a label stands around it or a row."""
+    found: list[tuple[str, str]] = []
+    for each in components:
+        inner = [each["component"]] if "component" in each else each.get("components") or ()
+        found += _fields_of(inner)
+        if "custom_id" in each:
+            chosen = next(iter(each.get("values") or ()), "")
+            found.append((each["custom_id"], each.get("value") or chosen))
+    return found
