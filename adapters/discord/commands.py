@@ -29,12 +29,14 @@ _STRING: Final = 3
 _INTEGER: Final = 4
 _BOOLEAN: Final = 5
 _CHANNEL: Final = 7
+_ROLE: Final = 8
 _ATTACHMENT: Final = 11
 
 _TYPES: Final[Mapping[Kind, int]] = {
     Kind.INTEGER: _INTEGER,
     Kind.SWITCH: _BOOLEAN,
     Kind.CHANNEL: _CHANNEL,
+    Kind.ROLE: _ROLE,
     Kind.FILE: _ATTACHMENT,
 }
 """Types of options; what is not named here is text."""

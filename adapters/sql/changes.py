@@ -151,8 +151,15 @@ def _differing(before: Image, after: Image) -> tuple[Image, Image]:
 
 
 def _chosen(row: Image | None) -> Image | None:
-    """Return what people chose in a subscription; its version alone makes no change."""
-    return row and {name: value for name, value in row.items() if name not in OF_THE_CLOCK and name != "version"}
+    """Return what people chose in a subscription; its version alone makes no change.
+
+    A column that nobody filled is left out: an image of an older program does not have those that came since.
+    """
+    return row and {
+        name: value
+        for name, value in row.items()
+        if value is not None and name not in OF_THE_CLOCK and name != "version"
+    }
 
 
 async def _undo(connection: AsyncConnection, change: Change, by: str, at: datetime, default_zone: str) -> Undone:

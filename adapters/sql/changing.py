@@ -60,6 +60,7 @@ async def _edit(connection: AsyncConnection, key: int, wanted: Subscription) -> 
         "min_upvotes": wanted.min_upvotes,
         "upvoted_only": wanted.upvoted_only,
         "sources": tuple(map(str, wanted.sources)),
+        "ping": wanted.ping or None,
         "floor_on": wanted.floor_on,
         "next_due": wanted.next_due,
     }

@@ -153,6 +153,7 @@ subscription = Table(
     Column("last_run_at", Moment),
     Column("seen_change", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("ping", Text),
     PrimaryKeyConstraint("channel", "number"),
     UniqueConstraint("channel", "query", name="uq_subscription_query"),
     Index(

@@ -51,6 +51,7 @@ def _subscription(subscription: Subscription, zone: str) -> dict[str, Any]:
         "paused": _pause(subscription.pause),
         "last_run": _moment(subscription.last_run_at),
         "next": _moment(subscription.next_due) if subscription.is_active else None,
+        "ping": subscription.ping or None,
     }
 
 

@@ -28,6 +28,7 @@ from bot.commands.values import (
     number_or_all_of,
     paper_of,
     query_of,
+    role_of,
     sources_of,
     time_of,
     zone_of,
@@ -53,6 +54,7 @@ def subscribe(given: Arguments) -> Subscribe:
         min_upvotes=given.read("min-upvotes", integer_of) or 0,
         upvoted_only=given.has("upvoted-only"),
         sources=given.read("source", sources_of),
+        ping=given.read("ping", role_of) or "",
     )
 
 

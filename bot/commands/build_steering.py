@@ -19,6 +19,7 @@ from bot.commands.values import (
     muted_of,
     number_or_all_of,
     query_of,
+    role_or_none_of,
     sources_of,
     time_of,
     zone_or_none_of,
@@ -43,6 +44,7 @@ def edit(given: Arguments) -> EditSubscription:
         min_upvotes=given.read("min-upvotes", integer_of),
         upvoted_only=True if given.has("upvoted-only") else (False if given.has("no-upvoted-only") else None),
         sources=given.read("source", sources_of),
+        ping="" if given.has("no-ping") else given.read("ping", role_or_none_of),
     )
 
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     DATE = "date"
     MUTE = "word or author"
     CHANNEL = "channel"
+    ROLE = "role"
     ID = "id"
     FILE = "file"
 

@@ -43,6 +43,7 @@ class Subscribe:
     min_upvotes: int = 0
     upvoted_only: bool = False
     sources: tuple[SourceChoice, ...] | None = None
+    ping: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class Unsubscribe:
 class EditSubscription:
     """Change what is not None of a subscription; with nothing to change, ask what can be.
 
-    `at` and `weekdays` go with any `frequency`. Taken back are: the time zone by "", the cap by 0.
+    `at` and `weekdays` go with any `frequency`. Taken back are: the time zone and the ping by "", the cap by 0.
     """
 
     number: int
@@ -70,6 +71,7 @@ class EditSubscription:
     min_upvotes: int | None = None
     upvoted_only: bool | None = None
     sources: tuple[SourceChoice, ...] | None = None
+    ping: str | None = None
 
     @property
     def only_reads(self) -> bool:

@@ -45,6 +45,8 @@ _HALVES: Final = frozenset({"am", "pm", "a.m.", "p.m."})
 _TWELVE, _LAST_HOUR, _LAST_MINUTE = 12, 23, 59
 
 _DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+_ROLE = re.compile(r"<@&([0-9]{1,20})>|@?([0-9]{1,20})")
+"""A role by its id, or as Discord sends one that was picked from its list."""
 _PIECES = re.compile(r"[^\s,;@]+")
 _ITEMS = re.compile(r"[^\s,;]+")
 _INTEGER = re.compile(r"#?(\d+)")
@@ -281,6 +283,23 @@ def integer_or_none_of(written: Written) -> int:
 
 def _is_none(written: Written) -> bool:
     return written.text.lower() in {"none", "default"}
+
+
+# --- for whom ------------------------------------------------------------------------------------------------------
+
+
+def role_of(written: Written) -> str:
+    """Read a role, and return its id."""
+    found = _ROLE.fullmatch(written.text)
+    if found is None:
+        hint = "Pinging a role works on Discord only, where you pick it from a list."
+        raise written.error(f"{quoted(written.text)} is no role that I can ping.", hint=hint)
+    return found[1] or found[2]
+
+
+def role_or_none_of(written: Written) -> str:
+    """Read a role, or `none`, which is returned as nothing."""
+    return "" if _is_none(written) else role_of(written)
 
 
 # --- what not --------------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ class SubscriptionForm:
     min_upvotes: int = 0
     upvoted_only: bool = False
     sources: tuple[SourceChoice, ...]
+    ping: str = ""
     is_paused: bool = False
     paused_until: Until | None = None
 
@@ -55,6 +56,8 @@ class SubscriptionForm:
             said["min-upvotes"] = self.min_upvotes
         if self.upvoted_only:
             said["upvoted-only"] = True
+        if self.ping:
+            said["ping"] = self.ping
         if self.paused_until is not None:
             said["paused-until"] = _moment(self.paused_until)
         elif self.is_paused:
@@ -106,6 +109,7 @@ def form_of(subscription: Subscription, zone: ZoneInfo) -> SubscriptionForm:
         min_upvotes=subscription.min_upvotes,
         upvoted_only=subscription.upvoted_only,
         sources=subscription.sources,
+        ping=subscription.ping,
         is_paused=chosen is not None,
         paused_until=None if chosen is None or chosen.until is None else until_of(chosen.until, zone),
     )

@@ -175,6 +175,7 @@ def _edited(
             min_upvotes=wish.min_upvotes,
             upvoted_only=wish.upvoted_only,
             sources=wish.sources,
+            ping=wish.ping,
         )
     is_resumed = was.is_paused and not wish.is_paused
     if was.is_paused != wish.is_paused or (wish.is_paused and _until(known) != _end(wish, after)):
@@ -216,6 +217,7 @@ def _added(
         min_upvotes=form.min_upvotes,
         upvoted_only=form.upvoted_only,
         sources=form.sources,
+        ping=form.ping,
         creator=doing.by,
         pause=_pause(form, zone, doing),
     )

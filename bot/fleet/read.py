@@ -22,7 +22,7 @@ MAX_LENGTH: Final = 64 * 1024
 SETTINGS: Final = ("timezone", "max", "who-can-manage", "quiet-notes", "mutes")
 SWITCHES: Final = ("instant", "upvoted-only")
 LISTS: Final = ("days", "source")
-FLAGS: Final = ("daily", "weekly", *SWITCHES, *LISTS, "tz", "max", "min-upvotes")
+FLAGS: Final = ("daily", "weekly", *SWITCHES, *LISTS, "tz", "max", "min-upvotes", "ping")
 """Keys of a subscription that are flags of `subscribe`."""
 WITHOUT_VALUE: Final = ("daily", "weekly")
 """Flags that mean something alone."""
@@ -213,6 +213,7 @@ class FileReader:
             min_upvotes=read.min_upvotes,
             upvoted_only=read.upvoted_only,
             sources=read.sources,
+            ping=read.ping,
             is_paused=is_paused or until is not None,
             paused_until=until,
         )

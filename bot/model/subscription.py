@@ -69,7 +69,8 @@ class Subscription:
     `number` is counted per channel and never reused. `cap` counts the papers this subscription takes into one
     digest (None: only the channel's cap holds). `floor_on` is the UTC date before which (less one day) nothing is
     looked at. `next_due` is in UTC, None for instant. `seen_change` is the change number an instant subscription
-    has answered. `version` rises with every edit: an enqueue that was composed from an older one is composed again.
+    has answered. `ping` is the id of a role that its digests call, empty for none. `version` rises with every edit: an
+    enqueue that was composed from an older one is composed again.
     """
 
     channel: Channel
@@ -80,6 +81,7 @@ class Subscription:
     min_upvotes: int = 0
     upvoted_only: bool = False
     sources: tuple[SourceChoice, ...] = DEFAULT_SOURCES
+    ping: str = ""
     state: SubscriptionState = SubscriptionState.ACTIVE
     pause: Pause | None = None
     creator: str = ""
@@ -115,5 +117,6 @@ class NewSubscription:
     min_upvotes: int
     upvoted_only: bool
     sources: tuple[SourceChoice, ...]
+    ping: str = ""
     creator: str
     pause: Pause | None = None

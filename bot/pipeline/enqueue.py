@@ -23,7 +23,7 @@ from bot.pipeline.compose import compose, ledger_rows
 from bot.pipeline.match import HISTORY, Library, match
 from bot.pipeline.trouble import SourceState, explain_silence, state_of
 from bot.ports import Clock, Enqueued, InstantCandidate, Run, Store
-from bot.views.digest import digest_document
+from bot.views.digest import digest_document, pings_of
 
 CHANNELS_AT_ONCE = 250
 """Channels composed together: one reading of the ledger serves them all, and one reading of papers a whole tick."""
@@ -227,7 +227,7 @@ def enqueued_of(
         slot=due.slot,
         at=now,
         runs=tuple(_run(each, zone, now, due.changes) if by_clock else _asked(each) for each in due.subscriptions),
-        document=digest_document(digest, away) if digest.picks else None,
+        document=replace(digest_document(digest, away), pings=pings_of(digest)) if digest.picks else None,
         ledger=ledger_rows(digest, now, ledger) if digest.picks else (),
         outcomes=(outcome, *(_merged(due, zone, now) if by_clock else ())),
     )

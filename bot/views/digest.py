@@ -100,6 +100,12 @@ def title_of(digest: Digest) -> str:
     return cut_at(topics, LONGEST_TITLE - len(rest)) + rest
 
 
+def pings_of(digest: Digest) -> tuple[str, ...]:
+    """Return the roles to call: those of the subscriptions that a new paper of the digest matched, each once."""
+    matched = {each.number for pick in digest.fresh for each in pick.matched_by}
+    return tuple(dict.fromkeys(each.ping for each in digest.subscriptions if each.ping and each.number in matched))
+
+
 def _lead(pick: Pick, number: int, *, names: bool) -> PaperCard:
     why: list[Spans] = []
     if pick.rising_from is not None:

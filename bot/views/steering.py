@@ -9,7 +9,7 @@ from bot.model.cadence import WEEKDAY_NAMES, Cadence, Frequency, days_in_words
 from bot.model.subscription import Pause, PauseReason, Subscription
 from bot.query.reading import in_words
 from bot.views.subscriptions import sources_in_words
-from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted
+from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted, role
 
 
 def next_digest(subscription: Subscription, zone: str, now: datetime) -> Spans:
@@ -49,6 +49,7 @@ def _changes(before: Subscription, after: Subscription, channel_zone: str) -> It
         ("at most", _cap(before), _cap(after)),
         ("from", sources_in_words(before.sources), sources_in_words(after.sources)),
         ("upvotes", _upvotes(before), _upvotes(after)),
+        ("ping", *(role(each.ping) if each.ping else "nobody" for each in (before, after))),
         ("papers", *("only what Hugging Face lists" if each.upvoted_only else "all" for each in (before, after))),
     ):
         if was != is_:
@@ -106,6 +107,8 @@ def command_of(subscription: Subscription) -> str:
         words.append(f"--min-upvotes {subscription.min_upvotes}")
     if subscription.upvoted_only:
         words.append("--upvoted-only")
+    if subscription.ping:
+        words.append(f"--ping {subscription.ping}")
     return " ".join(words)
 
 

@@ -25,6 +25,7 @@ from bot.views.words import (
     named,
     person,
     quoted,
+    role,
     source_title,
 )
 
@@ -83,7 +84,7 @@ def unsubscribed(removed: Sequence[Subscription], *, by: str) -> Document:
 
 
 def _choices(subscription: Subscription) -> list[str]:
-    """Say what was chosen beside the hours: sources, cap, upvotes."""
+    """Say what was chosen beside the hours: sources, cap, upvotes, whom it pings."""
     said = []
     if subscription.sources != DEFAULT_SOURCES:
         said.append(f"from {sources_in_words(subscription.sources)}")
@@ -93,6 +94,8 @@ def _choices(subscription: Subscription) -> list[str]:
         said.append(f"with at least {count(subscription.min_upvotes, 'upvote')}")
     if subscription.upvoted_only:
         said.append("only papers that Hugging Face lists")
+    if subscription.ping:
+        said.append(f"pinging {role(subscription.ping)}")
     return said
 
 

@@ -59,6 +59,11 @@ def person(user: str) -> str:
     return f"@{user}"
 
 
+def role(ping: str) -> str:
+    """Name a role."""
+    return f"@&{ping}"
+
+
 def joined(pieces: Iterable[Spans]) -> Spans:
     """Put a dot between the pieces of a line."""
     spans: Spans = ()

@@ -4,7 +4,12 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select, update
+
+from adapters.sql.address import address_of
+from adapters.sql.engine import Database
 from adapters.sql.store import SqlStore
+from adapters.sql.tables import change as changes
 from bot.model.cadence import Cadence, Frequency
 from bot.model.change import ChangeId, ChangeKind, ChannelPlan, NewChange, UndoResult
 from bot.model.channel import Channel, ChannelSettings, Platform
@@ -235,3 +240,36 @@ async def test_pauses_that_are_over_are_found(store: SqlStore) -> None:
     plan = ChannelPlan(edit=(paused(kettle, LATER), paused(stove, TOMORROW), paused(teapot, None)))
     await store.subscriptions.change(GENERAL, plan, a_change(ChangeKind.PAUSED))
     assert [each.number for each in await store.subscriptions.over(LATER)] == [1]
+
+
+async def test_what_an_older_program_changed_can_be_undone_though_it_knew_fewer_columns(
+    store: SqlStore, store_url: str
+) -> None:
+    (made,) = await added(store, "teapot")
+    edit = a_change(ChangeKind.EDITED)
+    assert await store.subscriptions.change(GENERAL, ChannelPlan(edit=(replace(made, cap=3),)), edit) == ()
+    database = Database(address_of(store_url))
+    try:
+        async with database.write() as connection:
+            (row,) = await connection.execute(select(changes).where(changes.c.id == edit.id))
+            for image in (row.before, row.after):
+                del image["subscriptions"]["1"]["ping"]
+            values = {"before": row.before, "after": row.after}
+            await connection.execute(update(changes).where(changes.c.id == edit.id).values(**values))
+    finally:
+        await database.close()
+    assert await undo(store, edit) == (UndoResult.UNDONE, "")
+    (back,) = await store.subscriptions.of_channel(GENERAL)
+    assert back.cap == made.cap
+
+
+async def test_the_role_that_a_subscription_calls_is_stored_changed_and_taken_away(store: SqlStore) -> None:
+    new = replace(a_new_subscription(), ping="4242")
+    made = await store.subscriptions.change(GENERAL, ChannelPlan(add=((new, TOMORROW),)), a_change())
+    assert made is not None
+    assert made[0].ping == "4242"
+    for ping in ("77", ""):
+        (known,) = await store.subscriptions.of_channel(GENERAL)
+        plan = ChannelPlan(edit=(replace(known, ping=ping),))
+        assert await store.subscriptions.change(GENERAL, plan, a_change(ChangeKind.EDITED)) == ()
+        assert [each.ping for each in await store.subscriptions.of_channel(GENERAL)] == [ping]

@@ -34,6 +34,7 @@ SUBSCRIPTION_KEYS = [
     "paused",
     "last_run",
     "next",
+    "ping",
 ]
 
 

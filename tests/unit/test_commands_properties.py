@@ -108,6 +108,7 @@ FLAGGED = {
     "source": ("--source hf,arxiv:cs.CV", "--source hf, arxiv:cs.cv", "--source=huggingface,arxiv:cs.CV"),
     "min-upvotes": ("--min-upvotes 10", "--min_upvotes=10", "min-upvotes:10"),
     "upvoted-only": ("--upvoted-only", "--Upvoted_only", "——upvoted-only"),
+    "ping": ("--ping <@&4242>", "--ping=4242", "ping:4242", "—ping @4242"),
 }
 
 

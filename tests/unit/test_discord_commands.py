@@ -15,7 +15,7 @@ from bot.commands.parameter import Autocomplete, Kind, Parameter
 SUBCOMMANDS: dict[str, Any] = {each["name"]: each for each in GROUP["options"]}
 
 NAME = re.compile(r"[-_a-z0-9]{1,32}")
-STRING, INTEGER, BOOLEAN, CHANNEL, ATTACHMENT = 3, 4, 5, 7, 11
+STRING, INTEGER, BOOLEAN, CHANNEL, ROLE, ATTACHMENT = 3, 4, 5, 7, 8, 11
 VALUE = 100
 
 
@@ -76,7 +76,13 @@ def test_what_is_required_stands_before_what_is_not() -> None:
 
 
 def test_options_are_typed_as_their_parameters_are() -> None:
-    types = {Kind.INTEGER: INTEGER, Kind.SWITCH: BOOLEAN, Kind.CHANNEL: CHANNEL, Kind.FILE: ATTACHMENT}
+    types = {
+        Kind.INTEGER: INTEGER,
+        Kind.SWITCH: BOOLEAN,
+        Kind.CHANNEL: CHANNEL,
+        Kind.ROLE: ROLE,
+        Kind.FILE: ATTACHMENT,
+    }
     for _, parameter, option in with_parameters():
         assert option["type"] == types.get(parameter.kind, STRING)
         assert option.get("required", False) is parameter.is_required

@@ -258,6 +258,7 @@ def subscriptions(draw: st.DrawFn) -> tuple[Subscription, ...]:
             min_upvotes=draw(st.integers(0, 10_000)),
             upvoted_only=draw(st.booleans()),
             sources=draw(st.sampled_from([(SourceChoice("huggingface"),), (SourceChoice("jsonl"),)])),
+            ping=draw(st.sampled_from(["", "7", "0123", "1" * 20])),
         )
         made.append(paused(known, until=draw(UNTIL)) if draw(st.booleans()) else known)
     return tuple(made)
@@ -289,6 +290,7 @@ def test_a_file_that_is_imported_into_an_empty_channel_is_exported_alike(
             min_upvotes=new.min_upvotes,
             upvoted_only=new.upvoted_only,
             sources=new.sources,
+            ping=new.ping,
             pause=new.pause,
         )
         for number, (new, _) in enumerate(done.plan.add, 1)

@@ -99,3 +99,13 @@ MIN_UPVOTES: Final = Parameter(
 UPVOTED_ONLY: Final = Parameter(
     name="upvoted-only", help="Leave out papers that nobody can upvote, as those of arXiv alone.", kind=Kind.SWITCH
 )
+
+# --- for whom -----------------------------------------------------------------------------------------------------
+
+PING: Final = Parameter(
+    name="ping",
+    help="Call this role to its digests; on Discord only, and for managers.",
+    kind=Kind.ROLE,
+    shown="@ROLE",
+    example="subscribe agents --ping <@&4242>",
+)

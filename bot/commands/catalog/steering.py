@@ -13,6 +13,7 @@ from bot.commands.catalog.parameters import (
     MOST_DAYS,
     MOST_NUMBERS,
     NUMBER_OR_ALL,
+    PING,
     QUERY,
     SOURCE,
     TZ,
@@ -47,8 +48,8 @@ EDIT: Final = Command(
     name="edit",
     help="Change a subscription: its query, its hours, what it takes.",
     details=(
-        "What you do not name stays. `--tz none`, `--max none`, `--min-upvotes 0` and `--no-upvoted-only` take back "
-        "what was set; a number alone shows how the subscription stands, as a command to copy."
+        "What you do not name stays. `--tz none`, `--max none`, `--min-upvotes 0`, `--no-upvoted-only` and `--no-ping` "
+        "take back what was set; a number alone shows how the subscription stands, as a command to copy."
     ),
     parameters=(
         replace(_NUMBER, is_first=True),
@@ -76,6 +77,8 @@ EDIT: Final = Command(
         Parameter(
             name="no-upvoted-only", help="Take papers again that nobody can upvote.", kind=Kind.SWITCH, aliases=()
         ),
+        replace(PING, example="edit 3 --ping <@&4242>"),
+        Parameter(name="no-ping", help="Call no role any more; so does `--ping none`.", kind=Kind.SWITCH),
     ),
     access=Access.CHANGE,
     visibility=Visibility.CHANNEL,
@@ -84,6 +87,7 @@ EDIT: Final = Command(
         ("weekly", "days"),
         ("instant", "days"),
         ("upvoted-only", "no-upvoted-only"),
+        ("ping", "no-ping"),
     ),
     examples=("edit 3 --weekly fri 16:00 --max 5", 'edit 3 "flow matching" -medical', "edit 3"),
     requests=(EditSubscription,),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
+from bot.model.channel import Platform
 from bot.model.paper import JSONL
 from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
 
@@ -33,6 +34,26 @@ def refuse_unknown_sources(sources: Sequence[SourceChoice], services: Services) 
             configured = ", ".join(f"`{name}`" for name in services.sources) or "none"
             hint = f"Configured: {configured}. The operator adds one with PAPERROUND_SOURCES."
             raise RefusedError(f"The source `{choice.source}` is not configured here; nobody fetches it.", hint=hint)
+
+
+def refuse_ping(role: str, requester: Requester) -> None:
+    """Refuse to call a role to digests where that cannot be, or that not everybody may set.
+
+    Raises:
+        RefusedError: the platform has no such roles, whoever asks is no manager, or it would be everybody.
+    """
+    channel = requester.channel
+    if channel.platform is not Platform.DISCORD:
+        raise RefusedError("Pinging a role works on Discord only; I changed nothing.", hint="Leave `--ping` out.")
+    if channel.is_personal:
+        raise RefusedError("In your own channel there is no role to ping.", hint="Leave `--ping` out.")
+    if not requester.is_manager:
+        raise RefusedError(
+            "Only a manager may have a role pinged; I changed nothing.", hint="Leave `--ping` out, or ask one."
+        )
+    if role == channel.workspace:
+        # The role of everybody has the id of the server itself.
+        raise RefusedError("I don't ping everybody; I changed nothing.", hint="Choose a role that people ask for.")
 
 
 def numbered(number: int, known: Sequence[Subscription]) -> Subscription:

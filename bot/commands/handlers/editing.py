@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.commands.buttons import undo_button
-from bot.commands.handlers.asking import numbered, refuse_unknown_sources
+from bot.commands.handlers.asking import numbered, refuse_ping, refuse_unknown_sources
 from bot.commands.handlers.changing import change_channel
 from bot.commands.request import EditSubscription, Requester
 from bot.commands.services import Services
@@ -33,6 +33,8 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
         mine = numbered(request.number, known)
         wanted = subscription_after(mine, request, settings.timezone or services.default_zone, now)
         _refuse_twice(wanted, known)
+        if wanted.ping not in {"", mine.ping}:
+            refuse_ping(wanted.ping, requester)
         return ChannelPlan(edit=(wanted,)) if wanted != mine else ChannelPlan()
 
     done = await change_channel(ChangeKind.EDITED, plan_of, requester, services)
@@ -63,6 +65,7 @@ def subscription_after(mine: Subscription, request: EditSubscription, channel_zo
         min_upvotes=mine.min_upvotes if request.min_upvotes is None else request.min_upvotes,
         upvoted_only=mine.upvoted_only if request.upvoted_only is None else request.upvoted_only,
         sources=request.sources or mine.sources,
+        ping=mine.ping if request.ping is None else request.ping,
     )
     if request.query is not None and request.query != mine.query:
         wanted = replace(wanted, query=request.query, floor_on=now.date())

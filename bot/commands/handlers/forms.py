@@ -29,6 +29,7 @@ class FlagGrammar:
             min_upvotes=request.min_upvotes,
             upvoted_only=request.upvoted_only,
             sources=request.sources or default_sources(self._services),
+            ping=request.ping,
         )
 
     def zone(self, text: str) -> str:

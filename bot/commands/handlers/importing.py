@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.commands.buttons import Buttons, undo_button
 from bot.commands.catalog.files import APPLY
+from bot.commands.handlers.asking import refuse_ping
 from bot.commands.handlers.changing import Changed, change_channel
 from bot.commands.handlers.forms import FlagGrammar
 from bot.commands.request import ApplyShown, Import, Requester
@@ -53,7 +54,8 @@ async def bring_to(
     """Make the requester's channel what a form says; None, and nothing is changed, when that is not what was `shown`.
 
     Raises:
-        RefusedError: others keep changing the channel, or it would have too many subscriptions.
+        RefusedError: others keep changing the channel, it would have too many subscriptions, or it would call a role
+            that may not be called.
     """
     last: Planned | None = None
 
@@ -88,7 +90,22 @@ def _planned(
 ) -> Planned:
     present = Present(channel=requester.channel, settings=settings, subscriptions=known)
     doing = Doing(by=requester.user, at=services.clock.now(), default_zone=services.default_zone)
-    return planned(form, present, doing)
+    found = planned(form, present, doing)
+    _refuse_pings(found.plan, known, requester)
+    return found
+
+
+def _refuse_pings(plan: ChannelPlan, known: Sequence[Subscription], requester: Requester) -> None:
+    """Refuse the roles that a file would have called where the channel does not call them by now.
+
+    Raises:
+        RefusedError: one of them may not be.
+    """
+    before = {each.number: each.ping for each in known}
+    new = [each.ping for each, _ in plan.add]
+    for ping in (*new, *(each.ping for each in plan.edit if each.ping != before[each.number])):
+        if ping:
+            refuse_ping(ping, requester)
 
 
 async def _show(request: Import | ApplyShown, form: ChannelForm, requester: Requester, services: Services) -> Reply:

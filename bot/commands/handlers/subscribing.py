@@ -7,7 +7,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.commands.buttons import Buttons, undo_button
-from bot.commands.handlers.asking import default_sources, no_such_number, refuse_unknown_sources, zone_of
+from bot.commands.handlers.asking import (
+    default_sources,
+    no_such_number,
+    refuse_ping,
+    refuse_unknown_sources,
+    zone_of,
+)
 from bot.commands.handlers.changing import change_channel
 from bot.commands.refusal import refusal_of
 from bot.commands.request import ListSubscriptions, Requester, Subscribe, Unsubscribe
@@ -48,6 +54,8 @@ async def subscribe(request: Subscribe, requester: Requester, services: Services
     now = services.clock.now()
     sources = request.sources or default_sources(services)
     refuse_unknown_sources(sources, services)
+    if request.ping:
+        refuse_ping(request.ping, requester)
     await services.refuse_unreachable(requester.channel)
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
@@ -62,6 +70,7 @@ async def subscribe(request: Subscribe, requester: Requester, services: Services
             min_upvotes=request.min_upvotes,
             upvoted_only=request.upvoted_only,
             sources=sources,
+            ping=request.ping,
             creator=requester.user,
         )
         after = settings_with_zone(settings, cadence, requester)
