@@ -1,0 +1,72 @@
+"""Keeps the menu of commands at Discord the same as the catalog's; sends it only when it is another."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.commands import commands_json
+from bot.commands.catalog import COMMANDS
+
+Json = Any
+
+_PATH: Final = "/applications/{application_id}/commands"
+
+_DEFAULTS: Final[Mapping[str, Json]] = {
+    "type": None,
+    "name": None,
+    "description": None,
+    "required": False,
+    "autocomplete": False,
+    "choices": [],
+    "channel_types": [],
+    "contexts": None,
+    "integration_types": None,
+    "default_member_permissions": None,
+    "options": [],
+}
+"""What a command or an option says, and what it means to leave it out. Discord adds ids, versions, translations."""
+
+_BOUNDS: Final = ("min_value", "max_value", "max_length")
+"""What is bounded by 0 is bounded, and what says nothing is not."""
+
+_NESTED: Final = frozenset({"options", "choices"})
+
+
+async def is_in_sync(api: DiscordApi, application: str) -> bool:
+    """Say whether Discord has this version's menu.
+
+    Raises:
+        DeliveryError: Discord does not say.
+    """
+    return is_same(await api.call("GET", _PATH, application_id=application), commands_json(COMMANDS))
+
+
+async def sync(api: DiscordApi, application: str) -> bool:
+    """Send the menu, unless Discord has it; returns whether it was sent.
+
+    Raises:
+        DeliveryError: Discord did not take it.
+    """
+    if await is_in_sync(api, application):
+        return False
+    await api.call("PUT", _PATH, commands_json(COMMANDS), application_id=application)
+    return True
+
+
+def is_same(known: Json, ours: Json) -> bool:
+    """Say whether two menus mean the same, whatever Discord adds to what it was sent. Pure."""
+    return _meaning(known) == _meaning(ours)
+
+
+def _meaning(menu: Json) -> Json:
+    if not isinstance(menu, list):
+        return menu
+    return [_meaning_of(each) for each in menu]
+
+
+def _meaning_of(each: Mapping[str, Json]) -> Json:
+    if "value" in each:
+        return (each["name"], each["value"])
+    said = {name: each.get(name) or default for name, default in _DEFAULTS.items()}
+    said |= {name: each.get(name) for name in _BOUNDS}
+    return {name: _meaning(value) if name in _NESTED else value for name, value in said.items()}
