@@ -1,16 +1,40 @@
-"""Calls Discord's REST API: one request a call, never sent twice by discord.py, every failure a `DeliveryError`."""
+"""Calls Discord's REST API: one request a call, paced with all processes, every failure a `DeliveryError`.
 
-from collections.abc import Mapping
+a moment ──> the bucket ──> one request ──> the answer's JSON
+   └────────────┴──────────────┴ soon over: again, once   not soon, or another failure: raised
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
+import aiohttp
+from discord import DiscordException, RateLimited
+from discord.http import Route
+
+from adapters.discord.errors import DiscordError
+from adapters.discord.pacing import Pacing
+from adapters.discord.rest import Rest, proxy_for
+from bot.errors import Verdict
 from bot.model.installation import Secret
-from bot.ports import Clock
+from bot.ports import Clock, RateLimits
 
 BASE_URL: Final = "https://discord.com/api/v10"
 
 CALL_TIMEOUT: Final = timedelta(seconds=8)
-"""How long one call may take: with the pacing before it, it stays below what a post may take."""
+"""How long one request may take: with the pacing before it, it stays below what a post may take."""
+
+BRIEFLY: Final = timedelta(seconds=1)
+"""Waiting time that Discord asks for and that is slept here; for what is longer the delivery comes back."""
+
+OF_INTERACTIONS: Final = ("/interactions/", "/webhooks/")
+"""What Discord does not count to the requests of a second, since people wait for it."""
+
+CHUNK: Final = 1 << 16
+"""Bytes of a file that are read at once."""
 
 Json = Any
 
@@ -19,38 +43,144 @@ class DiscordApi:
     """Discord's REST API, spoken with the bot's one token; it connects when it is first used."""
 
     def __init__(
-        self, token: Secret, clock: Clock, base_url: str = BASE_URL, *, timeout: timedelta = CALL_TIMEOUT
+        self,
+        token: Secret,
+        rate_limits: RateLimits,
+        clock: Clock,
+        base_url: str = BASE_URL,
+        *,
+        timeout: timedelta = CALL_TIMEOUT,
     ) -> None:
         self._token = token
         self._clock = clock
         self._base_url = base_url
         self._timeout = timeout
+        self._pacing = Pacing(rate_limits, clock)
+        self._opening = asyncio.Lock()
+        self._rest: Rest | None = None
+        self._me = ""
+        self._failure: DiscordError | None = None
 
     async def call(
         self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None, **ids: str
     ) -> Json:
         """Ask for `path`, whose `{channel_id}` and the like are taken from `ids`; returns the answer's JSON.
 
+        None for an answer without content. What belongs to interactions is not paced.
+
         Raises:
-            DeliveryError: it was refused, or nobody knows; UNKNOWN_OUTCOME whenever it may have been done.
+            DiscordError: it was refused, or nobody knows; UNKNOWN_OUTCOME whenever something may have been done.
         """
-        raise NotImplementedError
+        major = "+".join(ids[key] for key in ("channel_id", "guild_id", "webhook_id") if key in ids)
+        route = f"{method} {path} {major}"
+        waited = timedelta()
+        while True:
+            if not path.startswith(OF_INTERACTIONS):
+                await self._pacing.wait_for(route)
+            try:
+                return await self._send(method, path, body, query, ids)
+            except DiscordError as error:
+                await self._pacing.obey(route, error)
+                wait = error.retry_after
+                if error.verdict is not Verdict.RETRY_LATER or wait is None or waited + wait > BRIEFLY:
+                    raise
+                waited += wait
+            await self._clock.sleep(wait.total_seconds())
 
     async def myself(self) -> str:
         """Return the bot's own user id.
 
         Raises:
-            DeliveryError: as for `call`.
+            DiscordError: as for `call`.
         """
-        raise NotImplementedError
+        await self._opened()
+        return self._me
 
     async def download(self, url: str, at_most: int) -> bytes:
         """Return what is at an address that Discord gave.
 
         Raises:
-            DeliveryError: it cannot be had, or has more than `at_most` bytes.
+            DiscordError: it cannot be had, or has more than `at_most` bytes.
         """
-        raise NotImplementedError
+        content = bytearray()
+        async with (
+            self._translated(is_read=True),
+            aiohttp.ClientSession() as session,
+            session.get(url, proxy=proxy_for(url), allow_redirects=False) as answer,
+        ):
+            if answer.status != HTTPStatus.OK:
+                raise DiscordError(Verdict.RETRY_LATER, f"the file cannot be had ({answer.status})")
+            async for chunk in answer.content.iter_chunked(CHUNK):
+                content += chunk
+                if len(content) > at_most:
+                    raise DiscordError(Verdict.OUR_BUG, f"the file has more than {at_most} bytes")
+        return bytes(content)
 
     async def close(self) -> None:
         """Let go of the connections."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            await rest.close()
+
+    async def _send(
+        self, method: str, path: str, body: Json, query: Mapping[str, str] | None, ids: Mapping[str, str]
+    ) -> Json:
+        rest = await self._opened()
+        arguments: dict[str, Any] = {"params": query} if query else {}
+        if body is not None:
+            arguments["json"] = body
+        async with self._translated(is_read=method == "GET"):
+            answer = await rest.request(Route(method, path, **ids), **arguments)
+            if isinstance(answer, str) and answer:
+                raise ValueError("no JSON")
+        return None if isinstance(answer, str) else answer
+
+    async def _opened(self) -> Rest:
+        """Return the connections, opened with the token; who waits for an attempt that fails has failed too."""
+        before = self._failure
+        async with self._opening:
+            if self._rest is None:
+                if (failure := self._failure) is not None and failure is not before:
+                    # It was one request: only one is counted, and only one asks for silence.
+                    raise DiscordError(failure.verdict, failure.reason, retry_after=failure.retry_after)
+                self._rest = await self._log_in()
+            return self._rest
+
+    async def _log_in(self) -> Rest:
+        rest = Rest(self._clock, self._base_url)
+        try:
+            async with self._translated(is_read=True):
+                self._me = str((await rest.static_login(self._token.value))["id"])
+        except BaseException as error:
+            await rest.close()
+            if isinstance(error, DiscordError):
+                self._failure = error
+            raise
+        return rest
+
+    @asynccontextmanager
+    async def _translated(self, *, is_read: bool) -> AsyncIterator[None]:
+        """Bound the time, and turn whatever fails into a `DiscordError`; of what only reads nothing stays unknown."""
+        unknown = Verdict.RETRY_LATER if is_read else Verdict.UNKNOWN_OUTCOME
+        try:
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                yield
+        except DiscordError as error:
+            if is_read and error.verdict is Verdict.UNKNOWN_OUTCOME:
+                raise DiscordError(unknown, error.reason, retry_after=error.retry_after, code=error.code) from error
+            raise
+        except TimeoutError as error:
+            raise DiscordError(unknown, "Discord did not answer in time") from error
+        except RateLimited as error:
+            wait = timedelta(seconds=error.retry_after)
+            reason = "it is not our turn to write to the channel"
+            raise DiscordError(Verdict.RETRY_LATER, reason, retry_after=wait) from error
+        except aiohttp.ClientConnectorError as error:
+            # Without a connection nothing was sent.
+            reason = f"Discord cannot be reached ({type(error).__name__})"
+            raise DiscordError(Verdict.RETRY_LATER, reason) from error
+        except (aiohttp.ClientError, DiscordException, OSError) as error:
+            raise DiscordError(unknown, f"the connection to Discord was lost ({type(error).__name__})") from error
+        except (ValueError, KeyError, TypeError) as error:
+            # What is said to be JSON and is none, or has another shape.
+            raise DiscordError(unknown, "Discord's answer makes no sense") from error

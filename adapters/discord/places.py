@@ -1,0 +1,110 @@
+"""What kind of channel each one is, for some are posted to in another way.
+
+A server is asked once for all its channels, and again after a while; a thread, or a channel made since, is asked for
+alone. Who hears of every change may tell them instead, and then nobody is asked.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.errors import DiscordError
+from adapters.discord.permissions import FORUMS, THREADS
+from adapters.memory import Memory
+from bot.errors import Verdict
+from bot.model.channel import Channel
+from bot.ports import Clock
+
+Json = Any
+
+NOT_THERE: Final = "the server is gone, or I am not in it"
+
+REMEMBERED: Final = timedelta(hours=1)
+MOST_REMEMBERED: Final = 10_000
+"""Servers, and channels asked for alone."""
+
+ANNOUNCEMENTS: Final = 5
+"""A channel whose messages other servers may follow, once they are published."""
+
+REQUIRE_TAG: Final = 1 << 4
+"""A forum whose posts must have a tag.
+
+Source: https://docs.discord.com/developers/resources/channel#channel-object-channel-flags
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A channel: its id, its type by Discord's number, and the tag that its posts must have; empty where none is."""
+
+    id: str
+    kind: int
+    tag: str = ""
+
+    @property
+    def is_forum(self) -> bool:
+        """Say whether it takes posts and no messages."""
+        return self.kind in FORUMS
+
+    @property
+    def is_thread(self) -> bool:
+        """Say whether no thread may hang from its messages, because it is one."""
+        return self.kind in THREADS
+
+
+def place_of(channel: Json) -> Place:
+    """Read a channel as Discord shows it."""
+    wants_tag = bool(channel.get("flags", 0) & REQUIRE_TAG)
+    # One that moderators alone may give would be refused.
+    tags = [each["id"] for each in channel.get("available_tags") or () if not each.get("moderated")]
+    return Place(id=str(channel["id"]), kind=channel["type"], tag=str(tags[0]) if wants_tag and tags else "")
+
+
+class Places:
+    """The channels of all servers, as far as they are known."""
+
+    def __init__(self, api: DiscordApi, clock: Clock) -> None:
+        self._api = api
+        self._told: dict[str, dict[str, Place]] = {}
+        self._asked: Memory[str, Mapping[str, Place]] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
+        self._alone: Memory[str, Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def find(self, channel: Channel) -> Place:
+        """Return what a channel is.
+
+        Raises:
+            DiscordError: it is gone or not to be seen, or Discord does not answer.
+        """
+        async with self._asking[channel.workspace]:
+            of_guild = self._told.get(channel.workspace) or self._asked.recall(channel.workspace)
+            if of_guild is None:
+                of_guild = self._asked.keep(channel.workspace, await self._channels_of(channel.workspace))
+        return of_guild.get(channel.id) or self._alone.recall(channel.id) or await self._one(channel)
+
+    def tell(self, guild: str, places: Iterable[Place]) -> None:
+        """Learn all channels and threads of a server; they hold until they are told again, or forgotten."""
+        self._told[guild] = {each.id: each for each in places}
+
+    def forget(self, channel: Channel) -> None:
+        """Know nothing of a channel's server any more: something there is not as it was."""
+        self._told.pop(channel.workspace, None)
+        self._asked.forget(channel.workspace)
+        self._alone.forget(channel.id)
+
+    async def _channels_of(self, guild: str) -> Mapping[str, Place]:
+        try:
+            found = await self._api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild)
+        except DiscordError as error:
+            if error.verdict is Verdict.PAUSE_CHANNEL:
+                raise DiscordError(Verdict.STOP_WORKSPACE, NOT_THERE, code=error.code) from error
+            raise
+        return {place.id: place for place in map(place_of, found)}
+
+    async def _one(self, channel: Channel) -> Place:
+        found = await self._api.call("GET", "/channels/{channel_id}", channel_id=channel.id)
+        return self._alone.keep(channel.id, place_of(found))

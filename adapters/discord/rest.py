@@ -1,0 +1,132 @@
+"""discord.py's HTTP client, without its retries and without its sleeping: one request a call, answered at once.
+
+What it does by itself, and why it must not here:
+
+    it sleeps on a 429, for up to 30 s      a lease runs meanwhile, and no other process hears of the silence; cancelled
+                                            in the sleep after a global 429, it never sends anything again
+    it repeats after 500, 502, 504, 524     a post to a forum carries no nonce, and would be there twice
+    it holds an answer back until the       the message is posted, and nobody has stored its receipt
+      bucket that it emptied is full again
+
+So a failing answer is turned into its `DiscordError` before discord.py sees it, and a bucket says how long to wait
+instead of waiting. `HTTPClient` and `Ratelimit` are no documented interface of discord.py: they are used here alone.
+"""
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+from aiohttp.helpers import get_env_proxy_for_url
+from discord import RateLimited
+from discord.http import HTTPClient, Ratelimit, Route
+from yarl import URL
+
+from adapters.discord.errors import Concern, DiscordError, discord_error_of, refusal_of
+from bot.ports import Clock
+
+Json = Any
+
+FIRST_FAILURE: Final = 400
+
+MANY_BUCKETS: Final = 1000
+"""When those that are full again are forgotten: each channel has one."""
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+ANY_NUMBER: Final = 1_000_000
+"""Calls of a bucket before Discord has said how many there may be."""
+
+
+class Bucket(Ratelimit):
+    """How many more calls of a route one channel, server or webhook takes, as Discord said last."""
+
+    __slots__ = ("_clock", "full_at")
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(max_ratelimit_timeout=None)
+        self._clock = clock
+        self.remaining = ANY_NUMBER
+        self.full_at: datetime = clock.wall()
+
+    async def acquire(self) -> None:
+        """Take one call.
+
+        Raises:
+            RateLimited: none is left; it says for how long.
+        """
+        wait = self.full_at - self._clock.wall()
+        if wait <= timedelta():
+            self.remaining = ANY_NUMBER
+        if self.remaining <= 0:
+            raise RateLimited(wait.total_seconds())
+        self.remaining -= 1
+
+    def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
+        """Read what an answer says is left."""
+        del use_clock
+        self.remaining = int(response.headers["X-RateLimit-Remaining"])
+        seconds = float(response.headers.get("X-RateLimit-Reset-After", 0))
+        self.full_at = self._clock.wall() + timedelta(seconds=seconds)
+
+    async def __aexit__(self, kind: object, error: object, traceback: object) -> None:
+        """Keep the silence that was asked for."""
+        if isinstance(error, DiscordError) and error.concern is Concern.ROUTE and error.retry_after:
+            self.remaining, self.full_at = 0, self._clock.wall() + error.retry_after
+
+
+class Rest(HTTPClient):
+    """One bot's connections to the REST API."""
+
+    def __init__(self, clock: Clock, base_url: str) -> None:
+        # The one place that says where Discord is: whatever of discord.py makes a request reads it there.
+        Route.BASE = base_url
+        loop = asyncio.get_running_loop()
+        super().__init__(loop, proxy=proxy_for(base_url), http_trace=_failures_raised())
+        self._clock = clock
+
+    def get_ratelimit(self, key: str) -> Ratelimit:
+        """Return the bucket of a key."""
+        if len(self._buckets) >= MANY_BUCKETS:
+            now = self._clock.wall()
+            for full in [
+                name for name, each in self._buckets.items() if isinstance(each, Bucket) and each.full_at <= now
+            ]:
+                del self._buckets[full]
+        if key not in self._buckets:
+            self._buckets[key] = Bucket(self._clock)
+        return self._buckets[key]
+
+
+def _failures_raised() -> aiohttp.TraceConfig:
+    """Raise a `DiscordError` for every failing answer, before anybody else reads it."""
+
+    async def judge(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
+        answer = ended.response
+        if answer.status >= FIRST_FAILURE:
+            body = _json_of(await answer.read())
+            raise discord_error_of(refusal_of(answer.status, answer.headers, body))
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(judge)
+    return trace
+
+
+def _json_of(body: bytes) -> Json:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy that the environment names for an address; none for this machine's own."""
+    if URL(url).host in LOOPBACK:
+        return None
+    try:
+        proxy, _ = get_env_proxy_for_url(URL(url))
+    except LookupError:
+        return None
+    return str(proxy)
