@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.channels import channel_of
 from adapters.sql.tables import channel as channels
 from adapters.sql.tables import delivery, part
+from adapters.sql.turns import next_of_each_channel
 from bot.model.delivery import Claim, DeliveryKey, DeliveryState, Kind, Part, PartState, Receipt, Rendered
 
 
@@ -26,16 +27,11 @@ async def is_any_due(connection: AsyncConnection, now: datetime) -> bool:
 
 
 async def claim(
-    connection: AsyncConnection, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]
+    connection: AsyncConnection, now: datetime, lease: timedelta, channel_keys: Sequence[int]
 ) -> tuple[Claim, ...]:
-    """Take due deliveries inside an open transaction."""
-    # SQLite would begin with all channels of a platform, which is nearly every one; so it walks the slots in order.
-    platform = channels.c.platform + "" if connection.dialect.name == "sqlite" else channels.c.platform
-    next_ones = _next_of_each_channel(now).where(platform.in_(platforms)).limit(limit)
-    locked = next_ones.with_for_update(of=channels, key_share=True, skip_locked=True)
-    channel_keys = [row.channel for row in await connection.execute(locked)]
+    """Take the next due delivery of each of these channels, which are locked, inside an open transaction."""
     # Another worker may have claimed between our reading and our lock: what it did is seen only now.
-    chosen = (await connection.execute(_next_of_each_channel(now).where(delivery.c.channel.in_(channel_keys)))).all()
+    chosen = (await connection.execute(next_of_each_channel(now).where(delivery.c.channel.in_(channel_keys)))).all()
     keys = [row.key for row in chosen]
     await connection.execute(
         # A worker of the same channel whose lease ran out must not go on beside the new one.
@@ -50,32 +46,12 @@ async def claim(
     )
     parts = await parts_of(connection, keys)
     rows = await connection.execute(
-        select(delivery, channels.c.platform, channels.c.workspace, channels.c.id)
+        select(delivery, channels.c.id)
         .join(channels, channels.c.key == delivery.c.channel)
         .where(delivery.c.key.in_(keys))
         .order_by(delivery.c.slot, delivery.c.key)
     )
     return tuple(_claim_of(row, parts[row.key]) for row in rows)
-
-
-def _next_of_each_channel(now: datetime) -> Select[tuple[int, int]]:
-    """Select the oldest due delivery of every channel that holds none."""
-    held, older = delivery.alias("held"), delivery.alias("older")
-    is_held = exists().where(
-        held.c.channel == delivery.c.channel, held.c.state == DeliveryState.PENDING, held.c.held_until > now
-    )
-    is_not_first = exists().where(
-        older.c.channel == delivery.c.channel,
-        older.c.state == DeliveryState.PENDING,
-        older.c.due_at <= now,
-        or_(older.c.slot < delivery.c.slot, and_(older.c.slot == delivery.c.slot, older.c.key < delivery.c.key)),
-    )
-    return (
-        select(delivery.c.key, delivery.c.channel)
-        .join(channels, channels.c.key == delivery.c.channel)
-        .where(delivery.c.state == DeliveryState.PENDING, delivery.c.due_at <= now, ~is_held, ~is_not_first)
-        .order_by(delivery.c.slot, delivery.c.key)
-    )
 
 
 def _claim_of(row: Row[Any], parts: Sequence[Part]) -> Claim:

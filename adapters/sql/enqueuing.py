@@ -102,6 +102,8 @@ def _later(run: Run) -> Any:
 def _store_delivery(connection: Connection, channel_key: int, enqueued: Enqueued, document: Document) -> None:
     new = {
         "channel": channel_key,
+        "platform": enqueued.channel.platform,
+        "workspace": enqueued.channel.workspace,
         "kind": enqueued.kind,
         "slot": enqueued.slot,
         "state": DeliveryState.PENDING,

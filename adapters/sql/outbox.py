@@ -16,6 +16,7 @@ from adapters.sql.outcomes import store_outcomes
 from adapters.sql.tables import channel as channels
 from adapters.sql.tables import delivery, ledger, part
 from adapters.sql.tables import outcome as outcomes
+from adapters.sql.turns import Circle
 from bot.model.channel import Channel
 from bot.model.delivery import (
     Claim,
@@ -43,6 +44,7 @@ class SqlOutbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._circle = Circle()
 
     async def ledger(self, channels: Sequence[Channel], since: date) -> Mapping[Channel, tuple[LedgerRow, ...]]:
         """See `Outbox.ledger`."""
@@ -77,7 +79,8 @@ class SqlOutbox:
             if not await claims.is_any_due(connection, now):
                 return ()
         async with self._database.write() as connection:
-            return await claims.claim(connection, now, lease, limit, platforms)
+            channel_keys = await self._circle.lock_next(connection, now, limit, platforms)
+            return await claims.claim(connection, now, lease, channel_keys)
 
     async def store_parts(self, claim: Claim, parts: Sequence[Rendered]) -> tuple[Part, ...] | None:
         """See `Outbox.store_parts`."""
@@ -147,7 +150,7 @@ class SqlOutbox:
         """See `Outbox.pending`."""
         is_recent = and_(delivery.c.state == DeliveryState.DEAD, delivery.c.settled_at >= now - DEAD_SHOWN_FOR)
         wanted = (
-            select(delivery, channels.c.platform, channels.c.workspace, channels.c.id)
+            select(delivery, channels.c.id)
             .join(channels, channels.c.key == delivery.c.channel)
             .where(or_(delivery.c.state == DeliveryState.PENDING, is_recent))
             .order_by(delivery.c.slot, delivery.c.key)

@@ -182,9 +182,14 @@ delivery = Table(
     Column("settled_at", Moment),
     Column("document", Json, nullable=False),
     Column("reason", Text, nullable=False),
+    # Those of its channel, here so that one index has the queue of each workspace.
+    Column("platform", Text, nullable=False, server_default=""),
+    Column("workspace", Text, nullable=False, server_default=""),
     UniqueConstraint("channel", "kind", "slot", name="uq_delivery_slot"),
     Index(
         "ix_delivery_pending",
+        "platform",
+        "workspace",
         "slot",
         "key",
         sqlite_where=text("state = 'pending'"),
@@ -195,6 +200,12 @@ delivery = Table(
         "channel",
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_delivery_held",
+        "channel",
+        sqlite_where=text("held_until IS NOT NULL"),
+        postgresql_where=text("held_until IS NOT NULL"),
     ),
     Index("ix_delivery_settled_at", "settled_at"),
     sqlite_autoincrement=True,

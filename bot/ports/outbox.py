@@ -95,9 +95,10 @@ class Outbox(Protocol):
         """
 
     async def claim(self, now: datetime, lease: timedelta, limit: int, platforms: Sequence[str]) -> tuple[Claim, ...]:
-        """Take up to `limit` pending deliveries that are due, oldest slot first.
+        """Take up to `limit` pending deliveries that are due; workspaces take turns.
 
-        Their lease ends at `now + lease`. Two deliveries of one channel are never held at once, by whatever worker.
+        The next is of a workspace with the fewest held, by whatever worker, and there the one with the oldest slot.
+        Leases end at `now + lease`. Two deliveries of one channel are never held at once, by whatever worker.
         `failures` of a claim counts the failures that sent it back before: neither crashes nor waits that a platform
         asked for.
         """

@@ -1,6 +1,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock
 from bot.model.channel import Channel, Platform
@@ -47,6 +49,65 @@ async def test_the_oldest_slots_go_first_up_to_the_limit(store: SqlStore) -> Non
     assert [claim.channel for claim in first] == channels[:1:-1]
     second = await store.outbox.claim(NOW, LEASE, 3, EVERYWHERE)
     assert [claim.channel for claim in second] == channels[1::-1]
+
+
+def a_workspace(name: str, channels: int, platform: Platform = Platform.SLACK) -> list[Channel]:
+    return [Channel(platform, name, f"C{number}") for number in range(channels)]
+
+
+async def served(store: SqlStore, limit: int) -> list[str]:
+    """Claim, and return of which workspaces, by name."""
+    claims = await store.outbox.claim(NOW, LEASE, limit, EVERYWHERE)
+    return sorted(claim.channel.workspace for claim in claims)
+
+
+@pytest.mark.parametrize("platform", [Platform.SLACK, Platform.DISCORD])
+async def test_a_workspace_with_many_digests_leaves_room_for_the_others(store: SqlStore, platform: Platform) -> None:
+    large = a_workspace("large", 12, platform)
+    for channel in large:
+        await greet(store, channel, NOW - timedelta(hours=1))
+    for channel in (*a_workspace("pair", 2, platform), *a_workspace("small", 1, platform)):
+        await greet(store, channel)
+    assert await served(store, 6) == ["large", "large", "large", "pair", "pair", "small"]
+    assert await served(store, 99) == ["large"] * 9
+
+
+async def test_who_has_posts_on_their_way_waits_for_who_has_none(store: SqlStore) -> None:
+    for channel in a_workspace("large", 9):
+        await greet(store, channel, NOW - timedelta(hours=1))
+    assert await served(store, 3) == ["large"] * 3
+    for channel in a_workspace("small", 2):
+        await greet(store, channel)
+    assert [await served(store, 1) for _ in range(3)] == [["small"], ["small"], ["large"]]
+
+
+async def test_what_another_worker_has_on_its_way_counts_too(store: SqlStore, store_url: str) -> None:
+    for name in ("a", "b"):
+        for channel in a_workspace(name, 3):
+            await greet(store, channel)
+    async with open_store(store_url, FixedClock(NOW)) as other:
+        assert await served(other, 1) == ["a"]
+        assert [await served(store, 1), await served(other, 1)] == [["b"], ["b"]]
+
+
+async def test_the_turn_goes_round_all_workspaces(store: SqlStore) -> None:
+    for name in ("a", "b", "c"):
+        for channel in a_workspace(name, 2):
+            await greet(store, channel)
+    turns = []
+    for _ in range(6):
+        claim = await claim_one(store)
+        turns.append(claim.channel.workspace)
+        assert await store.outbox.settle(claim, SENT, POSTED)
+    assert turns == ["a", "b", "c"] * 2
+
+
+async def test_a_workspace_without_anything_due_has_no_turn(store: SqlStore) -> None:
+    for channel in (*a_workspace("a", 1), *a_workspace("b", 2)):
+        await greet(store, channel)
+    (waiting, *_) = await store.outbox.claim(NOW, LEASE, 1, EVERYWHERE)
+    await store.outbox.settle(waiting, again_at(timedelta(hours=1)), an_outcome(OutcomeKind.POSTPONED))
+    assert await served(store, 9) == ["b", "b"]
 
 
 async def test_only_the_platforms_asked_for_are_claimed(store: SqlStore) -> None:
@@ -230,8 +291,9 @@ async def test_what_was_settled_long_ago_is_purged_and_the_ledger_stays(store: S
 
 
 async def test_every_delivery_is_claimed_once_by_many_workers(store: SqlStore, store_url: str) -> None:
-    for number in range(30):
-        await greet(store, Channel(Platform.CONSOLE, "local", str(number)))
+    for name in ("a", "b", "c"):
+        for channel in a_workspace(name, 10):
+            await greet(store, channel)
     async with open_store(store_url, FixedClock(NOW)) as other:
         stores = (store, other) * 4
         claims = await asyncio.gather(*(each.outbox.claim(NOW, LEASE, 4, EVERYWHERE) for each in stores))

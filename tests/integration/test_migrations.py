@@ -27,13 +27,14 @@ from bot.model.fetching import FetchRecord, ImportProgress
 from bot.model.outcome import OutcomeKind
 from bot.ports import SearchRequest
 from bot.query.parse import parse
-from tests.builders import NOW, a_paper
+from tests.builders import GENERAL, NOW, a_paper
 from tests.conformance.deliveries import (
     a_part,
     a_receipt,
     an_enqueued,
     an_outcome,
     claim_one,
+    greet,
     passed,
     shown,
     stored_papers,
@@ -154,6 +155,16 @@ async def test_rows_outlive_the_way_down_and_up(empty_url: str, database: Databa
         request = SearchRequest(query=parse("world models"), as_of=NOW, limit=9)
         assert (await store.search.search(request)).total == 4
         assert (await store.papers.ingest([a_paper(5)], NOW)).new == 1
+
+
+async def test_what_was_on_its_way_before_an_upgrade_is_claimed_after_it(empty_url: str, database: Database) -> None:
+    await migrate(empty_url)
+    async with open_store(empty_url, FixedClock(NOW)) as store:
+        await greet(store, GENERAL)
+    await migrate_database(database, "0009")
+    await migrate_database(database)
+    async with open_store(empty_url, FixedClock(NOW)) as store:
+        assert (await claim_one(store)).channel == GENERAL
 
 
 async def test_the_tables_are_what_the_migrations_make(empty_url: str, database: Database) -> None:
