@@ -1,0 +1,292 @@
+"""Blocks of a Document as Discord's components (version 2), each inside its limits. Pure.
+
+    Paragraph, Fields, BulletList, PaperLine, Code ──> text     PaperCard ──> section with a button
+    Note ──> small text    Divider ──> separator                actions ──> rows of buttons
+
+What is longer than one component becomes several; only a paper's own texts are cut.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final, assert_never
+
+from adapters.discord.limits import CUSTOM_ID, LABEL, ROW, length
+from adapters.discord.markdown import cut, fenced, markdown, plain, split, words
+from bot.commands.buttons import action_id
+from bot.document import (
+    Action,
+    Block,
+    BulletList,
+    Code,
+    Divider,
+    Fields,
+    Note,
+    PaperCard,
+    PaperLine,
+    Paragraph,
+    Spans,
+    Text,
+    strong,
+)
+from bot.spans import joined, one_line, says_something
+from bot.text.clean import clean
+
+Json = Any
+
+_ACTION_ROW: Final = 1
+_BUTTON: Final = 2
+_SECTION: Final = 9
+_TEXT: Final = 10
+_SEPARATOR: Final = 14
+_CONTAINER: Final = 17
+"""Types of components. Source: https://discord.com/developers/docs/components/reference#what-is-a-component"""
+
+_GREY: Final = 2
+"""The style of every button: nothing here is to be pressed before all else."""
+
+OPEN: Final = ("Open", "abstract")
+"""What a paper's one button says, and its verb: a card with the rest, which only who presses it sees."""
+
+SMALL: Final = "-# "
+HEADLINE: Final = "### "
+BULLET: Final = "- "
+
+_PIECE: Final = 2500
+"""Characters of one text: an abstract, which has up to 1,923, is one."""
+
+_GAP: Final = "\u200b"
+_NO_TITLE: Final = "Untitled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """How many characters one paper gets: as a lead, and as a line."""
+
+    lead: int
+    line: int
+
+    @property
+    def title(self) -> int:
+        """What a lead's title gets, its address counted."""
+        return self.lead * 45 // 100
+
+    @property
+    def facts(self) -> int:
+        """What a lead's facts get; its text has what title and facts leave."""
+        return self.lead * 35 // 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One component, and the papers it shows."""
+
+    component: Json
+    papers: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How much of a message's text it takes."""
+        return size_of(self.component)
+
+    @property
+    def count(self) -> int:
+        """How many of a message's components it is, with those inside of it."""
+        return count_of(self.component)
+
+
+def size_of(component: Json) -> int:
+    """Return the length of all that a component says."""
+    own = length(component.get("content", "")) + length(component.get("label", ""))
+    return own + sum(map(size_of, _inside(component)))
+
+
+def count_of(component: Json) -> int:
+    """Return how many components a component is."""
+    return 1 + sum(map(count_of, _inside(component)))
+
+
+def _inside(component: Json) -> Iterator[Json]:
+    yield from component.get("components", ())
+    if "accessory" in component:
+        yield component["accessory"]
+
+
+def container(components: Sequence[Json]) -> Json:
+    """Return the frame around what belongs together."""
+    return {"type": _CONTAINER, "components": list(components)}
+
+
+def text_display(content: str) -> Json:
+    """Return a component that says some markdown."""
+    return {"type": _TEXT, "content": content}
+
+
+def headline(spans: Spans, limit: int) -> Iterator[Piece]:
+    """Yield a document's heading, if it has one."""
+    if said := markdown(cut(one_line(spans), limit)).strip():
+        # Discord takes a # at the end of a headline for part of its mark.
+        yield Piece(component=text_display(f"{HEADLINE}{said}{_GAP if said.endswith('#') else ''}"))
+
+
+def small(spans: Spans) -> Iterator[Piece]:
+    """Yield a quiet line."""
+    yield from _packed([(SMALL, spans, ())])
+
+
+class Buttons:
+    """Makes a document's buttons: no id twice, and none that is too long."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self.without_room = 0
+
+    def button(self, action: Action) -> Json | None:
+        """Return a button; None where one does the same already, or where the id is too long."""
+        custom_id = action_id(action)
+        # Half an id would be another one's: a DOI may be as long.
+        if custom_id in self._known or length(custom_id) > CUSTOM_ID:
+            return None
+        self._known.add(custom_id)
+        label = plain(action.label, LABEL) or "…"
+        return {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}
+
+    def rows(self, actions: Iterable[Action]) -> list[Piece]:
+        """Return the rows of the buttons that there are for these actions."""
+        made: list[Json] = []
+        for action in actions:
+            self.without_room += length(action_id(action)) > CUSTOM_ID
+            if button := self.button(action):
+                made.append(button)
+        return [
+            Piece(component={"type": _ACTION_ROW, "components": made[start : start + ROW]})
+            for start in range(0, len(made), ROW)
+        ]
+
+
+def pieces_of(blocks: Iterable[Block], shares: Shares, buttons: Buttons, opened: frozenset[str]) -> Iterator[Piece]:
+    """Yield the pieces of a document's blocks, in order; papers in lines next to each other share a text.
+
+    `opened` are the papers that have no button here, because the document is what it would open.
+    """
+    for is_line, group in groupby(blocks, lambda block: isinstance(block, PaperLine)):
+        if is_line:
+            yield from _packed(_line(each, shares.line) for each in group if isinstance(each, PaperLine))
+            continue
+        for block in group:
+            if isinstance(block, PaperCard):
+                yield _card(block, shares, None if block.paper in opened else _opening(block, buttons))
+            else:
+                yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[Piece]:
+    match block:
+        case Paragraph(spans):
+            yield from _texts(spans)
+        case Note(spans):
+            yield from small(spans)
+        case BulletList(items):
+            yield from _packed((BULLET, item, ()) for item in items)
+        case Fields(pairs):
+            yield from _packed(("", (strong(name), Text(": "), *value), ()) for name, value in pairs)
+        case Code(text):
+            yield from _code(text)
+        case Divider():
+            yield Piece(component={"type": _SEPARATOR})
+        case PaperCard() | PaperLine():
+            raise AssertionError(block)
+        case _:
+            assert_never(block)
+
+
+def _opening(card: PaperCard, buttons: Buttons) -> Json | None:
+    label, verb = OPEN
+    return buttons.button(Action(label=label, verb=verb, target=card.paper)) if card.paper else None
+
+
+def _card(card: PaperCard, shares: Shares, button: Json | None) -> Piece:
+    number = f"{card.number}\\. " if card.number else ""
+    title = number + markdown(_title(card.title, shares.title))
+    facts = markdown(_facts(card.facts, shares.facts))
+    small_facts = f"{SMALL}{facts}" if facts else ""
+    room = shares.lead - length(title) - length(small_facts) - 2
+    body = markdown(cut(one_line(card.body), max(room, 1))).strip()
+    shown = text_display("\n".join(filter(None, (title, body, small_facts))))
+    section = {"type": _SECTION, "components": [shown], "accessory": button}
+    return Piece(component=section if button else shown, papers=(card.paper,))
+
+
+def _title(spans: Spans, limit: int) -> Spans:
+    """Return a paper's title, which there always is; without its marks where they and the links take too much."""
+    title = one_line(spans)
+    if not says_something(title):
+        return (Text(_NO_TITLE),)
+    if length(markdown(title)) <= limit:
+        return title
+    href = next((span.href for span in title if isinstance(span, Text) and span.href), "")
+    return cut((Text(words(title).strip() or _NO_TITLE, href=href),), limit)
+
+
+def _facts(facts: Sequence[Spans], limit: int) -> Spans:
+    """Return the facts that fit, in one line; the first one is cut where not even it does."""
+    kept: list[Spans] = []
+    for fact in facts:
+        if length(markdown(joined([*kept, fact], " · "))) <= limit:
+            kept.append(fact)
+    return joined(kept, " · ") or cut(joined(facts[:1], ""), limit)
+
+
+def _line(paper: PaperLine, limit: int) -> tuple[str, Spans, tuple[str, ...]]:
+    before = f"{paper.number}\\. " if paper.number else BULLET
+    spans = one_line(paper.spans) if says_something(paper.spans) else (Text(_NO_TITLE),)
+    return before, cut(spans, limit), (paper.paper,)
+
+
+def _packed(rows: Iterable[tuple[str, Spans, tuple[str, ...]]]) -> Iterator[Piece]:
+    """Yield texts that hold as many rows as fit: what stands before a row, the row, and its papers."""
+    said: list[str] = []
+    papers: tuple[str, ...] = ()
+    room = _PIECE
+    for before, spans, of_row in rows:
+        rest, mark = one_line(spans), before
+        while rest:
+            part, rest = split(rest, _PIECE - length(mark))
+            row = f"{mark}{shown}" if (shown := markdown(part).strip()) else ""
+            if not row:
+                continue
+            if said and length(row) > room:
+                yield Piece(component=text_display("\n".join(said)), papers=papers)
+                said, papers, room = [], (), _PIECE
+            said.append(row)
+            room -= length(row) + 1
+            mark = mark if before == SMALL else ""
+        papers += of_row
+    if said:
+        yield Piece(component=text_display("\n".join(said)), papers=papers)
+
+
+def _texts(spans: Spans) -> Iterator[Piece]:
+    while spans:
+        part, spans = split(spans, _PIECE)
+        if said := markdown(part).strip():
+            yield Piece(component=text_display(said))
+
+
+def _code(text: str) -> Iterator[Piece]:
+    """Yield blocks of code, ended at line ends where the text is too long for one."""
+    most = _PIECE - length(fenced(""))
+    parts = [""]
+    for line in _short_lines(clean(text), most // 2):
+        if length(parts[-1]) + length(line) > most:
+            parts.append("")
+        parts[-1] += line
+    for part in parts:
+        if part.strip():
+            yield Piece(component=text_display(fenced(part.strip("\n"))))
+
+
+def _short_lines(text: str, most: int) -> Iterator[str]:
+    for line in text.splitlines(keepends=True):
+        for start in range(0, len(line), most):
+            yield line[start : start + most]

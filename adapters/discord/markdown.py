@@ -1,0 +1,249 @@
+r"""Spans as Discord's markdown. Pure; here is the one place where text is escaped.
+
+    spans ──clean──> lines ──> runs ──┬─ plain ───escape──>  \*   **bold**  *italic*  `code`  <t:moment:f>
+                                      └─ linked ──twins───>  [text](address)
+
+A backslash before a character makes it plain everywhere but in the text of a link, where Discord shows the backslash.
+There, what could format is written as another character that looks the same, and what would make the whole link plain
+text (an emoji, an address, a mention) is left out of the link and stands between two.
+Source: https://github.com/discord/discord-api-docs/issues/6185, 7673 and 7721
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from adapters.discord.limits import LINK, length
+from bot.document import Span, Spans, Style, Text, Time
+from bot.spans import ELLIPSIS, cleaned, dropped, places_of, rstripped, taken, word_end
+from bot.text.clean import clean
+
+_FORMATTING = re.compile(r"[\\*_`\[\]@]|~{2,}|\|{2,}|<(?=\S)|:(?=[^\s:]+:|/)|(?<=\])\(")
+"""What may format, mention, link or become an emoji, wherever it stands."""
+
+_AT_THE_START = re.compile(r"^(\s*)(?:(\d+)(?=\.(?:\s|$))|(?=#{1,3}(?:\s|$)|-(?:[\s#]|$)|>))")
+"""What makes a list, a heading, small text or a quotation at the start of a line, or of what is marked."""
+
+_FORMATTING_IN_LINKS = re.compile(r"[\\*_`\[\]]|~{2,}|\|{2,}")
+_TWINS: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "|": "∣", "[": "［", "]": "］", "\\": "∖"}  # noqa: RUF001 - that is the point
+
+_EMOJI: Final = (
+    r"(?:[0-9#*]\ufe0f?\u20e3|[\u203c\u2049\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3"
+    r"\u23f8-\u23fa\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c"
+    r"\u2b50\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff][\ufe0f\u200d]*)+"
+)
+"""Characters that Discord may show as emoji. Source: https://unicode.org/Public/emoji/latest/emoji-test.txt"""
+
+_NOT_IN_LINKS = re.compile(
+    rf"({_EMOJI}|[A-Za-z]{{1,20}}://\S*|discord(?:app)?\.(?:gg|com)/\S*|<[^\s<>][^<>]*>|:[^\s:]+:|@(?:everyone|here))"
+)
+"""What makes a link none when its text holds it."""
+
+_MARKS: Final = {Style.STRONG: "**", Style.MATCH: "**", Style.EMPHASIS: "*", Style.CODE: "`"}
+_GAP: Final = "\u200b"
+"""Keeps two marks apart that would be read as one."""
+
+_FORMS: Final = {"datetime": "f", "date": "D", "time": "t"}
+"""How a moment is shown: each reader's own zone and language decide the rest.
+
+Source: https://discord.com/developers/docs/reference#message-formatting-timestamp-styles
+"""
+
+
+def escape(text: str) -> str:
+    """Return one line of text, outside of a link, in which no character is markup."""
+    escaped = _FORMATTING.sub(lambda found: "".join(f"\\{each}" for each in found[0]), text)
+    return _AT_THE_START.sub(r"\1\2\\", escaped)
+
+
+def markdown(spans: Spans) -> str:
+    """Return spans as markdown that says exactly them: nothing in a text mentions, links or formats."""
+    return "\n".join(map(_line, _lines(spans)))
+
+
+def fenced(text: str) -> str:
+    """Return clean text as a block of code, from which no character leads out."""
+    shown = re.sub("`{3,}", lambda found: _TWINS["`"] * len(found[0]), text)
+    return f"```\n{shown}\n```"
+
+
+def cut(spans: Spans, limit: int, written: Callable[[Spans], str] = markdown) -> Spans:
+    """Return spans that fit into `limit` as they are `written`; what was longer ends with "…"."""
+    if length(written(spans)) <= limit:
+        return spans
+    spans = cleaned(spans)
+
+    def ended(place: int) -> Spans:
+        return (*rstripped(taken(spans, place)), Text(ELLIPSIS))
+
+    return ended(_fitting(spans, limit, lambda place: written(ended(place))))
+
+
+def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
+    """Return what fits into `limit` as markdown, up to the end of a word, and the rest."""
+    if length(markdown(spans)) <= limit:
+        return spans, ()
+    spans = cleaned(spans)
+    # One place at least, so that a split comes to its end.
+    end = max(_fitting(spans, limit, lambda place: markdown(taken(spans, place))), 1)
+    return taken(spans, end), dropped(spans, end)
+
+
+def words(spans: Spans) -> str:
+    """Return the texts of spans, as they stand where there is no markup."""
+    return "".join(span.text for span in cleaned(spans) if isinstance(span, Text))
+
+
+def plain(text: str, limit: int) -> str:
+    """Return a text as one line where there is no markup: a label, the name of a post."""
+    return words(cut((Text(" ".join(clean(text).split())),), limit, words))
+
+
+def _fitting(spans: Spans, limit: int, written: Callable[[int], str]) -> int:
+    """Return the last place, at the end of a word, up to which spans fit as they are written; 0 is none."""
+
+    def is_over(place: int) -> bool:
+        return length(written(place)) > limit
+
+    most = min(sum(map(places_of, spans)), limit)
+    place = word_end(spans, bisect_left(range(1, most + 1), x=True, key=is_over))
+    # Less text is not always less markdown: an address that is cut becomes the text of a link.
+    while place and is_over(place):
+        place = word_end(spans, place - 1)
+    return place
+
+
+# --- from spans to runs -----------------------------------------------------------------------------------------------
+
+
+def _lines(spans: Spans) -> list[list[Span]]:
+    lines: list[list[Span]] = [[]]
+    for span in cleaned(spans):
+        if isinstance(span, Time):
+            lines[-1].append(span)
+            continue
+        for index, text in enumerate(span.text.split("\n")):
+            if index:
+                lines.append([])
+            lines[-1].append(replace(span, text=text))
+    return lines
+
+
+def _runs(line: Iterable[Span]) -> list[Span]:
+    """Return a line's spans with addresses as they are written; what looks the same and touches is one."""
+    runs: list[Span] = []
+    for span in line:
+        if isinstance(span, Time):
+            runs.append(span)
+            continue
+        address = _address(span.href)
+        style = span.style
+        if style is Style.MATCH:
+            style = Style.STRONG
+        elif address and style is not Style.STRONG:
+            style = Style.PLAIN  # what a link may hold is little, and bold is sure
+        run = Text(span.text, style, address)
+        last = runs[-1] if runs else None
+        if isinstance(last, Text) and (last.style, last.href) == (style, address):
+            runs[-1] = replace(last, text=last.text + run.text)
+        elif run.text:
+            runs.append(run)
+    return runs
+
+
+# --- from runs to markdown --------------------------------------------------------------------------------------------
+
+
+def _line(line: Iterable[Span]) -> str:
+    written = ""
+    for piece in _pieces(_runs(line)):
+        is_one_mark = written[-1:] in {"*", "`"} and piece.startswith(written[-1])
+        written += f"{_GAP}{piece}" if is_one_mark else piece
+    return written
+
+
+def _pieces(runs: Iterable[Span]) -> Iterator[str]:
+    for address, group in groupby(runs, lambda run: run.href if isinstance(run, Text) else ""):
+        if address:
+            yield from _linked([run for run in group if isinstance(run, Text)], address)
+        else:
+            yield from map(_plain, group)
+
+
+def _plain(run: Span) -> str:
+    if isinstance(run, Time):
+        return f"<t:{int(run.at.timestamp())}:{_FORMS.get(run.form, _FORMS['datetime'])}>"
+    return _marked(run, _as_code if run.style is Style.CODE else escape)
+
+
+def _as_code(text: str) -> str:
+    return text.replace("`", _TWINS["`"])
+
+
+def _in_a_link(text: str) -> str:
+    """Return a part of a link's text in which no character is markup."""
+    return _FORMATTING_IN_LINKS.sub(lambda found: "".join(_TWINS[each] for each in found[0]), re.sub(r"\s", " ", text))
+
+
+def _marked(run: Text, written: Callable[[str], str]) -> str:
+    """Return a run between its marks; they count only where they touch it, so spaces at its ends leave them."""
+    before, core, after = _apart(run.text)
+    mark = _MARKS.get(run.style, "")
+    return f"{before}{mark}{written(core)}{mark}{after}" if core else before
+
+
+def _apart(text: str) -> tuple[str, str, str]:
+    """Return the spaces before a text, the text, and the spaces after it."""
+    core = text.strip()
+    if not core:
+        return text, "", ""
+    before, _, after = text.partition(core)
+    return before, core, after
+
+
+def _linked(runs: list[Text], address: str) -> Iterator[str]:
+    """Yield a link, or several: what its text may not hold stands between them, as plain text."""
+    said = "".join(run.text for run in runs)
+    if _address(said.strip()) == address:
+        yield f"<{address}>"  # as the text of a link it would be suspicious
+        return
+    parts = [_split(run) for run in runs]
+    can_link = any(text.strip() for part in parts for text in part[::2])
+    label = ""
+    for run, part in zip(runs, parts, strict=True):
+        for index, text in enumerate(part):
+            if index % 2:
+                yield _link(label, address)
+                yield escape(text)
+                label = ""
+            else:
+                label += _marked(replace(run, text=text), _in_a_link)
+    yield _link(label, address)
+    if said.strip() and not can_link:
+        yield f" <{address}>"
+
+
+def _split(run: Text) -> list[str]:
+    """Return what may be in a link's text and what may not, in turn."""
+    return _NOT_IN_LINKS.split(run.text)
+
+
+def _link(label: str, address: str) -> str:
+    before, core, after = _apart(label)
+    return f"{before}[{core}]({address}){after}" if core else before
+
+
+def _address(href: str) -> str:
+    """Return an address as it may stand in a link; empty for what is none that a reader should be led to."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return ""
+    address = quote(href.encode("utf-8", "ignore"), safe="!#$%&+,/:;=?@-._~")
+    return address if length(address) <= LINK else ""

@@ -1,0 +1,140 @@
+"""How a Document looks on Discord: payloads of "create message", of components in one container. Pure.
+
+    heading, blocks, "See all 25", footnote, buttons ──> one message; what is longer goes on in the next
+
+Up to ten papers are one message, however long their texts: these are cut until they fit.
+Source: https://discord.com/developers/docs/resources/message#create-message
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from adapters.discord.components import (
+    Buttons,
+    Piece,
+    Shares,
+    container,
+    headline,
+    pieces_of,
+    small,
+    text_display,
+)
+from adapters.discord.limits import COMPONENTS, ROLES, TEXT, THREAD_NAME
+from adapters.discord.markdown import cut, plain
+from bot.document import Action, Document, Note, PaperCard, PaperLine, Spans, Text
+from bot.model.delivery import Rendered
+from bot.spans import joined
+from bot.views.whole import ALL
+
+Json = Any
+
+COMPONENTS_V2: Final = 1 << 15
+"""The flag of a message made of components.
+
+Source: https://discord.com/developers/docs/resources/message#message-object-message-flags
+"""
+
+TOGETHER: Final = 10
+"""Papers that are one message."""
+
+_SHARES: Final = (
+    Shares(lead=1100, line=700),
+    Shares(lead=700, line=300),
+    Shares(lead=560, line=220),
+    Shares(lead=460, line=150),
+    Shares(lead=300, line=110),
+)
+"""From what nobody's paper needs down to what ten leads have room for."""
+
+_HEADING: Final = 300
+_FOOTNOTE: Final = 400
+
+_SILENCE: Final = "…"
+"""What a message says that says nothing; Discord takes no empty one."""
+
+
+def messages(document: Document) -> tuple[Rendered, ...]:
+    """Render a document, for the channel or for one person."""
+    whole = _messages(document, _SHARES[0])
+    if len(whole) == 1 or not _is_one_message(document):
+        return whole
+    shorter = (_messages(document, shares) for shares in _SHARES[1:])
+    return next((each for each in shorter if len(each) == 1), whole)
+
+
+def _is_one_message(document: Document) -> bool:
+    """Say whether a document is but a few papers, whose texts may be cut for it."""
+    is_list = all(isinstance(block, PaperCard | PaperLine | Note) for block in document.blocks)
+    return is_list and 0 < len(document.papers) <= TOGETHER
+
+
+def _messages(document: Document, shares: Shares) -> tuple[Rendered, ...]:
+    buttons = Buttons()
+    opened = frozenset(action.target for action in document.actions)
+    everything = buttons.rows(_see_all(document))
+    top = [*headline(document.heading, _HEADING), *pieces_of(document.blocks, shares, buttons, opened)]
+    rows = buttons.rows(document.actions)
+    bottom = [*_closing(document, buttons.without_room), *rows]
+    pings = _pings(document)
+    groups = list(_groups([*top, *bottom], [*pings, *everything]))
+    below = min(len(top), len(groups[0]))
+    groups[0][below:below] = everything
+    first, *others = map(_rendered, groups)
+    return (_with_names(first, pings, document), *others)
+
+
+def _see_all(document: Document) -> Iterator[Action]:
+    """Yield the button behind which stands what was cut: Discord has no place beside a message."""
+    if beside := len(document.more) + document.unlisted:
+        yield Action(label=f"See all {len(document.papers) + beside:,}", verb=ALL)
+
+
+def _closing(document: Document, without_room: int) -> Iterator[Piece]:
+    """Yield the small text below everything: the footnote, and how many buttons found no room."""
+    said: list[Spans] = [cut(joined([document.footnote], ""), _FOOTNOTE)]
+    if without_room:
+        said.append((Text(f"{without_room} of {len(document.actions)} buttons do not fit here"),))
+    yield from small(joined(said, " · "))
+
+
+def _pings(document: Document) -> list[Piece]:
+    """Return what calls the document's roles: a line of its own above the container, because there it is heard."""
+    roles = _roles(document)
+    return [Piece(component=text_display(" ".join(f"<@&{role}>" for role in roles)))] if roles else []
+
+
+def _roles(document: Document) -> list[str]:
+    return [role for role in dict.fromkeys(document.pings) if role.isascii() and role.isdigit()][:ROLES]
+
+
+def _groups(pieces: Sequence[Piece], beside: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Yield the pieces of each message, at least one; in the first there is room left for what stands beside them."""
+    group: list[Piece] = []
+    room, count = TEXT - sum(piece.size for piece in beside), COMPONENTS - 1 - sum(piece.count for piece in beside)
+    for piece in pieces:
+        if group and (piece.size > room or piece.count > count):
+            yield group
+            group, room, count = [], TEXT, COMPONENTS - 1
+        group.append(piece)
+        room -= piece.size
+        count -= piece.count
+    yield group
+
+
+def _rendered(group: Sequence[Piece]) -> Rendered:
+    shown = [piece.component for piece in group] or [text_display(_SILENCE)]
+    payload = {"flags": COMPONENTS_V2, "components": [container(shown)], "allowed_mentions": {"parse": []}}
+    return Rendered(payload=payload, papers=tuple(paper for piece in group for paper in piece.papers))
+
+
+def _with_names(first: Rendered, pings: Sequence[Piece], document: Document) -> Rendered:
+    """Return the first message with the roles that it calls, and no other, and with the name of the post."""
+    payload = first.payload
+    if pings:
+        payload = {
+            **payload,
+            "components": [*(piece.component for piece in pings), *payload["components"]],
+            "allowed_mentions": {"parse": [], "roles": _roles(document)},
+        }
+    return replace(first, payload=payload, title=plain(document.title, THREAD_NAME))
