@@ -12,6 +12,9 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 120
 
+STRICTLY = ("-W", "error", "-W", "ignore:'audioop' is deprecated:DeprecationWarning")
+"""A warning is an error, but for one: discord.py imports audioop for voice, which we never use."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -49,7 +52,7 @@ class Console:
 
     def __call__(self, *arguments: str, stdin: str = "") -> Ended:
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "bot", *arguments],
+            [sys.executable, *STRICTLY, "-m", "bot", *arguments],
             cwd=self.folder,
             env=self.variables,
             input=stdin,
@@ -63,7 +66,7 @@ class Console:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command that goes on; the caller ends it."""
         return subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "bot", *arguments],
+            [sys.executable, *STRICTLY, "-m", "bot", *arguments],
             cwd=self.folder,
             env=self.variables,
             stdin=subprocess.DEVNULL,

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import available_timezones
@@ -14,14 +14,14 @@ from adapters.sql.migrate import known_versions
 from adapters.sql.store import open_store
 from adapters.web.listening import listen_at
 from bot.cli.border import DONE, FAILED, say
-from bot.cli.checking import Check, check_clock
+from bot.cli.checking import Check, Unpaced, check_clock
 from bot.clock import SystemClock
 from bot.errors import RefusedError, SettingsError, SourceError, StoreError
 from bot.ports import Clock
 from bot.settings import Settings, load_settings, unknown_variables
 
 ANSWER_WITHIN = timedelta(seconds=5)
-"""How long a source may take; a slower one would be of little use."""
+"""How long a server may take; a slower one would be of little use."""
 
 HOLDER = "doctor"
 
@@ -61,12 +61,17 @@ async def _checks(flags: Mapping[str, Any]) -> AsyncIterator[Check]:
     yield _console(settings)
     if settings.http.port is not None:
         yield await _web(settings.http.host, settings.http.port)
-    for check in await _sources(settings, clock):
+    for check in await _servers(settings, clock):
         yield check
     if settings.slack.is_configured:
         from bot.cli.doctor_slack import slack_checks  # noqa: PLC0415 - nothing of Slack is loaded unless it is wanted
 
         async for check in slack_checks(settings, clock):
+            yield check
+    if settings.discord.token is not None:
+        from bot.cli.doctor_discord import discord_checks  # noqa: PLC0415 - nor anything of Discord
+
+        async for check in discord_checks(settings, clock, settings.discord.token):
             yield check
 
 
@@ -128,57 +133,39 @@ async def _is_paperround(host: str, port: int) -> bool:
     return b"\r\nserver: paperround\r\n" in answer.lower()
 
 
-class _Unpaced:
-    """One request to each host needs no pacing, and a broken database must not hide the state of the sources."""
-
-    async def reserve(
-        self, key: str, interval: timedelta, now: datetime, *, patience: timedelta | None = None
-    ) -> timedelta:
-        del key, interval, now, patience
-        return timedelta(0)
-
-    async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
-        del key, interval, burst, now
-        return timedelta(0)
-
-    async def free_in(self, key: str, now: datetime) -> timedelta:
-        del key, now
-        return timedelta(0)
-
-    async def hold(self, key: str, until: datetime) -> None:
-        del key, until
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Address:
-    """Something small to ask a source for, and the setting that names its server."""
+    """Something small to ask a server for, without a token, and the setting that names it."""
 
-    source: str
+    server: str
     url: str
     setting: str
 
 
-async def _sources(settings: Settings, clock: Clock) -> list[Check]:
-    """Ask every configured source for something small, side by side."""
-    addresses = (
-        _Address(
-            source="huggingface",
-            url=f"{settings.huggingface.base_url}/api/daily_papers?limit=1",
-            setting="PAPERROUND_HUGGINGFACE__BASE_URL",
-        ),
-        _Address(source="arxiv", url=f"{settings.arxiv.rss_url}/cs.AI", setting="PAPERROUND_ARXIV__RSS_URL"),
-    )
-    async with HttpClient(clock, _Unpaced(), contact=settings.contact) as http, asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(_source(http, clock, address))
-            for address in addresses
-            if address.source in settings.sources
-        ]
+async def _servers(settings: Settings, clock: Clock) -> list[Check]:
+    """Ask every server that is of use for something small, side by side."""
+    async with HttpClient(clock, Unpaced(), contact=settings.contact) as http, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_server(http, clock, address)) for address in _addresses(settings)]
     return [check for task in tasks for check in task.result()]
 
 
-async def _source(http: HttpClient, clock: Clock, address: _Address) -> list[Check]:
-    pace = Pace(key=f"doctor:{address.source}", interval=timedelta())
+def _addresses(settings: Settings) -> Iterator[_Address]:
+    if "huggingface" in settings.sources:
+        yield _Address(
+            server="huggingface",
+            url=f"{settings.huggingface.base_url}/api/daily_papers?limit=1",
+            setting="PAPERROUND_HUGGINGFACE__BASE_URL",
+        )
+    if "arxiv" in settings.sources:
+        yield _Address(server="arxiv", url=f"{settings.arxiv.rss_url}/cs.AI", setting="PAPERROUND_ARXIV__RSS_URL")
+    if settings.discord.is_configured:
+        yield _Address(
+            server="discord", url=f"{settings.discord.api_url}/gateway", setting="PAPERROUND_DISCORD__API_URL"
+        )
+
+
+async def _server(http: HttpClient, clock: Clock, address: _Address) -> list[Check]:
+    pace = Pace(key=f"doctor:{address.server}", interval=timedelta())
     try:
         async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
             answer = await http.get(address.url, pace=pace)
@@ -188,11 +175,11 @@ async def _source(http: HttpClient, clock: Clock, address: _Address) -> list[Che
         return [_away(address, error.reason)]
     if answer.status >= HTTPStatus.BAD_REQUEST:
         found = f"{address.url} answers {answer.status}"
-        return [Check(name=address.source, found=found, fix=f"Correct {address.setting}; docs/settings.md has it.")]
-    reached = Check(name=address.source, found=f"{address.url} answers")
-    return [reached, *check_clock(clock, address.source, answer.headers.get("date", ""))]
+        return [Check(name=address.server, found=found, fix=f"Correct {address.setting}; docs/settings.md has it.")]
+    reached = Check(name=address.server, found=f"{address.url} answers")
+    return [reached, *check_clock(clock, address.server, answer.headers.get("date", ""))]
 
 
 def _away(address: _Address, reason: str) -> Check:
     fix = f"Let this machine reach it (a proxy is named by HTTPS_PROXY), or correct {address.setting}."
-    return Check(name=address.source, found=f"{address.url}: {reason}", fix=fix)
+    return Check(name=address.server, found=f"{address.url}: {reason}", fix=fix)

@@ -1,0 +1,126 @@
+"""Asks Discord whose a token is, what the bot may do, and in which channels: for `doctor`. It changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.permissions import THREADS, Permission, granted, needed_in
+from bot.errors import DeliveryError, Verdict
+
+Json = Any
+
+PRIVILEGED: Final = {
+    "Presence": 1 << 12 | 1 << 13,
+    "Server Members": 1 << 14 | 1 << 15,
+    "Message Content": 1 << 18 | 1 << 19,
+}
+"""Intents that a server's people would have to trust us with, by the flags of an application that has them.
+
+Source: https://docs.discord.com/developers/resources/application#application-object-application-flags
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot and its application: what it is called, where it is, and what its owner has set.
+
+    `answered_at` is an address that gets all interactions in place of the gateway; `needs_code` says that no plain
+    link lets it in.
+    """
+
+    user: str
+    name: str
+    application: str
+    servers: int
+    intents: tuple[str, ...]
+    answered_at: str
+    needs_code: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """How many connections Discord recommends, how many may be begun, and when all may be again."""
+
+    shards: int
+    left: int
+    total: int
+    again: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the bot stands in a channel: what is missing there; `lost` says why it cannot be looked at."""
+
+    name: str
+    missing: Permission = Permission.NONE
+    lost: str = ""
+
+
+async def who(api: DiscordApi) -> Bot:
+    """Return whose the token is.
+
+    Raises:
+        DeliveryError: Discord refuses it, or cannot be reached.
+    """
+    user = await api.call("GET", "/users/@me")
+    application = await api.call("GET", "/applications/@me")
+    flags = int(application.get("flags") or 0)
+    return Bot(
+        user=user["id"],
+        name=user["username"],
+        application=application["id"],
+        servers=int(application.get("approximate_guild_count") or 0),
+        intents=tuple(name for name, bits in PRIVILEGED.items() if flags & bits),
+        answered_at=application.get("interactions_endpoint_url") or "",
+        needs_code=bool(application.get("bot_require_code_grant")),
+    )
+
+
+async def sessions(api: DiscordApi) -> Sessions:
+    """Return how many connections to the gateway may be begun; none is.
+
+    Raises:
+        DeliveryError: Discord refuses to say, or cannot be reached.
+    """
+    answer = await api.call("GET", "/gateway/bot")
+    limit = answer["session_start_limit"]
+    return Sessions(
+        shards=answer["shards"],
+        left=limit["remaining"],
+        total=limit["total"],
+        again=timedelta(milliseconds=limit["reset_after"]),
+    )
+
+
+async def standings(api: DiscordApi, bot: Bot, guild: str, channels: Iterable[str]) -> list[Standing] | None:
+    """Return what is missing in channels of a server; None when the bot is not in it.
+
+    Raises:
+        DeliveryError: Discord refuses to say for another reason, or cannot be reached.
+    """
+    try:
+        server = await api.call("GET", "/guilds/{guild_id}", guild_id=guild)
+        there = await api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild)
+        member = await api.call("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=bot.user)
+    except DeliveryError as error:
+        if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
+            return None
+        raise
+    known = {each["id"]: each for each in there}
+    return [await _standing(api, server, known, member, channel) for channel in channels]
+
+
+async def _standing(api: DiscordApi, server: Json, known: Mapping[str, Json], member: Json, channel: str) -> Standing:
+    found = known.get(channel)
+    if found is None:  # a thread is not listed with the channels
+        try:
+            found = await api.call("GET", "/channels/{channel_id}", channel_id=channel)
+        except DeliveryError as error:
+            if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
+                return Standing(name=f"channel {channel} of {server['name']}", lost=error.reason)
+            raise
+    ruled_by = known.get(found.get("parent_id") or "", {}) if found["type"] in THREADS else found
+    may = granted(server["id"], server["roles"], member, ruled_by.get("permission_overwrites", ()))
+    return Standing(name=f"#{found['name']} of {server['name']}", missing=needed_in(found["type"]) & ~may)
