@@ -259,10 +259,15 @@ def zone_of(written: Written) -> str:
     if _OFFSET.fullmatch(wanted):
         hint = "Offsets change with the season; name a place, as in `Europe/Berlin`, or `UTC`."
         raise written.error(message, hint=hint)
-    near = _CITY_OF.get(wanted.upper()) or suggest(wanted, zones.values())
+    near = zone_abbreviated(wanted) or suggest(wanted, zones.values())
     city = _CITY_OF.get(near)
     hint = f"Did you mean `{near}` ({city})?" if city else ""
     raise written.error(message, hint=hint if near else "Name a place, as in `Europe/Berlin`.", instead=near)
+
+
+def zone_abbreviated(text: str) -> str:
+    """Return the zone of a place for a short name that people use, whatever its case: `CET`; empty for none."""
+    return _CITY_OF.get(text.upper(), "")
 
 
 @lru_cache(maxsize=1)
