@@ -50,7 +50,9 @@ class FakePlatform:
             )
         if failure is not None:
             raise failure
-        return Receipt(message=f"m{len(self.posted)}", href=f"https://chat.example/{len(parts)}/{len(self.posted)}")
+        # Of its own channel: which workspace is served first is nobody's business.
+        in_channel = sum(channel == str(claim.channel) for channel, *_ in self.posted)
+        return Receipt(message=f"m{len(self.posted)}", href=f"https://chat.example/{len(parts)}/{in_channel}")
 
     async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
         """Say whether the message is there, where the platform remembers."""
