@@ -184,6 +184,20 @@ class SqlOutbox:
             row = (await connection.execute(wanted)).first()
         return Posted(channel=channel_of(row), document=document_of(row.document)) if row else None
 
+    async def workspace_of(self, platform: str, user: str, message: str) -> str | None:
+        """See `Outbox.workspace_of`."""
+        wanted = (
+            select(channels.c.workspace)
+            .join(delivery, delivery.c.channel == channels.c.key)
+            .join(part, part.c.delivery == delivery.c.key)
+            .where(part.c.message == message, channels.c.platform == platform, channels.c.id == f"@{user}")
+            .order_by(delivery.c.key.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            found: str | None = await connection.scalar(wanted)
+        return found
+
     async def statistics(self, since: datetime) -> OutboxStatistics:
         """See `Outbox.statistics`."""
         oldest = func.min(delivery.c.slot).filter(delivery.c.kind.in_([kind for kind in Kind if kind.is_digest]))

@@ -134,6 +134,12 @@ class Outbox(Protocol):
             ValueError: a newer version of the program wrote it.
         """
 
+    async def workspace_of(self, platform: str, user: str, message: str) -> str | None:
+        """Return in which workspace's name a person was sent a message, in person; None: nobody sent it to them.
+
+        It is for a platform whose direct messages belong to no workspace.
+        """
+
     async def statistics(self, since: datetime) -> OutboxStatistics:
         """Count the pending deliveries and those settled since then; a state without one is left out."""
 

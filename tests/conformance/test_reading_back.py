@@ -143,6 +143,17 @@ async def test_of_two_messages_of_one_name_the_newest_is_found(store: SqlStore) 
     assert found.document.papers == ("arxiv:2",)
 
 
+async def test_a_message_in_person_tells_its_workspace_to_that_person_alone(store: SqlStore) -> None:
+    mine = replace(GENERAL, workspace="away", id="@ana")
+    assert await store.outbox.enqueue(an_enqueued(await subscribe(store, channel=mine), papers=("arxiv:1",)))
+    claim = await claim_one(store)
+    assert await store.outbox.store_parts(claim, [a_part()])
+    assert await store.outbox.accept_part(claim, 0, a_receipt("m1"))
+    assert await store.outbox.workspace_of("console", "ana", "m1") == "away"
+    for platform, user, message in (("console", "bo", "m1"), ("slack", "ana", "m1"), ("console", "ana", "m2")):
+        assert await store.outbox.workspace_of(platform, user, message) is None
+
+
 async def test_a_greeting_is_kept_for_ever_and_its_slot_makes_nothing_look_late(store: SqlStore) -> None:
     long_ago = NOW - timedelta(days=3_000)
     await greet(store, OTHER, slot=long_ago)
