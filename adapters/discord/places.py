@@ -101,7 +101,8 @@ class Places:
             found = await self._api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild)
         except DiscordError as error:
             if error.verdict is Verdict.PAUSE_CHANNEL:
-                raise DiscordError(Verdict.STOP_WORKSPACE, NOT_THERE, code=error.code) from error
+                reason = f"{NOT_THERE} ({error.code})"
+                raise DiscordError(Verdict.STOP_WORKSPACE, reason, code=error.code) from error
             raise
         return {place.id: place for place in map(place_of, found)}
 

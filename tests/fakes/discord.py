@@ -14,7 +14,7 @@ import discord
 from aiohttp import web
 
 from tests.fakes.discord_bodies import wrong_with
-from tests.fakes.discord_calls import PREFIX, SECOND, Asked, Calls, RefusedError
+from tests.fakes.discord_calls import MESSAGES, PREFIX, SECOND, Asked, Calls, RefusedError
 from tests.fakes.discord_guilds import (
     CROSSPOSTED,
     REQUIRE_TAG,
@@ -35,7 +35,6 @@ APPLICATION = "900000000000000001"
 BOT = "900000000000000002"
 MINUTE = timedelta(minutes=1)
 
-MESSAGES = "/channels/{channel}/messages"
 THREADS = "/channels/{channel}/threads"
 CROSSPOST = "/channels/{channel}/messages/{message}/crosspost"
 DISCUSSION = "/channels/{channel}/messages/{message}/threads"
@@ -52,7 +51,8 @@ class Discord(Calls):
     """A running Discord: its servers, and what is in their channels.
 
     A repeat with the same nonce is suppressed for `nonce_window`. `wrong` says what was wrong with bodies. People in
-    `silent` take no direct messages. `active_threads` is how many a server takes.
+    `silent` take no direct messages. `active_threads` is how many a server takes. `files` are what people attached, by
+    name: at `Discord.attachment`.
     """
 
     buckets: Mapping[str, tuple[int, timedelta]] = field(default_factory=lambda: dict(BUCKETS))
@@ -63,6 +63,7 @@ class Discord(Calls):
     places: dict[str, Place] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     listeners: list[Callable[[str, Json], None]] = field(default_factory=list)
     _nonces: dict[str, Message] = field(default_factory=dict)
@@ -90,6 +91,19 @@ class Discord(Calls):
         self.on("POST", DIRECT, self._direct)
 
     # What a test makes and reads
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        """Say where what is answered: calls, and files."""
+        super().add_routes(router)
+
+        async def file(request: web.Request) -> web.StreamResponse:
+            return web.Response(body=self.files[request.match_info["name"]])
+
+        router.add_get("/files/{name}", file)
+
+    def attachment(self, name: str) -> str:
+        """Return the address of a file."""
+        return f"{self.url.removesuffix(PREFIX)}/files/{name}"
 
     def in_channel(self, channel: str) -> list[Message]:
         """Return the messages of a channel, oldest first."""

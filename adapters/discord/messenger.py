@@ -1,0 +1,260 @@
+"""Posts to Discord: one stored part a call, with a nonce that is the same on every repeat.
+
+    a text channel, a thread    a message; within some minutes Discord suppresses a second one with the same nonce
+    an announcement channel     a message, then published, if that can be done
+    a forum                     the first part is a post of its own, without a nonce; the others are messages in it
+    a person                    a message in the channel that Discord opens for the two of us
+
+What may have gone out earlier than that is looked for: a message by its text among ours, a post by its name.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.errors import NEEDS_TAG, UNKNOWN_MESSAGE, DiscordError
+from adapters.discord.places import ANNOUNCEMENTS, Place, Places
+from adapters.discord.render import messages
+from adapters.memory import Memory
+from bot.document import LONGEST_TITLE, Document
+from bot.errors import PaperroundError, Verdict
+from bot.model.channel import Channel, Platform
+from bot.model.delivery import Claim, Kind, Part, Receipt, Rendered
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+Json = Any
+
+MESSAGES: Final = "/channels/{channel_id}/messages"
+POSTS: Final = "/channels/{channel_id}/threads"
+PUBLISHED: Final = "/channels/{channel_id}/messages/{message_id}/crosspost"
+DISCUSSION: Final = "/channels/{channel_id}/messages/{message_id}/threads"
+ACTIVE: Final = "/guilds/{guild_id}/threads/active"
+DIRECT: Final = "/users/@me/channels"
+
+NONCE: Final = 25
+"""Characters of a nonce. Source: https://docs.discord.com/developers/resources/message#create-message"""
+
+SUPPRESSED_FOR: Final = timedelta(minutes=2)
+"""How long Discord surely suppresses a repeat: it says "the past few minutes"."""
+
+AFTERWARDS: Final = timedelta(seconds=3)
+"""How long publishing a message and opening its thread may take, once it is posted."""
+
+PAGE: Final = 100
+PAGES: Final = 3
+"""Messages looked through: those right after the delivery was made come first."""
+
+SKEW: Final = timedelta(minutes=1)
+"""How far Discord's clock may be behind ours."""
+
+EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
+"""Where Discord's ids begin to count milliseconds. Source: https://docs.discord.com/developers/reference#snowflakes"""
+
+KEPT_OPEN: Final = 4320
+"""Minutes without a message after which a post is archived: three days. Discord knows four such times."""
+
+MOST_PEOPLE: Final = 10_000
+FOR_GOOD: Final = timedelta(days=365)
+"""Channels of people are remembered; their ids never change."""
+
+UNNAMED: Final = "New papers"
+"""The name of a post whose document has none."""
+
+
+class DiscordMessenger:
+    """Discord's Messenger, for every server."""
+
+    def __init__(self, api: DiscordApi, places: Places, clock: Clock) -> None:
+        self._api = api
+        self._places = places
+        self._clock = clock
+        self._people: Memory[str, str] = Memory(clock.wall, FOR_GOOD, MOST_PEOPLE)
+
+    @property
+    def platform(self) -> str:
+        """The platform's name."""
+        return Platform.DISCORD
+
+    def render(self, document: Document) -> tuple[Rendered, ...]:
+        """Turn a document into messages."""
+        return messages(document)
+
+    async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
+        """Post one part, once its moment has come.
+
+        Raises:
+            DiscordError: with Discord's verdict; `RETRY_LATER` when the moment is too far off to wait for it here.
+        """
+        if claim.channel.is_personal:
+            return await self._say(claim, part, await self._own_channel(claim.channel), "@me")
+        place = await self._places.find(claim.channel)
+        if not place.is_forum:
+            receipt = await self._say(claim, part, place.id, claim.channel.workspace)
+            await self._do_afterwards(claim, part, place, receipt)
+            return receipt
+        if part.index == 0:
+            return await self._begin(claim.channel, place, part)
+        try:
+            return await self._say(claim, part, _post_of(parts), claim.channel.workspace)
+        except DiscordError as error:
+            if error.verdict is Verdict.PAUSE_CHANNEL:
+                # The forum is as good as before: it is this one post that somebody deleted or locked.
+                raise DiscordError(Verdict.OUR_BUG, f"in the digest's post: {error.reason}", code=error.code) from error
+            raise
+
+    async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
+        """Look for a part among our posts of a forum, or our messages of a channel, made since the delivery was.
+
+        None where history may not be read, and while Discord suppresses the repeat.
+
+        Raises:
+            DiscordError: Discord wants us to wait, or did not answer.
+        """
+        is_young = self._clock.now() - claim.created_at < SUPPRESSED_FOR
+        if claim.channel.is_personal:
+            return None if is_young else await self._said(claim, part, await self._own_channel(claim.channel), "@me")
+        place = await self._places.find(claim.channel)
+        if place.is_forum and part.index == 0:
+            return await self._begun(claim, part, place)
+        if is_young:
+            return None
+        where = _post_of(parts) if place.is_forum else place.id
+        return await self._said(claim, part, where, claim.channel.workspace)
+
+    async def _say(self, claim: Claim, part: Part, where: str, guild: str) -> Receipt:
+        """Post a message, or get the one that an earlier try has posted."""
+        nonce = nonce_of(claim, part, where)
+        body = {**part.rendered.payload, "nonce": nonce, "enforce_nonce": True}
+        try:
+            message = await self._api.call("POST", MESSAGES, body, channel_id=where)
+        except DiscordError as error:
+            if error.code == UNKNOWN_MESSAGE:
+                # An earlier try had posted it, and somebody deleted it since: it stays so.
+                return Receipt(message=nonce)
+            raise
+        return _receipt_of(message, where, guild)
+
+    async def _begin(self, channel: Channel, forum: Place, part: Part) -> Receipt:
+        """Make a post in a forum."""
+        try:
+            post = await self._api.call("POST", POSTS, _post_body(part.rendered, forum), channel_id=forum.id)
+        except DiscordError as error:
+            if error.code != NEEDS_TAG:
+                raise
+            # Its tags may have changed since they were looked at.
+            self._places.forget(channel)
+            fresh = await self._places.find(channel)
+            if fresh == forum:
+                raise
+            post = await self._api.call("POST", POSTS, _post_body(part.rendered, fresh), channel_id=forum.id)
+        return _receipt_of(post, _id_of(post), channel.workspace)
+
+    async def _do_afterwards(self, claim: Claim, part: Part, place: Place, receipt: Receipt) -> None:
+        """Publish an announcement, open the thread of a discussion; the message is there, whatever becomes of them."""
+        where, message = place.id, receipt.message
+        try:
+            async with asyncio.timeout(AFTERWARDS.total_seconds()):
+                if place.kind == ANNOUNCEMENTS:
+                    await self._api.call("POST", PUBLISHED, channel_id=where, message_id=message)
+                if claim.kind is Kind.DISCUSSION and part.index == 0 and not place.is_thread:
+                    name = {"name": _name_of(part.rendered)}
+                    await self._api.call("POST", DISCUSSION, name, channel_id=where, message_id=message)
+        except (PaperroundError, TimeoutError) as error:
+            log.info("%s: what follows a message was not done (%s)", claim.channel, error)
+
+    async def _own_channel(self, channel: Channel) -> str:
+        """Return the id of a person's direct messages."""
+        person = channel.id.removeprefix("@")
+        if known := self._people.recall(person):
+            return known
+        return self._people.keep(person, _id_of(await self._api.call("POST", DIRECT, {"recipient_id": person})))
+
+    async def _said(self, claim: Claim, part: Part, where: str, guild: str) -> Receipt | None:
+        me, texts = await self._api.myself(), _texts_of(part.rendered.payload)
+        after = _first_id(claim)
+        for _ in range(PAGES):
+            query = {"after": str(after), "limit": str(PAGE)}
+            found = await self._api.call("GET", MESSAGES, query=query, channel_id=where)
+            for message in found:
+                if message["author"]["id"] == me and _texts_of(message) == texts:
+                    return _receipt_of(message, where, guild)
+            if len(found) < PAGE:
+                break
+            after = max(int(message["id"]) for message in found)
+        return None
+
+    async def _begun(self, claim: Claim, part: Part, forum: Place) -> Receipt | None:
+        me = await self._api.myself()
+        found = await self._api.call("GET", ACTIVE, guild_id=claim.channel.workspace)
+        for post in found["threads"]:
+            is_ours = (post["parent_id"], post["owner_id"], post["name"]) == (forum.id, me, _name_of(part.rendered))
+            if is_ours and int(post["id"]) > _first_id(claim):
+                return _receipt_of(post, _id_of(post), claim.channel.workspace)
+        return None
+
+
+def nonce_of(claim: Claim, part: Part, where: str) -> str:
+    """Return what marks a part as the same on every repeat.
+
+    Discord compares it with all that the bot posts, so the place belongs to it; and the moment of the delivery, for two
+    databases count alike.
+    """
+    what = f"{claim.key}/{claim.created_at.isoformat()}/{part.index}/{where}"
+    return hashlib.sha256(what.encode()).hexdigest()[:NONCE]
+
+
+def _post_body(rendered: Rendered, forum: Place) -> Json:
+    body = {"name": _name_of(rendered), "auto_archive_duration": KEPT_OPEN, "message": rendered.payload}
+    return body | ({"applied_tags": [forum.tag]} if forum.tag else {})
+
+
+def _name_of(rendered: Rendered) -> str:
+    return rendered.title[:LONGEST_TITLE] or UNNAMED
+
+
+def _post_of(parts: Sequence[Part]) -> str:
+    """Return the id of the post that the first part became."""
+    first = parts[0].receipt
+    if first is None:
+        raise DiscordError(Verdict.OUR_BUG, "a part came before its post")
+    return first.message
+
+
+def _receipt_of(thing: Mapping[str, Json], channel: str, guild: str) -> Receipt:
+    message = _id_of(thing)
+    return Receipt(message=message, href=f"https://discord.com/channels/{guild}/{channel}/{message}")
+
+
+def _id_of(thing: Json) -> str:
+    """Return the id of what an answer shows.
+
+    Raises:
+        DiscordError: nobody knows what it is.
+    """
+    if not isinstance(thing, dict) or not isinstance(thing.get("id"), str):
+        raise DiscordError(Verdict.UNKNOWN_OUTCOME, "Discord's answer names nothing")
+    found: str = thing["id"]
+    return found
+
+
+def _first_id(claim: Claim) -> int:
+    """Return an id below those of all that was made after the delivery."""
+    return (claim.created_at - SKEW - EPOCH) // timedelta(milliseconds=1) << 22
+
+
+def _texts_of(message: Json) -> list[str]:
+    """Return what a message says, in order; Discord adds to components, and cuts the ends of texts."""
+    return [message.get("content") or "", *(text.strip() for text in _texts_in(message.get("components") or ()))]
+
+
+def _texts_in(components: Sequence[Json]) -> Iterator[str]:
+    for each in components:
+        if "content" in each:
+            yield each["content"]
+        yield from _texts_in(each.get("components") or ())

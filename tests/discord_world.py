@@ -1,0 +1,124 @@
+"""A Discord with servers that let paperround in, a real store, and digests on their way to its channels."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from adapters.discord.client import CALL_TIMEOUT, DiscordApi
+from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.places import Places
+from adapters.sql.store import SqlStore, open_store
+from bot.document import Document
+from bot.model.channel import Channel, Platform
+from bot.model.delivery import DeliveryState, Kind
+from bot.model.installation import Secret
+from bot.pipeline.deliver import deliver_due
+from tests.builders import NOW
+from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe
+from tests.fakes import discord_guilds
+from tests.fakes.clock import SteppingClock
+from tests.fakes.discord import BOT, Discord, serving
+from tests.fakes.discord_bodies import texts_in
+
+GUILD = "100"
+HERE = Channel(Platform.DISCORD, GUILD, "101")
+NEWS = Channel(Platform.DISCORD, GUILD, "102")
+FORUM = Channel(Platform.DISCORD, GUILD, "103")
+THREAD = Channel(Platform.DISCORD, GUILD, "104")
+ELSEWHERE = Channel(Platform.DISCORD, "200", "201")
+
+LONG = 30
+"""Papers of a digest that takes several messages."""
+
+TITLE = "Papers of 16 June"
+
+ROUNDS = 60
+"""Far more claims than any delivery needs."""
+
+
+@dataclass
+class World:
+    """What a test acts on."""
+
+    discord: Discord
+    store: SqlStore
+    clock: SteppingClock
+    api: DiscordApi
+    messenger: DiscordMessenger
+
+    async def digest(self, channel: Channel = HERE, papers: int = 3, *, kind: Kind = Kind.DIGEST) -> Document:
+        """Put a digest on its way, and return what it says."""
+        keys = await stored_papers(self.store, papers)
+        mine = await self.store.subscriptions.of_channel(channel)
+        subscription = mine[0] if mine else await subscribe(self.store, channel=channel)
+        # A second delivery shows papers again: its rows would be taken for a conflict.
+        rows = tuple(shown(key) for key in keys.values()) if not mine else ()
+        at = self.clock.now()
+        sent = an_enqueued(subscription, papers=tuple(keys), ledger=rows, kind=kind, at=at)
+        assert sent.document is not None
+        document = replace(sent.document, title=TITLE)
+        assert await self.store.outbox.enqueue(replace(sent, document=document))
+        return document
+
+    async def deliver(self) -> int:
+        """Post what is due now."""
+        return await deliver_due(self.store, {self.messenger.platform: self.messenger}, self.clock)
+
+    async def finish(self) -> int:
+        """Let time pass until nothing is pending; returns how many were sent."""
+        sent = 0
+        for _ in range(ROUNDS):
+            pending = await self.store.outbox.pending(self.clock.now())
+            due = [each.due_at for each in pending if each.state is DeliveryState.PENDING]
+            if not due:
+                return sent
+            self.clock.moment = max(self.clock.moment, min(due))
+            sent += await self.deliver()
+        raise AssertionError(await self.store.outbox.pending(self.clock.now()))
+
+    def parts(self, document: Document) -> list[tuple[str, ...]]:
+        """Return what each part of a document says."""
+        return [tuple(texts_in(each.payload)) for each in self.messenger.render(document)]
+
+    def said(self, channel: str = HERE.id) -> list[tuple[str, ...]]:
+        """Return what each of our messages in a channel says, oldest first."""
+        return [tuple(texts_in(each.body)) for each in self.discord.in_channel(channel) if each.author == BOT]
+
+    @property
+    def times(self) -> Counter[tuple[str, ...]]:
+        """How often each of our messages is in its channel."""
+        ours = [each for each in self.discord.messages if each.author == BOT]
+        return Counter((each.channel, *texts_in(each.body)) for each in ours)
+
+
+@asynccontextmanager
+async def a_world(url: str, *, patience: timedelta = CALL_TIMEOUT) -> AsyncIterator[World]:
+    """Open a world; `patience` is how long a request may take."""
+    clock = SteppingClock(NOW)
+    discord = a_discord(clock)
+    async with serving(discord), open_store(url, clock) as store:
+        api = an_api(discord, store, clock, patience)
+        try:
+            yield World(discord, store, clock, api, DiscordMessenger(api, Places(api, clock), clock))
+        finally:
+            await api.close()
+
+
+def an_api(discord: Discord, store: SqlStore, clock: SteppingClock, patience: timedelta = CALL_TIMEOUT) -> DiscordApi:
+    """Build what a process speaks to a Discord with."""
+    return DiscordApi(Secret(discord.token), store.rate_limits, clock, discord.url, timeout=patience)
+
+
+def a_discord(clock: SteppingClock) -> Discord:
+    """Build two servers, one of them with a channel of each kind."""
+    discord = Discord(clock=clock)
+    discord.add_guild(GUILD)
+    discord.add_channel(GUILD, HERE.id)
+    discord.add_channel(GUILD, NEWS.id, discord_guilds.Kind.ANNOUNCEMENT)
+    discord.add_channel(GUILD, FORUM.id, discord_guilds.Kind.FORUM)
+    discord.add_channel(GUILD, THREAD.id, discord_guilds.Kind.PUBLIC_THREAD, parent=HERE.id)
+    discord.add_guild(ELSEWHERE.workspace)
+    discord.add_channel(ELSEWHERE.workspace, ELSEWHERE.id)
+    return discord
