@@ -14,7 +14,7 @@ import discord
 from aiohttp import web
 
 from tests.fakes.discord_bodies import wrong_with
-from tests.fakes.discord_calls import MESSAGES, PREFIX, SECOND, Asked, Calls, RefusedError
+from tests.fakes.discord_calls import PREFIX, SECOND, Asked, Calls, Fault, RefusedError
 from tests.fakes.discord_guilds import (
     CROSSPOSTED,
     REQUIRE_TAG,
@@ -35,6 +35,7 @@ APPLICATION = "900000000000000001"
 BOT = "900000000000000002"
 MINUTE = timedelta(minutes=1)
 
+MESSAGES = "/channels/{channel}/messages"
 THREADS = "/channels/{channel}/threads"
 CROSSPOST = "/channels/{channel}/messages/{message}/crosspost"
 DISCUSSION = "/channels/{channel}/messages/{message}/threads"
@@ -100,6 +101,10 @@ class Discord(Calls):
             return web.Response(body=self.files[request.match_info["name"]])
 
         router.add_get("/files/{name}", file)
+
+    def fail(self, *faults: Fault | None, method: str = "POST", path: str = MESSAGES) -> None:
+        """See `Calls.fail`; unless said otherwise it is about posting messages."""
+        super().fail(*faults, method=method, path=path)
 
     def attachment(self, name: str) -> str:
         """Return the address of a file."""

@@ -18,7 +18,6 @@ Json = Any
 
 TOKEN = "discord-secret"
 PREFIX = "/api/v10"
-MESSAGES = "/channels/{channel}/messages"
 SECOND = timedelta(seconds=1)
 
 
@@ -119,7 +118,7 @@ class Calls:
         """
         self._handlers[method, route] = handler, exempt
 
-    def fail(self, *faults: Fault | None, method: str = "POST", path: str = MESSAGES) -> None:
+    def fail(self, *faults: Fault | None, method: str = "POST", path: str) -> None:
         """Let the next calls fail, one each; None lets one through. `path` is a route, or one path of it."""
         self._faults[method, path].extend(faults)
 

@@ -11,8 +11,8 @@ from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from tests.builders import NOW
 from tests.discord_world import ELSEWHERE, FORUM, GUILD, HERE, LONG, NEWS, TITLE, World, a_world, an_api
-from tests.fakes.discord import ACTIVE, ALWAYS, THREADS
-from tests.fakes.discord_calls import MESSAGES, Fault
+from tests.fakes.discord import ACTIVE, ALWAYS, MESSAGES, THREADS
+from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import Kind as PlaceKind
 
 IMPATIENT = timedelta(milliseconds=500)

@@ -16,7 +16,7 @@ from bot.model.delivery import LEASE
 from tests.builders import NOW
 from tests.console import ROOT
 from tests.discord_world import FORUM, HERE, LONG, World, a_world
-from tests.fakes.discord_calls import MESSAGES
+from tests.fakes.discord import MESSAGES
 from tests.faults.dying import KILLED, NEVER
 
 STEPS = ("attempt_part", "before post", "after post", "accept_part")

@@ -18,8 +18,8 @@ from bot.model.installation import Secret
 from bot.model.subscription import PauseReason
 from tests.builders import NOW
 from tests.discord_world import ELSEWHERE, FORUM, GUILD, HERE, LONG, NEWS, THREAD, TITLE, World, a_world, an_api
-from tests.fakes.discord import CHANNELS, CROSSPOST, DIRECT, DISCUSSION, THREADS
-from tests.fakes.discord_calls import MESSAGES, Fault
+from tests.fakes.discord import CHANNELS, CROSSPOST, DIRECT, DISCUSSION, MESSAGES, THREADS
+from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import CROSSPOSTED, REQUIRE_TAG
 
 ME = "/users/@me"
