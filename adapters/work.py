@@ -23,13 +23,16 @@ Job = Coroutine[Any, Any, None]
 
 
 class Work:
-    """The jobs of one platform's gateway, owned by `run`."""
+    """The jobs of one platform's gateway, owned by `run`.
+
+    `turn` is what jobs wait for; an urgent one takes it by itself, for what it does after its urgent part.
+    """
 
     def __init__(self, platform: str) -> None:
         self._platform = platform
         self._group: asyncio.TaskGroup | None = None
         self._jobs: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self.turn = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, before_finishing: Callable[[], Awaitable[None]]) -> None:
         """Let jobs be begun until cancelled, and finish them then."""
@@ -63,7 +66,7 @@ class Work:
             if is_urgent:
                 await job
                 return
-            async with self._turn:
+            async with self.turn:
                 await job
         except PaperroundError as error:
             log.warning("%s: %s: %s", self._platform, name, error)

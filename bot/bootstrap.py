@@ -77,7 +77,7 @@ async def open_app(
         )
         importers = {importer.name: importer for importer in (PageImporter(clock), JsonlImporter(clock))}
         console = ConsoleMessenger(settings.console.file, out or sys.stdout)
-        platforms = tuple(_platforms(settings, store, clock))
+        platforms = tuple(_platforms(settings, store, clock, opened))
         messengers = {each.platform: each for each in (console, *(each.messenger for each in platforms))}
         services = Services(
             store=store,
@@ -112,7 +112,7 @@ class Configured:
     gateway: Callable[[Services], Gateway]
 
 
-def _platforms(settings: Settings, store: Store, clock: Clock) -> Iterator[Configured]:
+def _platforms(settings: Settings, store: Store, clock: Clock, opened: AsyncExitStack) -> Iterator[Configured]:
     """Yield the platforms that are configured; of the others nothing is loaded."""
     if settings.slack.is_configured:
         from adapters.slack.parts import SlackApp, SlackParts
@@ -128,6 +128,13 @@ def _platforms(settings: Settings, store: Store, clock: Clock) -> Iterator[Confi
         )
         parts = SlackParts(app, store, clock)
         yield Configured(messenger=parts.messenger, check=parts.members.check, gateway=parts.gateway)
+    if (token := settings.discord.token) is not None:
+        from adapters.discord.parts import DiscordApp, DiscordParts
+
+        bot = DiscordApp(token=token, api_url=settings.discord.api_url, gateway_url=settings.discord.gateway_url)
+        discord = DiscordParts(bot, store.rate_limits, clock)
+        opened.push_async_callback(discord.close)
+        yield Configured(messenger=discord.messenger, check=discord.members.check, gateway=discord.gateway)
 
 
 class ConfiguredSources(Mapping[str, PaperSource]):

@@ -14,8 +14,10 @@ from types import TracebackType
 CHATTY = ("httpx", "httpcore", "alembic", "sqlalchemy", "asyncio", "aiosqlite")
 """Libraries whose INFO lines say what every request and every tick does."""
 
-SILENT = ("apscheduler", "uvicorn")
-"""They warn of what is no trouble of ours: a tick longer than its interval, a stranger's request that is no HTTP."""
+SILENT = ("apscheduler", "discord", "uvicorn")
+"""They warn of what is no trouble of ours: a tick longer than its interval, a voice that nobody hears, a stranger's
+request that is no HTTP. discord.py also says addresses that are secrets.
+"""
 
 FRAMES_SHOWN = 6
 """Places named for an unforeseen error, the innermost first."""

@@ -34,10 +34,28 @@ THREAD_NAME = 100
 Source: https://discord.com/developers/docs/resources/channel#start-thread-in-forum-or-media-channel
 """
 
+MODAL_TITLE = 45
+"""A modal's title, and the label of a field. Source: https://docs.discord.com/developers/components/reference#label"""
+
+FIELDS = 5
+"""Fields of a modal."""
+
+DESCRIPTION = 100
+"""What stands below a field's label, or in an empty field."""
+
+INPUT_TEXT = 4000
+"""What may be typed into a field."""
+
+OPTIONS = 25
+"""Options of a select, and suggestions while somebody types."""
+
+OPTION_TEXT = 100
+"""An option's label, and what it stands for."""
+
 LINK = 500
 """An address in a text. Discord names no limit; a longer one would crowd out the words, and is left out."""
 
 
 def length(text: str) -> int:
     """Return how long a text is in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,13 +1,22 @@
 """Keeps the menu of commands at Discord the same as the catalog's; sends it only when it is another."""
 
+import logging
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.commands import commands_json
 from bot.commands.catalog import COMMANDS
+from bot.errors import DeliveryError, PaperroundError
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
 
 Json = Any
+
+AGAIN: Final = timedelta(minutes=5)
+"""When a menu that was not taken is sent again."""
 
 _PATH: Final = "/applications/{application_id}/commands"
 
@@ -53,9 +62,44 @@ async def sync(api: DiscordApi, application: str) -> bool:
     return True
 
 
+class MenuError(PaperroundError):
+    """Discord did not take the menu of commands; the words say why."""
+
+
+class Menu:
+    """The menu of one process: sent at its start, and again after a while if Discord did not take it."""
+
+    def __init__(self, api: DiscordApi, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._is_current = False
+        self._fault = ""
+        self._again_at: datetime | None = None
+
+    async def keep_current(self, application: str) -> None:
+        """Send the menu, unless that was done, or Discord has it.
+
+        Raises:
+            MenuError: Discord does not have it at present.
+        """
+        if self._is_current:
+            return
+        now = self._clock.wall()
+        if self._again_at is None or now >= self._again_at:
+            try:
+                if await sync(self._api, application):
+                    log.info("discord: the menu of commands was sent")
+            except DeliveryError as error:
+                self._fault, self._again_at = f"Discord did not take the menu of commands: {error.reason}.", now + AGAIN
+            else:
+                self._is_current = True
+                return
+        raise MenuError(self._fault)
+
+
 def is_same(known: Json, ours: Json) -> bool:
     """Say whether two menus mean the same, whatever Discord adds to what it was sent. Pure."""
-    return _meaning(known) == _meaning(ours)
+    return bool(_meaning(known) == _meaning(ours))
 
 
 def _meaning(menu: Json) -> Json:

@@ -92,7 +92,8 @@ class TalkingDiscord(Discord):
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Answer also the gateway, and files."""
         super().add_routes(router)
-        router.add_get("/gateway/", self.socket)
+        for path in ("/gateway", "/gateway/"):
+            router.add_get(path, self.socket)
         router.add_get("/files/{name}", self._file)
 
     # --- waiting -----------------------------------------------------------------------------------------------------

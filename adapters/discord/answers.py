@@ -1,0 +1,193 @@
+"""Answers to interactions: first that we heard, within three seconds, then what there is to say, within 15 minutes.
+
+    acknowledged ──said──> the answer that Discord shows a wait for, or a message more
+                              └─ refused: over, used up ──> a message in the channel, or in person
+
+Discord takes one acknowledgement of each interaction. Who finds that another process has given it does nothing more: so
+any number of processes may hear the same.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.errors import DiscordError
+from adapters.discord.interactions import Here
+from adapters.discord.members import Members
+from adapters.discord.naming import NAMING
+from adapters.discord.render import messages
+from bot.document import Document
+from bot.errors import Verdict
+
+log = logging.getLogger(__name__)
+
+Json = Any
+
+_CALLBACK: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
+_FOLLOWUP: Final = "/webhooks/{webhook_id}/{webhook_token}"
+_ORIGINAL: Final = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+"""Named as discord.py names a webhook's two parts, so that each interaction has limits of its own.
+
+Source: https://docs.discord.com/developers/interactions/receiving-and-responding
+"""
+
+_MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
+
+ACKNOWLEDGED: Final = 40060
+
+EPHEMERAL: Final = 1 << 6
+"""The flag of a message that only one person sees."""
+
+
+class Answers:
+    """Says documents to people, by their names."""
+
+    def __init__(self, api: DiscordApi, members: Members) -> None:
+        self._api = api
+        self._members = members
+
+    # --- acknowledging: one of these, once an interaction; False when there is nobody to answer any more --------------
+
+    async def defer(self, here: Here, *, to_channel: bool) -> bool:
+        """Show a wait, where the answer will be: for the channel, or for the person alone."""
+        return await self._acknowledge(here, _DEFERRED, {"flags": 0 if to_channel else EPHEMERAL})
+
+    async def defer_press(self, here: Here) -> bool:
+        """Say that a press was heard, and leave the message as it is."""
+        return await self._acknowledge(here, _DEFERRED_UPDATE)
+
+    async def open(self, here: Here, modal: Json) -> bool:
+        """Open a form."""
+        return await self._acknowledge(here, _MODAL, modal)
+
+    async def suggest(self, here: Here, choices: Sequence[Mapping[str, str]]) -> bool:
+        """Offer what may be typed."""
+        return await self._acknowledge(here, _CHOICES, {"choices": list(choices)})
+
+    async def say_at_once(self, here: Here, document: Document) -> bool:
+        """Answer with what there is to say already, for the person alone."""
+        first, *others = await self._payloads(here, document)
+        if not await self._acknowledge(here, _MESSAGE, _private(first)):
+            return False
+        for payload in others:
+            await self._follow_up(here, _private(payload))
+        return True
+
+    async def _acknowledge(self, here: Here, kind: int, data: Json = None) -> bool:
+        body = {"type": kind} | ({"data": data} if data is not None else {})
+        try:
+            await self._callback(here, body)
+        except DiscordError as error:
+            if error.verdict not in {Verdict.UNKNOWN_OUTCOME, Verdict.RETRY_LATER}:
+                log.info("discord: an interaction is not ours to answer (%s)", error.reason)
+                return False
+            return await self._acknowledge_again(here, body, error)
+        return True
+
+    async def _acknowledge_again(self, here: Here, body: Json, before: DiscordError) -> bool:
+        """Try a second time; what was acknowledged meanwhile, the first may have been."""
+        try:
+            await self._callback(here, body)
+        except DiscordError as error:
+            if error.code == ACKNOWLEDGED and before.verdict is Verdict.UNKNOWN_OUTCOME:
+                return True
+            log.warning("discord: an interaction was not acknowledged (%s)", error.reason)
+            return False
+        return True
+
+    async def _callback(self, here: Here, body: Json) -> None:
+        await self._api.call("POST", _CALLBACK, body, webhook_id=here.id, webhook_token=here.token)
+
+    # --- saying -------------------------------------------------------------------------------------------------------
+
+    async def named(self, here: Here, document: Document) -> Document:
+        """Return a document that says people's and channels' names, as far as they are known."""
+        named = NAMING.named_in(document)
+        if not named.people and not named.places:
+            return document
+        return NAMING.with_names(document, await self._members.names(here.server, named.people, named.places))
+
+    async def say_first(self, here: Here, document: Document, *, to_channel: bool) -> Sequence[str]:
+        """Answer where a wait is shown; returns the ids of the messages.
+
+        Raises:
+            DiscordError: Discord took it nowhere.
+        """
+        return await self._say(here, document, to_channel=to_channel, is_first=True)
+
+    async def say_more(self, here: Here, document: Document, *, to_channel: bool) -> Sequence[str]:
+        """Answer with messages of their own, for the channel or for the person alone; returns their ids.
+
+        Raises:
+            DiscordError: Discord took it nowhere.
+        """
+        return await self._say(here, document, to_channel=to_channel, is_first=False)
+
+    async def ask(self, here: Here, message: Json) -> None:
+        """Ask the person alone something, with a message that is made already.
+
+        Raises:
+            DiscordError: Discord did not take it.
+        """
+        await self._follow_up(here, _private(message))
+
+    async def put_in_place(self, here: Here, document: Document) -> None:
+        """Put something else into the message that was pressed: as much as one message takes.
+
+        Raises:
+            DiscordError: it is not there any more, or Discord did not take it.
+        """
+        first, *_ = await self._payloads(here, document)
+        await self._edit(here, first)
+
+    async def take_away(self, here: Here) -> None:
+        """Delete the message that was pressed, which is one person's.
+
+        Raises:
+            DiscordError: it is not there any more.
+        """
+        await self._api.call("DELETE", _ORIGINAL, webhook_id=here.application, webhook_token=here.token)
+
+    async def _say(self, here: Here, document: Document, *, to_channel: bool, is_first: bool) -> Sequence[str]:
+        payloads = await self._payloads(here, document)
+        made: list[str] = []
+        for done, payload in enumerate(payloads):
+            try:
+                if is_first and not done:
+                    message = await self._edit(here, payload)
+                else:
+                    message = await self._follow_up(here, payload if to_channel else _private(payload))
+            except DiscordError as error:
+                if error.verdict is Verdict.UNKNOWN_OUTCOME and to_channel:
+                    # What a channel has twice does harm; what one message lacks can be asked for again.
+                    raise
+                log.info("discord: an answer is not taken there (%s)", error.reason)
+                await self._say_elsewhere(here, payloads[done:], to_channel=to_channel)
+                break
+            made.append(str((message or {}).get("id") or ""))
+        return made
+
+    async def _say_elsewhere(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> None:
+        channel_id = here.place.id
+        if not to_channel and not here.is_direct:
+            direct = await self._api.call("POST", "/users/@me/channels", {"recipient_id": here.user})
+            channel_id = str(direct["id"])
+        for payload in payloads:
+            await self._api.call("POST", "/channels/{channel_id}/messages", payload, channel_id=channel_id)
+
+    async def _payloads(self, here: Here, document: Document) -> Sequence[Json]:
+        # An answer calls nobody, whatever the digest that it shows would do.
+        named = await self.named(here, replace(document, pings=()))
+        return [each.payload for each in messages(named)]
+
+    async def _edit(self, here: Here, payload: Json) -> Json:
+        return await self._api.call("PATCH", _ORIGINAL, payload, webhook_id=here.application, webhook_token=here.token)
+
+    async def _follow_up(self, here: Here, payload: Json) -> Json:
+        return await self._api.call("POST", _FOLLOWUP, payload, webhook_id=here.application, webhook_token=here.token)
+
+
+def _private(payload: Mapping[str, Json]) -> Json:
+    return {**payload, "flags": payload["flags"] | EPHEMERAL}

@@ -1,0 +1,188 @@
+"""The connection to Discord's gateway: one client, as many shards as Discord recommends, and a watchdog.
+
+discord.py reconnects by itself, and now and then does so without an end or ends without a word (Rapptz/discord.py issue
+10511). So whatever it says of itself is looked at from outside, and a client that has not heard for a while is thrown
+away with all that belongs to it. Each new one costs a login, of which Discord allows 1,000 a day: it waits longer every
+time, and longest where Discord says that it is no use.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import aiohttp
+import discord
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.errors import DiscordError
+from adapters.discord.interactions import Place
+from adapters.discord.listener import Listener
+from bot.errors import PaperroundError
+from bot.model.installation import Secret
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+CONNECT_WITHIN: Final = timedelta(seconds=20)
+CLOSE_WITHIN: Final = timedelta(seconds=3)
+
+SILENT_FOR: Final = timedelta(seconds=90)
+"""A client that has been trying for so long is dead: discord.py itself gives up on a silent socket after a minute."""
+
+FIRST_WAIT: Final = timedelta(seconds=10)
+LONGEST_WAIT: Final = timedelta(minutes=10)
+"""Before another client is tried: 150 a day at most.
+
+Source of the 1,000: https://docs.discord.com/developers/events/gateway#session-start-limit-object
+"""
+
+_BAD_TOKEN: Final = 4004
+_NOT_ALLOWED: Final = 4014
+_FATAL: Final = {
+    _BAD_TOKEN: "Discord does not take DISCORD_BOT_TOKEN; make another (Bot, Reset Token on the application's page).",
+    4010: "Discord does not take the number of a connection (4010); restart paperround.",
+    4011: "Discord wants more connections for so many servers (4011); restart paperround.",
+    4012: "Discord no longer speaks as this version does (4012); a newer version of paperround may.",
+    4013: "Discord does not know what this version wants to hear (4013); a newer version of paperround may.",
+    _NOT_ALLOWED: "Discord does not let the application hear of servers (4014); look at Bot on the application's page.",
+}
+"""Close codes after which it is no use to try again soon.
+
+Source: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+"""
+
+
+class NotConnectedError(PaperroundError):
+    """Discord is not heard at present; the words say why."""
+
+
+class Connection:
+    """The connection of one bot to Discord."""
+
+    def __init__(self, make: Callable[[], Listener], api: DiscordApi, token: Secret, clock: Clock) -> None:
+        self._make = make
+        self._api = api
+        self._token = token
+        self._clock = clock
+        self.listener: Listener | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._has_ended = False
+        self._failures = 0
+        self._why = ""
+        self._again_at = datetime.min.replace(tzinfo=clock.wall().tzinfo)
+
+    def place(self, server: str, channel_id: str) -> Place | None:
+        """See `Servers.place`."""
+        return self.listener.place(server, channel_id) if self.listener is not None else None
+
+    async def look_after(self) -> None:
+        """Connect, or replace a client that has not heard for a while.
+
+        Raises:
+            NotConnectedError: there is no connection now.
+        """
+        if self._has_ended:
+            return
+        now = self._clock.wall()
+        if self._running is not None and self._running.done():
+            await self._fail(self._running)
+        if self.listener is None:
+            if now < self._again_at:
+                raise NotConnectedError(self._why)
+            await self._connect()
+            return
+        if self.listener.is_alive:
+            self._failures = 0
+            return
+        silent = now - self.listener.heard_at
+        if silent < SILENT_FOR:
+            raise NotConnectedError("Discord: not connected; reconnecting.")
+        log.warning("discord: nothing heard for %.0f s; connecting anew", silent.total_seconds())
+        await self._drop()
+        self._wait(self._backoff(), "Discord: not connected; connecting anew.")
+        await self._connect()
+
+    async def _connect(self) -> None:
+        try:
+            await self._api.myself()
+        except DiscordError as error:
+            self._wait(error.retry_after or self._backoff(), f"{error.reason}.")
+            raise NotConnectedError(self._why) from error
+        if self._has_ended:
+            return
+        listener = self._make()
+        running = asyncio.create_task(_run(listener, self._token))
+        self.listener, self._running = listener, running
+        connected = asyncio.create_task(listener.connected.wait())
+        within = CONNECT_WITHIN.total_seconds()
+        try:
+            await asyncio.wait({running, connected}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            connected.cancel()
+        if running.done() and not self._has_ended:
+            await self._fail(running)
+        if not listener.connected.is_set():
+            raise NotConnectedError("Discord: not connected yet; connecting.")
+        log.info("discord: connected, in %d servers", len(listener.servers))
+
+    async def _fail(self, ended: asyncio.Task[None]) -> None:
+        """Leave a client that has ended.
+
+        Raises:
+            NotConnectedError: always; it says why it ended.
+        """
+        error = None if ended.cancelled() else ended.exception()
+        await self._drop()
+        code = _code_of(error)
+        if code in _FATAL:
+            self._wait(LONGEST_WAIT, _FATAL[code])
+        elif isinstance(error, discord.DiscordException | aiohttp.ClientError | OSError):
+            named = f"{type(error).__name__} {code}" if code else type(error).__name__
+            self._wait(self._backoff(), f"Discord cannot be reached ({named}).")
+        else:
+            log.error("discord: the connection broke", exc_info=error)
+            self._wait(self._backoff(), "Discord: the connection broke; connecting anew.")
+        raise NotConnectedError(self._why) from error
+
+    def _backoff(self) -> timedelta:
+        self._failures += 1
+        return min(FIRST_WAIT * (1 << min(self._failures - 1, 10)), LONGEST_WAIT)
+
+    def _wait(self, how_long: timedelta, why: str) -> None:
+        self._again_at, self._why = self._clock.wall() + how_long, why
+
+    async def end(self) -> None:
+        """Disconnect for good."""
+        self._has_ended = True
+        await self._drop()
+
+    async def _drop(self) -> None:
+        """Leave the client with everything that belongs to it."""
+        (listener, self.listener), (running, self._running) = (self.listener, None), (self._running, None)
+        if listener is None or running is None:
+            return
+        running.cancel()
+        await asyncio.wait({running}, timeout=CLOSE_WITHIN.total_seconds())
+        if not running.done():
+            log.info("discord: the connection did not let itself be closed")
+            await listener.http.close()
+
+
+async def _run(listener: Listener, token: Secret) -> None:
+    async with listener:
+        await listener.start(token.value)
+
+
+def _code_of(error: BaseException | None) -> int:
+    """Return the code with which the gateway closed, or the one that means the same; 0 for none."""
+    match error:
+        case discord.ConnectionClosed():
+            return error.code
+        case discord.LoginFailure():
+            return _BAD_TOKEN
+        case discord.PrivilegedIntentsRequired():
+            return _NOT_ALLOWED
+        case _:
+            return 0

@@ -1,0 +1,141 @@
+"""Hears Discord: commands, presses, forms and comings come in, and are worked on.
+
+gateway ──> Listener ──┬─ an interaction ── read ──> Work ──> Replies (acknowledged first, then answered)
+                       └─ servers and channels ────> Work ──> Comings
+"""
+
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.comings import Comings
+from adapters.discord.connection import Connection
+from adapters.discord.interactions import Filled, Given, Heard, Pressed, Typing, heard_of
+from adapters.discord.listener import SETTLED, Listener
+from adapters.discord.members import Members
+from adapters.discord.places import Places
+from adapters.discord.replies import Replies
+from adapters.discord.syncing import Menu
+from adapters.work import Work
+from bot.commands.services import Services
+from bot.model.channel import Platform
+from bot.model.installation import Secret
+from bot.ports import Endpoint
+
+log = logging.getLogger(__name__)
+
+Json = Any
+Job = Coroutine[Any, Any, None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordDoor:
+    """How Discord is heard: with which token, and where; an empty `gateway_url` is wherever Discord says.
+
+    `settled` is how many seconds without a further server make all of them known.
+    """
+
+    token: Secret
+    base_url: str
+    gateway_url: str = ""
+    settled: float = SETTLED
+
+
+class DiscordGateway:
+    """Discord's Gateway, for every server that took the bot in."""
+
+    def __init__(
+        self, door: DiscordDoor, services: Services, api: DiscordApi, members: Members, places: Places
+    ) -> None:
+        self.work = Work(Platform.DISCORD)
+        self._replies = Replies(services, api, members, self.work.turn)
+        self._comings = Comings(services.store, services.clock, members, places, default_zone=services.default_zone)
+        self._menu = Menu(api, services.clock)
+        self._changing: set[str] = set()
+
+        def make() -> Listener:
+            return Listener(
+                self, services.clock, base_url=door.base_url, gateway_url=door.gateway_url, settled=door.settled
+            )
+
+        self.connection = Connection(make, api, door.token, services.clock)
+        members.servers = self.connection
+
+    @property
+    def platform(self) -> str:
+        """The platform's name."""
+        return Platform.DISCORD
+
+    @property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """What it answers over HTTP: nothing."""
+        return {}
+
+    async def serve(self) -> None:
+        """Work on what is heard until cancelled; then hear no more, and finish it."""
+        await self.work.run(self.connection.end)
+
+    async def look_after(self) -> None:
+        """See `Gateway.look_after`.
+
+        Raises:
+            NotConnectedError: the gateway is not connected.
+            MenuError: Discord did not take the menu of commands.
+        """
+        await self.connection.look_after()
+        listener = self.connection.listener
+        if listener is not None and listener.application_id is not None:
+            await self._menu.keep_current(str(listener.application_id))
+
+    # --- hearing: nothing here waits for anything --------------------------------------------------------------------
+
+    def interaction(self, payload: Json) -> None:
+        """See `Ears`."""
+        try:
+            heard = heard_of(payload)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            log.warning("discord: an interaction makes no sense (%s: %s)", type(error).__name__, error)
+            return
+        name, job = self._job_for(heard)
+        self.work.begin(name, job, is_urgent=True)
+
+    def _job_for(self, heard: Heard) -> tuple[str, Job]:
+        match heard:
+            case Given():
+                return "a command", self._replies.to_command(heard)
+            case Typing():
+                return "suggestions", self._replies.to_typing(heard)
+            case Pressed():
+                return "a press", self._replies.to_press(heard)
+            case Filled():
+                return "a form", self._replies.to_form(heard)
+            case _:
+                assert_never(heard)
+
+    def all_known(self) -> None:
+        """See `Ears`."""
+        if (listener := self.connection.listener) is not None:
+            self.work.begin("a look back", self._comings.look_back(listener))
+
+    def joined(self, server: str, channel_id: str) -> None:
+        """See `Ears`."""
+        self.work.begin("a server that took us in", self._comings.joined(server, channel_id))
+
+    def left(self, server: str) -> None:
+        """See `Ears`."""
+        self.work.begin("a server that removed us", self._comings.left(server))
+
+    def lost(self, server: str, channel_id: str) -> None:
+        """See `Ears`."""
+        self.work.begin("a lost channel", self._comings.lost(server, channel_id))
+
+    def changed(self, server: str) -> None:
+        """See `Ears`; of many changes at once one is looked at."""
+        if server not in self._changing and self.work.begin("a changed server", self._look_at(server)):
+            self._changing.add(server)
+
+    async def _look_at(self, server: str) -> None:
+        self._changing.discard(server)
+        await self._comings.changed(server)

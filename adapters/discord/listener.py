@@ -1,0 +1,211 @@
+"""Hears Discord through discord.py: interactions as they came, and what happens to servers and channels.
+
+discord.py gives an interaction as an object of its own, made of a message that it has to understand first. The payload
+is all that is wanted, and says more; so what reads interactions stands in the place of discord.py's own reader. This,
+and what `READY` names, are no documented interface of discord.py: they are used here alone.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import aiohttp
+import discord
+from yarl import URL
+
+from adapters.discord.interactions import Place
+from adapters.discord.permissions import needed_to_post, permission_of
+from adapters.discord.rest import proxy_for
+from bot.ports import Clock
+
+Json = Any
+
+SETTLED: Final = 2.0
+"""Seconds without a further server after which all are taken to be known; discord.py's own number."""
+
+
+class Ears(Protocol):
+    """Hears what happens; ids are texts. Nothing here waits, and nothing raises."""
+
+    def interaction(self, payload: Json) -> None:
+        """Hear what somebody did."""
+
+    def all_known(self) -> None:
+        """Hear that all servers are known, after a new connection."""
+
+    def joined(self, server: str, channel_id: str) -> None:
+        """Hear that a server has taken us in; the channel is the first that may be written to, empty without one."""
+
+    def left(self, server: str) -> None:
+        """Hear that a server has removed us."""
+
+    def lost(self, server: str, channel_id: str) -> None:
+        """Hear that a channel or a thread was deleted."""
+
+    def changed(self, server: str) -> None:
+        """Hear that channels of a server, or what we may do there, may not be as before."""
+
+
+class Listener(discord.AutoShardedClient):
+    """One client, from its login to its end; `heard_at` is when a shard of it came alive last."""
+
+    def __init__(
+        self, ears: Ears, clock: Clock, *, base_url: str, gateway_url: str = "", settled: float = SETTLED
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            guild_ready_timeout=settled,
+            proxy=proxy_for(base_url),
+        )
+        self._ears = ears
+        self._clock = clock
+        self.connected = asyncio.Event()
+        self.heard_at: datetime = clock.wall()
+        self._alive: set[int] = set()
+        self._servers: dict[int, set[str]] = {}
+        self._away: set[int] = set()
+        self._listen()
+        if gateway_url:
+            self._connect_at(gateway_url)
+
+    # --- what goes past discord.py ------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        parsers = self._connection.parsers
+        understood = parsers["READY"]
+
+        def ready(payload: Json) -> None:
+            # Those that we were taken out of while nobody listened stay in discord.py's memory.
+            number, _ = payload["shard"]
+            self._servers[number] = {str(each["id"]) for each in payload["guilds"]}
+            understood(payload)
+
+        parsers["READY"] = ready
+        parsers["INTERACTION_CREATE"] = self._ears.interaction
+
+    def _connect_at(self, gateway_url: str) -> None:
+        """Let every connection go to one address, whatever Discord names."""
+        connect = self.http.ws_connect
+
+        async def connect_there(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+            return await connect(str(URL(gateway_url).with_query(URL(url).query)), compress=compress)
+
+        self.http.ws_connect = connect_there  # type: ignore[method-assign]  # the one way that every connection takes
+
+    # --- how it is ----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether every shard hears."""
+        return bool(self._alive) and len(self._alive) == self.shard_count
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """The servers that we are in, those that are away for a while too."""
+        return frozenset().union(*self._servers.values())
+
+    def place(self, server: str, channel_id: str) -> Place | None:
+        """See `Servers.place`."""
+        if not (server.isdecimal() and channel_id.isdecimal()):
+            return None
+        guild = self.get_guild(int(server))
+        channel = None if guild is None else guild.get_channel_or_thread(int(channel_id))
+        return None if channel is None else _place_of(channel, self._me(channel.guild))
+
+    def is_away(self, server: str) -> bool:
+        """Say whether a server is away for a while, so that nothing is known of its channels."""
+        guild = self.get_guild(int(server))
+        return guild is None or guild.unavailable
+
+    def _me(self, guild: discord.Guild) -> discord.Member | None:
+        return guild.get_member(self.user.id) if self.user is not None else None
+
+    # --- what discord.py tells ----------------------------------------------------------------------------------------
+
+    async def on_shard_connect(self, number: int) -> None:
+        """Note that a shard hears."""
+        self._hears(number)
+
+    async def on_shard_resumed(self, number: int) -> None:
+        """Note that a shard hears again."""
+        self._hears(number)
+
+    async def on_shard_disconnect(self, number: int) -> None:
+        """Note that a shard does not hear."""
+        self._alive.discard(number)
+
+    def _hears(self, number: int) -> None:
+        self._alive.add(number)
+        self.heard_at = self._clock.wall()
+        self.connected.set()
+
+    async def on_ready(self) -> None:
+        """Tell that all servers are known."""
+        self._ears.all_known()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Tell that a server has taken us in."""
+        self._servers.setdefault(guild.shard_id, set()).add(str(guild.id))
+        self._ears.joined(str(guild.id), _first_channel(guild, self._me(guild)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Tell that a server has removed us; one that is away for a while has not."""
+        self._servers.setdefault(guild.shard_id, set()).discard(str(guild.id))
+        self._ears.left(str(guild.id))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Tell that a channel was deleted."""
+        self._ears.lost(str(channel.guild.id), str(channel.id))
+
+    async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
+        """Tell that a thread was deleted."""
+        self._ears.lost(str(thread.guild_id), str(thread.thread_id))
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        """Note that a server is away for a while."""
+        self._away.add(guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Tell that a server is back; those that a new connection names were not away."""
+        if guild.id in self._away:
+            self._away.discard(guild.id)
+            self._ears.changed(str(guild.id))
+
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        """Tell that there is another channel."""
+        self._ears.changed(str(channel.guild.id))
+
+    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel) -> None:
+        """Tell that a channel is not as it was."""
+        self._ears.changed(str(channel.guild.id))
+
+    async def on_thread_update(self, _: discord.Thread, thread: discord.Thread) -> None:
+        """Tell that a thread is not as it was."""
+        self._ears.changed(str(thread.guild.id))
+
+    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
+        """Tell that a role is not as it was."""
+        self._ears.changed(str(role.guild.id))
+
+    async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
+        """Tell that we have other roles: of other people nothing is heard."""
+        if member == member.guild.me:
+            self._ears.changed(str(member.guild.id))
+
+
+def _place_of(channel: discord.abc.GuildChannel | discord.Thread, me: discord.Member | None) -> Place:
+    is_ruled = not isinstance(channel, discord.Thread) or channel.parent is not None
+    ours = permission_of(channel.permissions_for(me).value) if me is not None and is_ruled else None
+    return Place(id=str(channel.id), name=channel.name, kind=int(channel.type.value), ours=ours)
+
+
+def _first_channel(guild: discord.Guild, me: discord.Member | None) -> str:
+    """Return where a server would look for a greeting: where it greets people, else its first channel."""
+    usual = [] if guild.system_channel is None else [guild.system_channel]
+    for channel in (*usual, *sorted(guild.text_channels, key=lambda each: each.position)):
+        place = _place_of(channel, me)
+        if place.ours is not None and not needed_to_post(place.kind) & ~place.ours:
+            return place.id
+    return ""

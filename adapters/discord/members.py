@@ -1,0 +1,178 @@
+"""What people and channels are called, and where we may post: from what was heard, else asked from Discord.
+
+An interaction says what its channel is and what we may do there; the gateway knows every channel of its servers. Only a
+process that hears nothing, or somebody who has not been heard of, has to be asked for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
+from adapters.discord.interactions import Here, Place, name_of
+from adapters.discord.permissions import (
+    CATEGORY,
+    THREADS,
+    Permission,
+    granted,
+    needed_to_post,
+)
+from adapters.memory import Memory
+from bot.errors import RefusedError, Verdict
+from bot.model.channel import Channel
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+Json = Any
+
+NAMES_LAST: Final = timedelta(hours=1)
+RIGHTS_LAST: Final = timedelta(minutes=1)
+"""How long what an interaction said of our permissions is believed: for the command that it brought."""
+
+MOST_REMEMBERED: Final = 10_000
+
+NAMED_WITHIN: Final = timedelta(seconds=3)
+"""How long an answer waits for names; what has none then is said by its id."""
+
+_CHANNEL: Final = "/channels/{channel_id}"
+_MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
+
+_HOW: Final = "Whoever manages the channel allows it (Edit Channel, Permissions); then run the command again."
+
+
+class Servers(Protocol):
+    """The servers that the gateway hears of."""
+
+    def place(self, server: str, channel_id: str) -> Place | None:
+        """Return what is known of a channel or an active thread; None: nothing."""
+
+
+class Members:
+    """Knows what Discord has told, and asks for the rest."""
+
+    def __init__(self, api: DiscordApi, clock: Clock) -> None:
+        self._api = api
+        self.servers: Servers | None = None
+        self._names: Memory[tuple[str, str], str] = Memory(clock.wall, NAMES_LAST, MOST_REMEMBERED)
+        self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
+
+    def note(self, here: Here, target: Place | None = None) -> None:
+        """Remember what an interaction says of people and channels."""
+        for each, name in here.names.items():
+            self._names.keep((here.server, each), name)
+        for place in (here.place, target):
+            if place is not None and place.ours is not None and not here.is_direct:
+                self._places.keep((here.server, place.id), place)
+
+    async def check(self, channel: Channel) -> None:
+        """Refuse a channel that I may not post in; where Discord does not answer, the first post will tell.
+
+        Raises:
+            RefusedError: it says what is missing.
+        """
+        place = None if channel.is_personal else await self._place(channel)
+        if place is None or place.ours is None:
+            return
+        name = f"#{place.name or channel.id}"
+        if place.kind == CATEGORY:
+            raise RefusedError(f"{name} holds channels and no messages.", hint="Choose one of its channels.")
+        if missing := _missing(place):
+            self._places.forget((channel.workspace, channel.id))
+            words = " and ".join(each.words for each in Permission if each in missing)
+            raise RefusedError(f"I need {words} in {name}.", hint=_HOW)
+
+    async def can_post(self, channel: Channel) -> bool:
+        """Say whether I may post in a channel for sure."""
+        place = await self._place(channel)
+        return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
+
+    async def is_gone(self, channel: Channel) -> bool:
+        """Say whether a channel is not there any more, or never was in its server, for sure."""
+        try:
+            found = await self._api.call("GET", _CHANNEL, channel_id=channel.id)
+        except DiscordError as error:
+            return error.code == UNKNOWN_CHANNEL
+        return (found or {}).get("guild_id") != channel.workspace
+
+    async def names(self, server: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
+        """Return what people and channels are called, by id; those that nobody knows are not there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NAMED_WITHIN.total_seconds()):
+                await asyncio.gather(
+                    *(self._learn_person(server, each) for each in people if self._name(server, each) is None),
+                    *(self._learn_place(server, each) for each in places if self._name(server, each) is None),
+                )
+        known = {each: self._name(server, each) for each in people | places}
+        return {each: name for each, name in known.items() if name}
+
+    def _name(self, server: str, thing: str) -> str | None:
+        """Return what somebody or something is called; None when that has not been asked."""
+        place = self.servers.place(server, thing) if self.servers is not None else None
+        return place.name if place is not None else self._names.recall((server, thing))
+
+    async def _learn_person(self, server: str, user: str) -> None:
+        found = await self._ask(_MEMBER, guild_id=server, user_id=user)
+        if found is not None:
+            self._names.keep((server, user), name_of(found, found.get("user") or {}))
+
+    async def _learn_place(self, server: str, channel_id: str) -> None:
+        found = await self._ask(_CHANNEL, channel_id=channel_id)
+        if found is not None:
+            is_here = found.get("guild_id") == server
+            self._names.keep((server, channel_id), (found.get("name") or "") if is_here else "")
+
+    async def _place(self, channel: Channel) -> Place | None:
+        """Return what a channel is and what we may do there; None when Discord does not answer."""
+        server, channel_id = channel.workspace, channel.id
+        if known := self._places.recall((server, channel_id)):
+            return known
+        if self.servers is not None and (seen := self.servers.place(server, channel_id)):
+            return seen
+        return await self._asked(server, channel_id)
+
+    async def _asked(self, server: str, channel_id: str) -> Place | None:
+        found = await self._ask(_CHANNEL, channel_id=channel_id)
+        if not found or found.get("guild_id") != server:
+            return None if found is None else Place(id=channel_id, ours=Permission.NONE)
+        kind = int(found["type"])
+        guild, member, parent = await asyncio.gather(
+            self._ask("/guilds/{guild_id}", guild_id=server),
+            self._me(server),
+            self._ask(_CHANNEL, channel_id=found["parent_id"]) if kind in THREADS else _just(found),
+        )
+        if not (guild and member and parent):
+            return None
+        ours = granted(server, guild["roles"], member, parent.get("permission_overwrites") or ())
+        return Place(id=channel_id, name=found.get("name") or "", kind=kind, ours=ours)
+
+    async def _me(self, server: str) -> Json | None:
+        try:
+            me = await self._api.myself()
+        except DiscordError as error:
+            log.warning("discord: who I am: %s", error.reason)
+            return None
+        return await self._ask(_MEMBER, guild_id=server, user_id=me)
+
+    async def _ask(self, path: str, **ids: str) -> Json | None:
+        """Return an answer; nothing in it when it may not be seen or is not there; None when there was none."""
+        try:
+            return await self._api.call("GET", path, None, query=None, **ids) or {}
+        except DiscordError as error:
+            if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
+                return {}
+            log.warning("discord: %s: %s", path, error.reason)
+            return None
+
+
+def _missing(place: Place) -> Permission:
+    return needed_to_post(place.kind) & ~(place.ours or Permission.NONE)
+
+
+async def _just(found: Json) -> Json | None:
+    """Have nothing to ask."""
+    return found

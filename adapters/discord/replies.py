@@ -1,0 +1,274 @@
+"""Replies to what people did: acknowledged within three seconds, asked of the core, and said.
+
+    heard ── what would open a form? ──┬─ none ──> acknowledged ──> dispatch, press ──> said
+                                       └─ one ───> opened; sent off ──> acknowledged ──> dispatch ──> said
+
+A form can be opened only in place of the acknowledgement. So what it begins with is read before that, in a time that
+leaves enough to acknowledge all the same.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from adapters.discord.answers import Answers
+from adapters.discord.attachments import text_of
+from adapters.discord.client import DiscordApi
+from adapters.discord.completing import choices_for
+from adapters.discord.interactions import Filled, Given, Here, Pressed, Typing, Value, asked_of, requester_of
+from adapters.discord.members import Members
+from adapters.discord.modals import AGAIN, ME, Kept, field_of, fields_of, kept_of, modal, options_of, place_options
+from adapters.discord.zones import ZONE, question
+from adapters.memory import Memory
+from bot.commands.buttons import no_longer_good
+from bot.commands.catalog import command_named
+from bot.commands.catalog.files import IMPORT
+from bot.commands.catalog.steering import EDIT, SETTINGS
+from bot.commands.catalog.subscriptions import SUBSCRIBE
+from bot.commands.command import Visibility
+from bot.commands.dispatch import dispatch_options, mistake_in
+from bot.commands.place import IN, TO
+from bot.commands.press import PRESS, form_behind, press
+from bot.commands.refusal import refusal_of
+from bot.commands.request import Requester
+from bot.commands.services import Services
+from bot.document import Action, Document, Paragraph, Reply, strong
+from bot.errors import RefusedError, UserError
+from bot.model.channel import Channel, Platform
+from bot.model.interaction import DO
+from bot.views.whole import ALL
+
+FORM_WITHIN: Final = timedelta(seconds=1.5)
+"""How long what a form begins with may take to be read."""
+
+TYPED_KEPT: Final = timedelta(minutes=15)
+MOST_TYPED: Final = 1_000
+"""Forms with a mistake whose fields are kept, to be opened again."""
+
+ANSWERS_KEPT: Final = timedelta(days=1)
+MOST_ANSWERS: Final = 10_000
+"""Answers in direct messages of which is known from which server they came."""
+
+_PLACES: Final = frozenset({IN.name, TO.name})
+
+
+class Replies:
+    """Works on what was heard; `turn` is waited for once Discord knows that it was."""
+
+    def __init__(self, services: Services, api: DiscordApi, members: Members, turn: asyncio.Semaphore) -> None:
+        self._services = services
+        self._api = api
+        self._members = members
+        self._answers = Answers(api, members)
+        self._turn = turn
+        now = services.clock.wall
+        self._typed: Memory[str, Mapping[str, str]] = Memory(now, TYPED_KEPT, MOST_TYPED)
+        self._origins: Memory[str, str] = Memory(now, ANSWERS_KEPT, MOST_ANSWERS)
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    async def to_typing(self, typing: Typing) -> None:
+        """Suggest what an option may be."""
+        self._members.note(typing.here)
+        await self._answers.suggest(typing.here, await choices_for(typing, self._services))
+
+    async def to_command(self, given: Given) -> None:
+        """Answer a command."""
+        here = given.here
+        self._members.note(here, given.target)
+        requester, options = asked_of(given)
+        is_bare = given.verb == EDIT.name and given.options.keys() - _PLACES == {"number"}
+        if is_bare and await self._is_form_open(here, options, requester):
+            return
+        command = command_named(given.verb)
+        to_channel = command is not None and command.visibility is Visibility.CHANNEL and options.get(TO.name) != ME
+        if not await self._answers.defer(here, to_channel=to_channel):
+            return
+        async with self._turn:
+            reply = await self._reply_to(given, options, requester)
+            await self._answers.say_first(here, reply.document, to_channel=to_channel)
+            await self._ask_zone(here, reply, _acted_in(requester, options))
+
+    async def _reply_to(self, given: Given, options: Mapping[str, Value], requester: Requester) -> Reply:
+        command = command_named(given.verb)
+        try:
+            if command is None or options.keys() - {each.name for each in command.everything}:
+                # Discord shows a menu of before for a while.
+                raise RefusedError(
+                    "This command has changed since Discord showed it to you; nothing was done.",
+                    hint="Type it again in some minutes, or restart Discord.",
+                )
+            if given.file is not None and command is IMPORT:
+                options = {**options, "file": await text_of(self._api, given.file)}
+        except UserError as error:
+            return refusal_of(error, given.verb)
+        return await dispatch_options(given.verb, options, requester, self._services)
+
+    # --- presses -----------------------------------------------------------------------------------------------------
+
+    async def to_press(self, pressed: Pressed) -> None:
+        """Answer a press."""
+        verb, _, target = pressed.action.partition(":")
+        here = await self._placed(pressed)
+        if here is None:
+            await self._answers.say_at_once(pressed.here, refusal_of(no_longer_good(), PRESS).document)
+        elif verb == ZONE:
+            await self._set_zone(here, pressed.chosen, target)
+        elif verb == AGAIN:
+            await self._open_again(here, pressed.action)
+        elif verb != DO or not await self._is_form_behind(here, pressed.action):
+            await self._do(replace(pressed, here=here))
+
+    async def _placed(self, pressed: Pressed) -> Here | None:
+        """Return where it was pressed, with its server; None: nobody knows which."""
+        here = pressed.here
+        if not here.is_direct:
+            self._members.note(here)
+            return here
+        server = await self._server_of(pressed)
+        return replace(here, server=server) if server else None
+
+    async def _server_of(self, pressed: Pressed) -> str:
+        """Return from which server a direct message came: Discord does not say, and the outbox knows its messages."""
+        messages = [each for each in (pressed.message, pressed.pressed_before) if each]
+        for message in messages:
+            if known := self._origins.recall(message):
+                return known
+        user = pressed.here.user
+        for message in messages:
+            found = await self._services.store.outbox.workspace_of(Platform.DISCORD, user, message)
+            if found:
+                return found
+        return ""
+
+    async def _do(self, pressed: Pressed) -> None:
+        here, action = pressed.here, pressed.action
+        if not await self._answers.defer_press(here):
+            return
+        async with self._turn:
+            is_first_page = action == ALL
+            reply = await press(
+                f"{ALL}:{pressed.message}" if is_first_page else action, requester_of(here), self._services
+            )
+            if pressed.is_private and action.startswith(f"{ALL}:") and reply.ok:
+                await self._answers.put_in_place(here, reply.document)
+                return
+            made = await self._answers.say_more(here, reply.document, to_channel=reply.visible_to_channel)
+            self._remember(here, made)
+            await self._ask_zone(here, reply, here.channel)
+
+    def _remember(self, here: Here, messages: Sequence[str]) -> None:
+        if here.is_direct:
+            for each in messages:
+                self._origins.keep(each, here.server)
+
+    # --- forms -------------------------------------------------------------------------------------------------------
+
+    async def _is_form_open(self, here: Here, options: Mapping[str, Value], requester: Requester) -> bool:
+        """Open the form of `edit`, or say why it is not; False when that takes too long."""
+        try:
+            async with asyncio.timeout(FORM_WITHIN.total_seconds()):
+                reply = await dispatch_options(EDIT.name, options, requester, self._services)
+        except TimeoutError:
+            return False
+        if reply.form is None:
+            await self._answers.say_at_once(here, reply.document)
+        else:
+            await self._answers.open(here, modal(kept_of(reply.form), fields_of(reply.form)))
+        return True
+
+    async def _is_form_behind(self, here: Here, action: str) -> bool:
+        """Open the form that a press would open; False when it would open none, or that takes too long."""
+        try:
+            async with asyncio.timeout(FORM_WITHIN.total_seconds()):
+                form = await form_behind(action, requester_of(here), self._services)
+        except TimeoutError:
+            return False
+        if form is None:
+            return False
+        await self._answers.open(here, modal(kept_of(form), fields_of(form)))
+        return True
+
+    async def to_form(self, filled: Filled) -> None:
+        """Answer a form that was sent off: with its mistake, and a button that opens it again, or as a command."""
+        here = filled.here
+        self._members.note(here)
+        kept = _kept(filled.form)
+        if kept is None or here.is_direct:
+            await self._answers.say_at_once(here, refusal_of(no_longer_good(), EDIT.name).document)
+            return
+        options = options_of(kept, filled.fields, here.place.id)
+        if mistake := mistake_in(EDIT.name, options, self._services):
+            typed = secrets.token_urlsafe(9)
+            self._typed.keep(typed, filled.fields)
+            await self._answers.say_at_once(here, _with_form(mistake, replace(kept, typed=typed)))
+            return
+        to_channel = options.get(TO.name) != ME
+        if not await self._answers.defer(here, to_channel=to_channel):
+            return
+        async with self._turn:
+            reply = await dispatch_options(EDIT.name, options, requester_of(here), self._services)
+            await self._answers.say_first(here, reply.document, to_channel=to_channel)
+
+    async def _open_again(self, here: Here, action: str) -> None:
+        """Open a form with what was typed into it, as long as that is known, else as the subscription is."""
+        kept = _kept(action)
+        if kept is None:
+            await self._answers.say_at_once(here, refusal_of(no_longer_good(), EDIT.name).document)
+        elif typed := self._typed.recall(kept.typed):
+            await self._answers.open(here, modal(kept, typed))
+        else:
+            options = {"number": kept.number, **place_options(kept.acts_in, here.place.id)}
+            if not await self._is_form_open(here, options, requester_of(here)):
+                too_long = RefusedError("That took too long.", hint="Press the button again.")
+                await self._answers.say_at_once(here, refusal_of(too_long, EDIT.name).document)
+
+    # --- time zones --------------------------------------------------------------------------------------------------
+
+    async def _ask_zone(self, here: Here, reply: Reply, channel: Channel) -> None:
+        """Ask who has subscribed a channel first, and may change it, where it is."""
+        is_near = channel.is_personal or channel == here.channel or requester_of(here).manages_all
+        if reply.verb != SUBSCRIBE.name or not reply.ok or not is_near:
+            return
+        subscriptions = self._services.store.subscriptions
+        mine = await subscriptions.of_channel(channel)
+        if len(mine) != 1 or mine[0].cadence.timezone or (await subscriptions.settings(channel)).timezone:
+            return
+        place = "" if channel == here.channel else channel.id
+        asked = question(self._services.default_zone, mine[0].cadence.at, here.locale, place)
+        await self._answers.ask(here, asked)
+
+    async def _set_zone(self, here: Here, zone: str, place: str) -> None:
+        """Do what was chosen, and take the question away."""
+        if not await self._answers.defer_press(here):
+            return
+        options = {"timezone": zone, **place_options(place, here.place.id)}
+        async with self._turn:
+            reply = await dispatch_options(SETTINGS.name, options, requester_of(here), self._services)
+            await self._answers.say_more(here, reply.document, to_channel=reply.visible_to_channel)
+            if reply.ok:
+                await self._answers.take_away(here)
+
+
+def _acted_in(requester: Requester, options: Mapping[str, Value]) -> Channel:
+    return requester.channel.personal(requester.user) if options.get(TO.name) == ME else requester.channel
+
+
+def _kept(text: str) -> Kept | None:
+    try:
+        return Kept.read(text)
+    except ValueError:
+        return None
+
+
+def _with_form(mistake: UserError, kept: Kept) -> Document:
+    """Say what is wrong in which field, with a button that opens the form again."""
+    said = refusal_of(mistake, EDIT.name).document
+    verb, _, target = kept.id(AGAIN).partition(":")
+    field = field_of(mistake)
+    above = (Paragraph((strong(f"{field}:"),)),) if field else ()
+    again = Action(label="Open the form again", verb=verb, target=target)
+    return replace(said, blocks=(*above, *said.blocks), actions=(again,))
