@@ -10,6 +10,7 @@ PaperroundError
 │   ├── RefusedError        understood, and not done
 │   └── SettingsError       the operator's settings, all mistakes at once; exit status 2
 ├── StoreError              the database is away, full, locked or of another version; says the way out
+├── TokenError              a workspace's token cannot be had, or is not taken: says the way out, and when to ask again
 ├── SourceError             a source of papers could not be read: whether and when to try again
 └── DeliveryError           a message could not be posted: a verdict, and when to try again
 """
@@ -110,6 +111,17 @@ class SettingsError(UserError):
 
 class StoreError(PaperroundError):
     """The database could not do its part; the transaction was rolled back and nothing changed."""
+
+
+class TokenError(PaperroundError):
+    """The token of a workspace cannot be had, or the platform does not take it; the words say what to do.
+
+    `retry_after` is when to ask again: what waits for it is kept.
+    """
+
+    def __init__(self, reason: str, *, retry_after: timedelta) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 class SourceError(PaperroundError):

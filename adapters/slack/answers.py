@@ -24,7 +24,6 @@ from adapters.slack.naming import NAMING
 from adapters.slack.render import PARENT, messages
 from bot.document import Document
 from bot.errors import DeliveryError, Verdict
-from bot.model.installation import Secret
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ class Answers:
         return payloads[MOST_POSTS:]
 
     async def _say_by_api(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> None:
-        token = await self._token(here.workspace)
+        token = await self._members.token(here.workspace)
         is_personal = here.channel.is_personal
         parent = ""
         for payload in payloads:
@@ -116,7 +115,7 @@ class Answers:
         Raises:
             DeliveryError: it is too late, or Slack did not take it.
         """
-        token = await self._token(here.workspace)
+        token = await self._members.token(here.workspace)
         body = {"trigger_id": trigger, "view": view}
         answer = await self._api.post(token, "views.push" if is_above else "views.open", body)
         return str((answer.get("view") or {}).get("id") or "")
@@ -127,10 +126,6 @@ class Answers:
         Raises:
             DeliveryError: it was closed meanwhile, or Slack did not take it.
         """
-        await self._api.post(await self._token(here.workspace), "views.update", {"view_id": view_id, "view": view})
-
-    async def _token(self, workspace: str) -> Secret:
-        installation = await self._members.installation(workspace)
-        if installation is None:
-            raise DeliveryError(Verdict.STOP_WORKSPACE, "I am not installed in the workspace")
-        return installation.token
+        await self._api.post(
+            await self._members.token(here.workspace), "views.update", {"view_id": view_id, "view": view}
+        )

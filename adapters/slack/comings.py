@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from adapters.slack.members import Members
+from bot.errors import TokenError
 from bot.model.channel import Channel, Platform
 from bot.model.subscription import Pause, PauseReason
 from bot.pipeline.deliver import PAUSED_BY
@@ -133,12 +134,18 @@ class Comings:
             # The tokens of people: we have none.
             return
         await self._installations.purge(Platform.SLACK, event.workspace, event.at)
-        if await self._installations.find(Platform.SLACK, event.workspace) is not None:
+        if await self._is_installed(event.workspace):
             # Installed again since: what was late concerns the token before.
             return
         pause = self._pause(_GONE[event.kind])
         channels = await self._store.subscriptions.pause_workspace(Platform.SLACK, event.workspace, pause)
         log.info("slack:%s: %s; %d channels paused", event.workspace, pause.detail, len(channels))
+
+    async def _is_installed(self, workspace: str) -> bool:
+        try:
+            return workspace in await self._installations.workspaces(Platform.SLACK)
+        except TokenError:
+            return False
 
     async def _is_us(self, event: Event) -> bool:
         installation = await self._installations.find(Platform.SLACK, event.workspace)

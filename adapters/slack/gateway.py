@@ -32,7 +32,7 @@ from bot.commands.place import IN, TO
 from bot.commands.press import press
 from bot.commands.services import Services
 from bot.document import Form, Reply
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, TokenError
 from bot.model.channel import Platform
 from bot.model.installation import Secret
 from bot.ports import Endpoint, Installations
@@ -118,14 +118,19 @@ class SlackGateway:
 
         Raises:
             NotConnectedError: Socket Mode is not connected.
-            StoreError: the token of the workspace is not taken, or the database failed.
+            TokenError: Slack does not take the token of the settings.
+            StoreError: the database failed.
         """
-        installed = await self._installations.all(Platform.SLACK)
         if self.connection is not None:
             await self.connection.look_after()
+        try:
+            workspaces = await self._installations.workspaces(Platform.SLACK)
+        except TokenError:
+            # Once it is taken again, what was lost meanwhile goes on.
+            self._has_looked_back = False
+            raise
         if not self._has_looked_back:
-            back = self._comings.look_back([each.workspace for each in installed])
-            self._has_looked_back = self.work.begin("a look back", back)
+            self._has_looked_back = self.work.begin("a look back", self._comings.look_back(workspaces))
 
     def _app(self, door: SlackDoor) -> AsyncApp:
         app = AsyncApp(

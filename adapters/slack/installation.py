@@ -1,12 +1,11 @@
-"""Who took paperround in: Bolt's stores over our own ports, and the one workspace that a token names.
+"""Who took paperround in: Bolt's stores over our own ports, for any number of processes.
 
-SLACK_BOT_TOKEN    OneWorkspace: nothing is stored, so no key is needed
-SLACK_CLIENT_ID    BoltInstallations over `Installations`, States over `Requests`: any number of processes
+BoltInstallations over `Installations`    States over `Requests`
 """
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from slack_sdk.oauth.installation_store import Bot
@@ -17,7 +16,7 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from adapters.slack.names import tenant_of, workspace_of
 from bot.errors import PaperroundError, RefusedError
 from bot.model.channel import Channel, Platform
-from bot.model.installation import Installation, Rotation, Secret
+from bot.model.installation import Installation, Secret
 from bot.model.interaction import KeptRequest, RequestId, new_id
 from bot.ports import Clock, Installations, Requests
 
@@ -28,45 +27,6 @@ STATE_FOR: Final = timedelta(minutes=10)
 
 _INSTALLING: Final = Channel(Platform.SLACK, "-", "-")
 """Where a state belongs: no workspace has this name, so nobody's button finds one."""
-
-
-class OneWorkspace:
-    """`Installations` of the one workspace that SLACK_BOT_TOKEN belongs to; what it forgets is back after a restart.
-
-    `good_at` is when Slack last took the token: what happened before concerns another one.
-    """
-
-    def __init__(self, installation: Installation, good_at: datetime) -> None:
-        self._installation: Installation | None = installation
-        self._good_at = good_at
-
-    async def find(self, platform: str, workspace: str) -> Installation | None:
-        """See `Installations.find`."""
-        mine = self._installation
-        return mine if mine and (mine.platform, mine.workspace) == (platform, workspace) else None
-
-    async def all(self, platform: str) -> tuple[Installation, ...]:
-        """See `Installations.all`."""
-        mine = self._installation
-        return (mine,) if mine and mine.platform == platform else ()
-
-    async def save(self, installation: Installation, at: datetime) -> None:
-        """Refuse: this workspace is named by the settings."""
-        del installation, at
-        raise RefusedError(
-            "SLACK_BOT_TOKEN names the one workspace.", hint="Set SLACK_CLIENT_ID in its place to let others install."
-        )
-
-    async def purge(self, platform: str, workspace: str, before: datetime) -> bool:
-        """See `Installations.purge`."""
-        if before < self._good_at or await self.find(platform, workspace) is None:
-            return False
-        self._installation = None
-        return True
-
-    async def rotate(self) -> Rotation:
-        """See `Installations.rotate`: nothing is stored."""
-        return Rotation()
 
 
 class BoltInstallations(AsyncInstallationStore):

@@ -17,10 +17,11 @@ from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
 from adapters.slack.manifest import BOT_NAME
 from adapters.slack.names import tenant_of
+from adapters.slack.tokens import installation_in
 from bot.commands.request import Requester
 from bot.errors import DeliveryError, RefusedError, Verdict
-from bot.model.channel import Channel, Platform
-from bot.model.installation import Installation
+from bot.model.channel import Channel
+from bot.model.installation import Secret
 from bot.ports import Clock, Installations
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,13 @@ class Members:
         self._people: Memory[tuple[str, str], Person] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
 
-    async def installation(self, workspace: str) -> Installation | None:
-        """Return how the workspace installed the app; None when it did not."""
-        return await self._installations.find(Platform.SLACK, workspace)
+    async def token(self, workspace: str) -> Secret:
+        """Return what we speak to the workspace with.
+
+        Raises:
+            DeliveryError: it has not installed the app, or its token cannot be had.
+        """
+        return (await installation_in(self._installations, workspace)).token
 
     async def requester(self, here: Here) -> Requester:
         """Return who did something, and what they may do there."""
@@ -132,11 +137,8 @@ class Members:
         return self._places.keep((workspace, channel_id), place_of(answer.get("channel") or {}))
 
     async def _ask(self, workspace: str, method: str, query: Mapping[str, str]) -> Mapping[str, Json] | None:
-        installation = await self._installations.find(Platform.SLACK, workspace)
-        if installation is None:
-            return None
         try:
-            return await self._api.read(installation.token, method, query)
+            return await self._api.read(await self.token(workspace), method, query)
         except DeliveryError as error:
             if error.verdict is Verdict.PAUSE_CHANNEL:
                 return {}

@@ -16,6 +16,7 @@ from adapters.slack.archive import Archives, receipt_of
 from adapters.slack.client import SlackApi
 from adapters.slack.pacing import Pacing
 from adapters.slack.render import PARENT, messages
+from adapters.slack.tokens import installation_in
 from bot.document import Document
 from bot.errors import DeliveryError, Verdict
 from bot.model.channel import Channel, Platform
@@ -66,7 +67,7 @@ class SlackMessenger:
         Raises:
             DeliveryError: with Slack's verdict; `RETRY_LATER` when the moment is too far off to wait for it here.
         """
-        installation = await self._installation(claim.channel)
+        installation = await installation_in(self._installations, claim.channel.workspace)
         body = _body_of(claim, part, parts)
         await self._pacing.wait_for(claim.channel)
         if self._archives.is_to_be_asked(claim.channel.workspace):
@@ -88,7 +89,7 @@ class SlackMessenger:
         Raises:
             DeliveryError: Slack wants us to wait, or did not answer.
         """
-        installation = await self._installation(claim.channel)
+        installation = await installation_in(self._installations, claim.channel.workspace)
         if not self._may_read(claim.channel, installation):
             return None
         thread = _thread_of(part, parts)
@@ -129,12 +130,6 @@ class SlackMessenger:
 
     def _receipt_of(self, message: Mapping[str, Json], channel: Channel, thread: str) -> Receipt:
         return receipt_of(message, archive=self._archives[channel.workspace], channel=channel.id, thread=thread)
-
-    async def _installation(self, channel: Channel) -> Installation:
-        found = await self._installations.find(Platform.SLACK, channel.workspace)
-        if found is None:
-            raise DeliveryError(Verdict.STOP_WORKSPACE, "I am not installed in the workspace")
-        return found
 
 
 def _body_of(claim: Claim, part: Part, parts: Sequence[Part]) -> Mapping[str, Json]:

@@ -1,18 +1,14 @@
 """Everything of Slack that the composition root asks for, built from what the settings say."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from adapters.slack.client import SlackApi
-from adapters.slack.installation import OneWorkspace
 from adapters.slack.members import Members
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.probe import one_workspace
+from adapters.slack.tokens import TokenWorkspace
 from bot.commands.services import Services
-from bot.errors import RefusedError, SourceError, StoreError
-from bot.model.installation import Installation, Rotation, Secret
+from bot.model.installation import Secret
 from bot.ports import Clock, Endpoint, Gateway, Installations, Store
 
 
@@ -61,43 +57,3 @@ class SlackParts:
             client_id=self._app.client_id, client_secret=self._app.client_secret.value, base_url=self._app.base_url
         )
         return oauth.install_endpoints(app, self._store, self._clock, default_zone=default_zone)
-
-
-class TokenWorkspace:
-    """`Installations` of the workspace that SLACK_BOT_TOKEN belongs to; Slack is asked which one when that matters."""
-
-    def __init__(self, token: Secret, base_url: str, clock: Clock) -> None:
-        self._token = token
-        self._base_url = base_url
-        self._clock = clock
-        self._known: OneWorkspace | None = None
-        self._asking = asyncio.Lock()
-
-    async def find(self, platform: str, workspace: str) -> Installation | None:
-        """See `Installations.find`."""
-        return await (await self._mine()).find(platform, workspace)
-
-    async def all(self, platform: str) -> tuple[Installation, ...]:
-        """See `Installations.all`."""
-        return await (await self._mine()).all(platform)
-
-    async def save(self, installation: Installation, at: datetime) -> None:
-        """Refuse: this workspace is named by the settings."""
-        await (await self._mine()).save(installation, at)
-
-    async def purge(self, platform: str, workspace: str, before: datetime) -> bool:
-        """See `Installations.purge`."""
-        return await (await self._mine()).purge(platform, workspace, before)
-
-    async def rotate(self) -> Rotation:
-        """See `Installations.rotate`: nothing is stored."""
-        return Rotation()
-
-    async def _mine(self) -> OneWorkspace:
-        async with self._asking:
-            if self._known is None:
-                try:
-                    self._known = OneWorkspace(await one_workspace(self._token, self._base_url), self._clock.wall())
-                except (RefusedError, SourceError) as error:
-                    raise StoreError(f"Slack: {error}") from error
-            return self._known

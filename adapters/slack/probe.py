@@ -10,8 +10,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack.client import client_of
+from adapters.slack.errors import VERDICTS
 from adapters.slack.names import workspace_of
-from bot.errors import RefusedError, SourceError
+from bot.errors import RefusedError, SourceError, Verdict
 from bot.model.channel import Platform
 from bot.model.installation import Installation, Secret
 
@@ -72,10 +73,12 @@ async def one_workspace(token: Secret, base_url: str) -> Installation:
 
     Raises:
         RefusedError: Slack does not take the token; it says what to do.
-        SourceError: Slack cannot be reached.
+        SourceError: Slack cannot be reached, or does not say it now.
     """
     answer = await ask(token, WHO, base_url)
-    if answer.code or not answer.workspace:
+    if answer.code and VERDICTS.get(answer.code) is not Verdict.STOP_WORKSPACE:
+        raise SourceError(f"it does not say whose SLACK_BOT_TOKEN is ({answer.code})")
+    if not answer.workspace:
         raise RefusedError(
             f"SLACK_BOT_TOKEN: Slack does not take it ({answer.code or 'it belongs to no workspace'}).",
             hint="Copy the Bot User OAuth Token anew: OAuth & Permissions on the page of the Slack app.",

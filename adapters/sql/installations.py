@@ -1,15 +1,18 @@
 """The workspaces that took paperround in: the `Installations` port."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, delete, literal, select, type_coerce, update
 
 from adapters.sql.engine import Database
 from adapters.sql.sealed import KeyRing, Sealed, UnreadableError
 from adapters.sql.tables import installation as installations
-from bot.errors import StoreError
+from bot.errors import TokenError
 from bot.model.installation import Installation, Rotation, Secret
+
+UNREADABLE_FOR: Final = timedelta(minutes=5)
+"""When a token that no key reads is asked for again: a start with other keys has posted by then what waited for it."""
 
 
 class SqlInstallations:
@@ -27,16 +30,22 @@ class SqlInstallations:
             try:
                 row = found.first()
             except UnreadableError as error:
-                raise _unreadable(platform, workspace, error) from error
+                reason = f"The token of {platform}:{workspace} {error}"
+                raise TokenError(reason, retry_after=UNREADABLE_FOR) from error
         return _installation(row, row.token) if row else None
 
-    async def all(self, platform: str) -> tuple[Installation, ...]:
-        """See `Installations.all`."""
+    async def workspaces(self, platform: str) -> tuple[str, ...]:
+        """See `Installations.workspaces`."""
+        names = select(installations.c.workspace).where(installations.c.platform == platform)
+        async with self._database.read() as connection:
+            return tuple((await connection.scalars(names.order_by(installations.c.workspace))).all())
+
+    async def unreadable(self, platform: str) -> tuple[str, ...]:
+        """See `Installations.unreadable`."""
         mine = select(installations).where(installations.c.platform == platform).order_by(installations.c.workspace)
         async with self._database.read() as connection:
             rows = (await connection.execute(mine)).all()
-        # Opened one by one, to say whose token it is that no key reads.
-        return tuple([_installation(row, self._open(row)) for row in rows])
+        return tuple(row.workspace for row in rows if self._opened(row.token) is None)
 
     async def save(self, installation: Installation, at: datetime) -> None:
         """See `Installations.save`."""
@@ -66,21 +75,21 @@ class SqlInstallations:
         changed, unreadable = 0, []
         async with self._database.write() as connection:
             for row in (await connection.execute(others.with_for_update())).all():
-                try:
-                    token = self._ring.seal(self._ring.open(row.token))
-                except UnreadableError:
+                token = self._opened(row.token)
+                if token is None:
                     unreadable.append(f"{row.platform}:{row.workspace}")
                     continue
                 mine = update(installations).where(_is(row.platform, row.workspace))
-                await connection.execute(mine.values(token=token))
+                await connection.execute(mine.values(token=self._ring.seal(token)))
                 changed += 1
         return Rotation(changed=changed, unreadable=tuple(sorted(unreadable)))
 
-    def _open(self, row: Row[Any]) -> Secret:
+    def _opened(self, sealed: str) -> Secret | None:
+        """Return a token; None when no key reads it."""
         try:
-            return self._ring.open(row.token)
-        except UnreadableError as error:
-            raise _unreadable(row.platform, row.workspace, error) from error
+            return self._ring.open(sealed)
+        except UnreadableError:
+            return None
 
     def _rows(self) -> Select[Any]:
         columns = (each for each in installations.c if each.name != "token")
@@ -99,8 +108,3 @@ def _installation(row: Row[Any], token: Secret) -> Installation:
         bot_user=row.bot_user,
         scopes=frozenset(row.scopes),
     )
-
-
-def _unreadable(platform: str, workspace: str, error: UnreadableError) -> StoreError:
-    """Say whose token it is that no key reads."""
-    return StoreError(f"The token of {platform}:{workspace} {error}")

@@ -17,6 +17,9 @@ from bot.settings import Settings
 ASKED_ABOUT: Final = 20
 """Installed workspaces whose tokens are tried: enough to see what is wrong with all of them."""
 
+NAMED: Final = 5
+"""Workspaces that are named where many have the same fault."""
+
 _REACH: Final = "Let this machine reach it (a proxy is named by HTTPS_PROXY), or correct PAPERROUND_SLACK__BASE_URL."
 _FIX_BOT: Final = "Copy the Bot User OAuth Token (OAuth & Permissions of the Slack app) to SLACK_BOT_TOKEN."
 _FIX_APP: Final = (
@@ -24,6 +27,10 @@ _FIX_APP: Final = (
     "Information), and set SLACK_APP_TOKEN to it."
 )
 _AGAIN: Final = "Let that workspace install the app again, at /slack/install."
+_FIX_KEY: Final = (
+    "Put the key that is missing back behind the others in PAPERROUND_SECRET_KEY, or let those workspaces install the "
+    "app again, at /slack/install; until then their digests wait."
+)
 _FIX_SCOPES: Final = (
     "Replace the app's manifest by that of `paperround export slack`, and install the app to the workspace again."
 )
@@ -74,17 +81,28 @@ async def _installed(settings: Settings, clock: Clock) -> Sequence[Check]:
     url = settings.database_url.get_secret_value()
     try:
         async with open_store(url, clock, secret_keys=settings.secret_keys) as store:
-            found = await store.installations.all(Platform.SLACK)
+            names = await store.installations.workspaces(Platform.SLACK)
+            lost = await store.installations.unreadable(Platform.SLACK)
+            readable = [each for each in names if each not in set(lost)]
+            asked = [await store.installations.find(Platform.SLACK, each) for each in readable[:ASKED_ABOUT]]
     except StoreError as error:
-        fix = "Put the key back behind the others in PAPERROUND_SECRET_KEY, or see to the database."
-        return [Check(name="secret key", found=str(error), fix=fix)]
-    keys = Check(name="secret key", found=f"reads the tokens of {len(found)} installed workspaces")
+        return [Check(name="secret key", found=str(error), fix="See to the database.")]
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_token(f"slack {each.workspace}", each.token, settings, clock, _AGAIN))
-            for each in found[:ASKED_ABOUT]
+            for each in asked
+            if each is not None
         ]
-    return [keys, *(check for task in tasks for check in task.result())]
+    return [_keys(len(readable), lost), *(check for task in tasks for check in task.result())]
+
+
+def _keys(readable: int, lost: Sequence[str]) -> Check:
+    """Say how many stored tokens the keys read, and whose they do not."""
+    found = f"reads the tokens of {readable} installed workspaces"
+    if not lost:
+        return Check(name="secret key", found=found)
+    named = ", ".join((*lost[:NAMED], *([f"{len(lost) - NAMED} more"] if len(lost) > NAMED else [])))
+    return Check(name="secret key", found=f"{found}, and not of {named}", fix=_FIX_KEY)
 
 
 async def _socket(token: Secret, base_url: str) -> Check:

@@ -73,17 +73,25 @@ class Gateway(Protocol):
 
 
 class Installations(Protocol):
-    """The workspaces that took paperround in, with their tokens; one installation a workspace.
-
-    Raises, beside `StoreError` for the database, one that says what to do when no key of `PAPERROUND_SECRET_KEY` reads
-    a stored token.
-    """
+    """The workspaces that took paperround in, with their tokens; one installation a workspace."""
 
     async def find(self, platform: str, workspace: str) -> Installation | None:
-        """Return how a workspace installed paperround; None when it did not, or took it out again."""
+        """Return how a workspace installed paperround; None when it did not, or took it out again.
 
-    async def all(self, platform: str) -> tuple[Installation, ...]:
-        """Return every installation of a platform, by workspace."""
+        Raises:
+            TokenError: its token cannot be had: no key of `PAPERROUND_SECRET_KEY` reads it, or the platform does not
+                take the one that the settings name.
+        """
+
+    async def workspaces(self, platform: str) -> tuple[str, ...]:
+        """Return every workspace that has paperround, in order; no stored token is opened for it.
+
+        Raises:
+            TokenError: the platform does not take the token that the settings name.
+        """
+
+    async def unreadable(self, platform: str) -> tuple[str, ...]:
+        """Return the workspaces whose stored token no key of `PAPERROUND_SECRET_KEY` reads, in order."""
 
     async def save(self, installation: Installation, at: datetime) -> None:
         """Store an installation made `at`; it takes the place of the workspace's earlier one."""

@@ -14,7 +14,7 @@ from adapters.sql.address import address_of
 from adapters.sql.engine import Database
 from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock
-from bot.errors import StoreError
+from bot.errors import StoreError, TokenError
 from bot.model.installation import Installation, Rotation, Secret
 from tests.builders import NOW
 
@@ -66,7 +66,7 @@ async def test_every_installation_of_a_platform_comes_in_order(store_url: str) -
     async with opened(store_url, NEW) as store:
         for each in (an_installation("T2"), an_installation("T1"), replace(an_installation("9"), platform="discord")):
             await store.installations.save(each, NOW)
-        assert [each.workspace for each in await store.installations.all("slack")] == ["T1", "T2"]
+        assert await store.installations.workspaces("slack") == ("T1", "T2")
 
 
 async def test_an_installation_anew_takes_the_place_of_the_first(store_url: str) -> None:
@@ -74,7 +74,7 @@ async def test_an_installation_anew_takes_the_place_of_the_first(store_url: str)
         again = replace(an_installation(token="xoxb-2-kettle"), bot_user="U9", scopes=frozenset({"commands"}))
         await store.installations.save(an_installation(), NOW)
         await store.installations.save(again, NOW + HOUR)
-        assert await store.installations.all("slack") == (again,)
+        assert await store.installations.find("slack", "T1") == again
     assert len(await rows(store_url)) == 1
 
 
@@ -84,7 +84,7 @@ async def test_a_purged_token_is_gone_and_purging_again_does_nothing(store_url: 
             await store.installations.save(an_installation(each), NOW)
         assert await store.installations.purge("slack", "T1", NOW + HOUR)
         assert not await store.installations.purge("slack", "T1", NOW + HOUR)
-        assert [each.workspace for each in await store.installations.all("slack")] == ["T2"]
+        assert await store.installations.workspaces("slack") == ("T2",)
     assert len(await rows(store_url)) == 1
 
 
@@ -104,20 +104,30 @@ async def test_the_newest_key_takes_over_and_the_old_one_can_go(store_url: str) 
         assert await store.installations.rotate() == Rotation(changed=1)
         assert await store.installations.rotate() == Rotation(changed=0)
     async with opened(store_url, NEW) as store:
-        assert await store.installations.all("slack") == (an_installation("T1"), an_installation("T2"))
+        assert await store.installations.find("slack", "T1") == an_installation("T1")
+        assert await store.installations.find("slack", "T2") == an_installation("T2")
 
 
 async def test_a_token_that_no_key_reads_is_named_with_the_way_out(store_url: str) -> None:
     async with opened(store_url, OLD) as store:
         await store.installations.save(an_installation(), NOW)
     async with opened(store_url, NEW) as store:
-        with pytest.raises(StoreError, match=r"slack:T1 was encrypted with key \w{12}.+Put that key back.+install"):
+        with pytest.raises(TokenError, match=r"slack:T1 was encrypted with key \w{12}.+Put that key back.+install"):
             await store.installations.find("slack", "T1")
-        with pytest.raises(StoreError, match="slack:T1"):
-            await store.installations.all("slack")
         assert await store.installations.rotate() == Rotation(unreadable=("slack:T1",))
     async with opened(store_url, OLD) as store:
         assert await store.installations.find("slack", "T1") == an_installation()
+
+
+async def test_one_token_that_no_key_reads_hides_no_other(store_url: str) -> None:
+    async with opened(store_url, OLD) as store:
+        await store.installations.save(an_installation("T1"), NOW)
+    async with opened(store_url, NEW) as store:
+        await store.installations.save(an_installation("T2"), NOW)
+        assert await store.installations.workspaces("slack") == ("T1", "T2")
+        assert await store.installations.unreadable("slack") == ("T1",)
+        assert await store.installations.unreadable("discord") == ()
+        assert await store.installations.find("slack", "T2") == an_installation("T2")
 
 
 async def test_an_unreadable_token_gives_way_to_an_installation_anew(store_url: str) -> None:
@@ -146,7 +156,7 @@ async def test_no_row_no_error_no_log_and_no_repr_holds_a_token_in_clear(
         assert await store.installations.purge("slack", "T9", NOW) is False
     stored = await rows(store_url)
     async with opened(store_url, NEW) as store:
-        with pytest.raises(StoreError) as unread:
+        with pytest.raises(TokenError) as unread:
             await store.installations.find("slack", "T1")
     await break_table(store_url)
     async with opened(store_url, NEW) as store:

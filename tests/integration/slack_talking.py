@@ -110,8 +110,10 @@ def a_slack() -> TalkingSlack:
 
 
 @asynccontextmanager
-async def talk(url: str, *, is_over_http: bool = True, clock: Clock | None = None) -> AsyncIterator[Talk]:
-    """Let a Slack and a gateway talk."""
+async def talk(
+    url: str, *, is_over_http: bool = True, clock: Clock | None = None, bot_token: str = ""
+) -> AsyncIterator[Talk]:
+    """Let a Slack and a gateway talk; with a `bot_token` the gateway is for its workspace alone."""
     clock = clock or FixedClock(NOW)
     async with talking(a_slack()) as served, open_store(url, clock, secret_keys=(KEY,)) as store:
         for team, token in (("T1", "xoxb-1"), ("T2", "xoxb-2")):
@@ -120,6 +122,7 @@ async def talk(url: str, *, is_over_http: bool = True, clock: Clock | None = Non
         sources = {name: FakeSource(name) for name in ("huggingface", "arxiv")}
         app = SlackApp(
             base_url=served.url,
+            bot_token=Secret(bot_token) if bot_token else None,
             signing_secret=Secret(SECRET) if is_over_http else None,
             app_token=None if is_over_http else Secret("xapp-1"),
         )

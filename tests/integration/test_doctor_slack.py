@@ -165,9 +165,9 @@ def many(key: str) -> dict[str, str]:
     }
 
 
-async def install(folder: Path, key: str) -> None:
+async def install(folder: Path, key: str, *workspaces: str) -> None:
     async with open_store(f"sqlite:///{folder / 'paperround.db'}", SystemClock(), secret_keys=[key]) as store:
-        for workspace in ("T1", "T2"):
+        for workspace in workspaces:
             each = Installation(platform="slack", workspace=workspace, token=Secret(BOT), bot_user="U0BOT")
             await store.installations.save(each, NOW)
 
@@ -175,7 +175,7 @@ async def install(folder: Path, key: str) -> None:
 def test_the_tokens_of_installed_workspaces_are_read_and_tried(
     tmp_path: Path, slack: Slack, keys: tuple[str, str]
 ) -> None:
-    asyncio.run(install(tmp_path, keys[0]))
+    asyncio.run(install(tmp_path, keys[0], "T1", "T2"))
     ended = doctor(tmp_path, slack, **many(keys[0]))
     assert "secret key: reads the tokens of 2 installed workspaces" in ended.out
     assert {("slack T1 token", True), ("slack T2 scopes", True)} <= set(of_slack(ended.out))
@@ -183,8 +183,18 @@ def test_the_tokens_of_installed_workspaces_are_read_and_tried(
 
 
 def test_a_key_that_reads_no_stored_token_has_its_fix(tmp_path: Path, slack: Slack, keys: tuple[str, str]) -> None:
-    asyncio.run(install(tmp_path, keys[0]))
+    asyncio.run(install(tmp_path, keys[0], "T1", "T2"))
     ended = doctor(tmp_path, slack, **many(keys[1]))
     assert of_slack(ended.out)[0] == ("secret key", False)
-    assert "Put the key back behind the others" in ended.out
+    assert "Put the key that is missing back behind the others" in ended.out
     assert (ended.status, no_secret_is_in(ended, *keys)) == (1, True)
+
+
+def test_one_token_that_no_key_reads_is_named_and_the_others_are_tried(
+    tmp_path: Path, slack: Slack, keys: tuple[str, str]
+) -> None:
+    asyncio.run(install(tmp_path, keys[0], "T1"))
+    asyncio.run(install(tmp_path, keys[1], "T2"))
+    ended = doctor(tmp_path, slack, **many(keys[1]))
+    assert "secret key: reads the tokens of 1 installed workspaces, and not of T1" in ended.out
+    assert [each for each in of_slack(ended.out) if each[0].endswith("token")] == [("slack T2 token", True)]

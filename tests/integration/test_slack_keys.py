@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 
 from adapters.sql.store import open_store
 from bot.clock import SystemClock
-from bot.errors import StoreError
+from bot.errors import TokenError
 from bot.model.installation import Installation, Secret
 from tests.builders import NOW
 from tests.console import Console
@@ -54,7 +54,7 @@ def test_a_start_with_a_new_key_lets_the_old_one_go(tmp_path: Path) -> None:
     log = start_and_stop(tmp_path, f"{NEW},{OLD}")
     assert "PAPERROUND_SECRET_KEY: 1" in log
     assert asyncio.run(token(tmp_path, NEW)) == TOKEN
-    with pytest.raises(StoreError):
+    with pytest.raises(TokenError):
         asyncio.run(token(tmp_path, OLD))
     assert all(secret not in log for secret in (TOKEN, NEW, OLD))
 

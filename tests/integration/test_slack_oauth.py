@@ -164,7 +164,7 @@ async def test_a_state_of_another_browser_installs_nothing(site: Site) -> None:
         refused = await site.come_back(cookie, code="good", state=state_of(theirs))
         assert refused.status_code == 400
     assert site.slack.asked == []
-    assert await site.store.installations.all("slack") == ()
+    assert await site.store.installations.workspaces("slack") == ()
 
 
 async def test_an_invented_state_installs_nothing(site: Site) -> None:
@@ -182,10 +182,8 @@ async def test_one_workspace_s_installation_leaves_that_of_another_alone(site: S
     await site.install()
     site.slack.answer = granted("T2", access_token="xoxb-2-saucer")
     await site.install()
-    assert [(each.workspace, each.token.value) for each in await site.store.installations.all("slack")] == [
-        ("T1", TOKEN),
-        ("T2", "xoxb-2-saucer"),
-    ]
+    found = [await site.store.installations.find("slack", each) for each in ("T1", "T2")]
+    assert [each and each.token.value for each in found] == [TOKEN, "xoxb-2-saucer"]
 
 
 async def test_an_organisation_and_a_workspace_of_it_are_two_installations(site: Site) -> None:
@@ -194,7 +192,7 @@ async def test_an_organisation_and_a_workspace_of_it_are_two_installations(site:
     await site.install()
     site.slack.answer = granted(enterprise=enterprise, is_enterprise_install=True) | {"team": None}
     assert "It is in Tea now" in (await site.install()).text
-    assert [each.workspace for each in await site.store.installations.all("slack")] == ["E1", "E1.T1"]
+    assert await site.store.installations.workspaces("slack") == ("E1", "E1.T1")
 
 
 async def test_after_an_installation_anew_goes_on_what_the_loss_of_the_workspace_paused(site: Site) -> None:
@@ -235,7 +233,7 @@ async def test_what_goes_wrong_is_told_on_a_plain_page_with_the_way_back(
     assert f'href="{INSTALL}"' in page.text
     assert "<script" not in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
-    assert await site.store.installations.all("slack") == ()
+    assert await site.store.installations.workspaces("slack") == ()
 
 
 @pytest.mark.parametrize(
@@ -245,7 +243,7 @@ async def test_what_goes_wrong_is_told_on_a_plain_page_with_the_way_back(
 async def test_an_answer_that_names_no_bot_or_no_workspace_installs_nothing(site: Site, answer: dict[str, Any]) -> None:
     site.slack.answer = granted() | answer
     assert (await site.install()).status_code == 500
-    assert await site.store.installations.all("slack") == ()
+    assert await site.store.installations.workspaces("slack") == ()
 
 
 async def test_a_slack_in_trouble_installs_nothing_and_no_log_holds_a_secret(

@@ -1,5 +1,6 @@
 """Socket Mode over loopback: heard, acknowledged, and connected again when the connection is dead."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -92,7 +93,7 @@ async def test_a_connection_whose_task_ended_is_replaced_at_once(slack_talk: Tal
     receiver = gateway.connection.handler.client.message_receiver
     assert receiver is not None
     receiver.cancel()
-    await slack_talk.slack.until(lambda _: True)
+    await asyncio.wait([receiver])
     await gateway.look_after()
     await slack_talk.slack.until(lambda slack: len(slack.sockets) == 2)
 

@@ -28,8 +28,7 @@ from tests.peers.emulate import (
     emulate,
     free_port,
 )
-from tests.peers.local_slack import running
-from tests.peers.waiting import answering
+from tests.peers.waiting import answering, running
 
 pytestmark = pytest.mark.peers
 
@@ -46,7 +45,9 @@ class Town:
     async def installed(self) -> tuple[Installation, ...]:
         url = f"sqlite:///{self.folder / 'paperround.db'}"
         async with open_store(url, SystemClock(), secret_keys=[self.key]) as store:
-            return await store.installations.all("slack")
+            names = await store.installations.workspaces("slack")
+            found = [await store.installations.find("slack", each) for each in names]
+            return tuple(each for each in found if each is not None)
 
 
 @pytest.fixture

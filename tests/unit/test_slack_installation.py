@@ -1,15 +1,14 @@
-"""Bolt's stores over our ports, and the one workspace of a token."""
+"""Bolt's stores over our ports."""
 
 import logging
-from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
 
-from adapters.slack.installation import BoltInstallations, OneWorkspace
+from adapters.slack.installation import BoltInstallations
 from adapters.sql.store import open_store
 from bot.clock import FixedClock
-from bot.errors import RefusedError, StoreError
+from bot.errors import TokenError
 from bot.model.installation import Installation, Secret
 from tests.builders import NOW
 
@@ -21,36 +20,6 @@ def installed(workspace: str = "T1") -> Installation:
     return Installation(
         platform="slack", workspace=workspace, token=Secret(TOKEN), bot_user="U0BOT", scopes=frozenset({"commands"})
     )
-
-
-async def test_the_workspace_of_a_token_is_found_and_no_other() -> None:
-    one = OneWorkspace(installed(), NOW)
-    assert await one.find("slack", "T1") == installed()
-    assert await one.all("slack") == (installed(),)
-    assert [await one.find("slack", "T2"), await one.find("discord", "T1")] == [None, None]
-    assert await one.all("discord") == ()
-    assert TOKEN not in repr(await one.all("slack")) + str(one)
-
-
-async def test_the_workspace_of_a_token_is_gone_once_it_takes_paperround_out() -> None:
-    one = OneWorkspace(installed(), NOW)
-    assert not await one.purge("slack", "T2", NOW)
-    assert await one.purge("slack", "T1", NOW)
-    assert not await one.purge("slack", "T1", NOW)
-    assert await one.find("slack", "T1") is None
-
-
-async def test_an_uninstall_from_before_the_token_was_good_leaves_it_alone() -> None:
-    one = OneWorkspace(installed(), NOW)
-    assert not await one.purge("slack", "T1", NOW - timedelta(seconds=1))
-    assert await one.find("slack", "T1") == installed()
-
-
-async def test_nobody_installs_over_the_workspace_of_a_token() -> None:
-    one = OneWorkspace(installed(), NOW)
-    with pytest.raises(RefusedError, match="SLACK_CLIENT_ID"):
-        await one.save(installed("T2"), NOW)
-    assert await one.find("slack", "T2") is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +51,7 @@ async def test_a_token_that_bolt_cannot_have_is_an_error_of_the_log(
     async with open_store(migrated_sqlite_url, CLOCK, secret_keys=[Fernet.generate_key().decode()]) as store:
         await store.installations.save(installed(), NOW)
     async with open_store(migrated_sqlite_url, CLOCK, secret_keys=[Fernet.generate_key().decode()]) as store:
-        with pytest.raises(StoreError):
+        with pytest.raises(TokenError):
             await BoltInstallations(store.installations, CLOCK).async_find_bot(enterprise_id=None, team_id="T1")
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert "slack:T1: its token cannot be had" in record.message
