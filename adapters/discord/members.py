@@ -170,7 +170,9 @@ class Members:
 
 
 def _missing(place: Place) -> Permission:
-    return needed_to_post(place.kind) & ~(place.ours or Permission.NONE)
+    """Return what is missing to post; of a channel that is not seen, nothing else that is allowed counts."""
+    ours = place.ours or Permission.NONE
+    return needed_to_post(place.kind) & ~(ours if Permission.VIEW_CHANNEL in ours else Permission.NONE)
 
 
 async def _just(found: Json) -> Json | None:

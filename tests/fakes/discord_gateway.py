@@ -262,6 +262,7 @@ class TalkingDiscord(Discord):
         return found
 
     def _acknowledged(self, asked: Asked) -> None:
+        self.changed()
         found = self.interactions.get(asked.ids["token"])
         if found is None or found.id != asked.ids["interaction"] or found.is_late:
             raise RefusedError(404, 10062, "Unknown interaction")

@@ -1,5 +1,6 @@
 """What people do on the Discord of the tests, as payloads; and what they are answered, judged and read."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ COMMAND, COMPONENT, AUTOCOMPLETE, SUBMITTED = 2, 3, 4, 5
 CHOICES, MODAL = 8, 9
 
 _LABEL, _INPUT = 18, 4
+_ESCAPED = re.compile(r"\\([^\w\s])")
 
 
 @dataclass(kw_only=True)
@@ -54,8 +56,8 @@ class Said:
 
     @property
     def text(self) -> str:
-        """Every text of it, one a line."""
-        return "\n".join(texts_in(self.body))
+        """Every text of it, one a line, without the backslashes that make markup plain."""
+        return _ESCAPED.sub(r"\1", "\n".join(texts_in(self.body)))
 
     @property
     def buttons(self) -> Mapping[str, str]:

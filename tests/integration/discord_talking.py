@@ -58,6 +58,7 @@ class Talk:
     services: Services
     gateway: DiscordGateway
     messenger: DiscordMessenger
+    store_url: str
 
     def person(self, user: str, channel: str = TEA, locale: str = "en-GB") -> Person:
         """Return somebody in a channel."""
@@ -143,6 +144,8 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
         messenger = DiscordMessenger(api, places, clock)
         try:
             async with serving_gateway(gateway):
-                yield Talk(discord=fake, store=store, services=services, gateway=gateway, messenger=messenger)
+                yield Talk(
+                    discord=fake, store=store, services=services, gateway=gateway, messenger=messenger, store_url=url
+                )
         finally:
             await api.close()
