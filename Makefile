@@ -31,7 +31,7 @@ run: $(STAMP)  ## the service, with the settings of the environment and paperrou
 test: $(STAMP)  ## the tests
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not faults and not peers"
 
-test-peers: $(STAMP) .peers/.stamp  ## the tests against other people's Slacks, which come from npm
+test-peers: $(STAMP) .peers/.stamp  ## the tests against what others make of Slack and Discord, from npm
 	$(BIN)/python -m pytest -m peers tests/peers
 
 test-faults: $(STAMP)  ## the long kill tests
