@@ -13,8 +13,7 @@ import httpx
 
 from adapters.web.listening import listen_at
 from tests.console import ROOT
-from tests.peers.local_slack import running
-from tests.peers.waiting import answering
+from tests.peers.waiting import answering, running
 
 PROGRAM = ROOT / ".peers" / "node_modules" / "emulate" / "dist" / "index.js"
 

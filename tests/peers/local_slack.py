@@ -4,8 +4,7 @@ It knows Socket Mode, commands, buttons and modals. It checks no Block Kit, limi
 that tests/fakes/slack.py is there.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ import httpx
 from adapters.web.listening import listen_at
 from bot.clock import SystemClock
 from tests.console import ROOT
-from tests.peers.waiting import LOOK_EVERY_SECONDS, PATIENCE_SECONDS, answering
+from tests.peers.waiting import LOOK_EVERY_SECONDS, PATIENCE_SECONDS, answering, running
 
 PROGRAM = ROOT / ".peers" / "node_modules" / "local-slack-linux-x64" / "bin" / "local-slack"
 
@@ -98,23 +97,6 @@ async def local_slack(folder: Path) -> AsyncIterator[LocalSlack]:
     ):
         await answering(client, "/_control/state")
         yield LocalSlack(url, client)
-
-
-@asynccontextmanager
-async def running(
-    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[None]:
-    """Run a program, whose words go to a file, until the context is left."""
-    with log.open("w") as words:
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=log.parent, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words
-        )
-        try:
-            yield
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
 
 
 def text_of(message: Message) -> str:

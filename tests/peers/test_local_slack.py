@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.console import Console
+from tests.console import ROOT, Console
 from tests.fakes.huggingface import FakeHuggingFace
 from tests.fakes.web import web
-from tests.peers.local_slack import ALICE, APP_TOKEN, BOB, BOT_TOKEN, LocalSlack, Message, local_slack, running, text_of
-from tests.peers.real_days import real_days
+from tests.peers.local_slack import ALICE, APP_TOKEN, BOB, BOT_TOKEN, LocalSlack, Message, local_slack, text_of
+from tests.peers.real_days import papers_with, real_days
 from tests.peers.service import ShiftedClock
-from tests.peers.session import Session
-from tests.peers.waiting import eventually
+from tests.peers.session import LEFT_OUT, Session
+from tests.peers.waiting import eventually, running
 
 pytestmark = pytest.mark.peers
 
@@ -28,6 +28,21 @@ MORNING = datetime(2026, 5, 12, 17, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 5, 13, 15, tzinfo=UTC)
 NINE = datetime(2026, 5, 13, 16, 0, 1, tzinfo=UTC)
 """Ten, eight and nine o'clock where Alice lives: local-slack has everybody in Los Angeles."""
+
+
+PAGE = ROOT / "docs" / "slack-session.md"
+HEAD = """# A session in Slack
+
+The real service and [local-slack](https://www.npmjs.com/package/local-slack), through Socket Mode, on two real days of
+Hugging Face. `make test-peers` plays it and fails when this page is stale; `make test-peers WRITE=1` writes it. Titles,
+names and numbers are the papers' own; their summaries are left out here (`[...]`). `[Labels]` are buttons.
+"""
+
+NAMES = {ALICE: "alice", BOB: "bob"}
+
+LINK = re.compile(r"<(?:https?://|!date)[^|>]*\|([^>]*)>")
+SUMMARY = re.compile(r"^(\d+\. [^▲\n]*)\n[^▲\n]+\n(?=.*▲)", re.MULTILINE)
+"""What stands between a lead's title and its facts."""
 
 
 @dataclass
@@ -44,12 +59,12 @@ class Talk:
 
     def __init__(self, slack: LocalSlack) -> None:
         self.slack = slack
-        self.session = Session()
+        self.session = Session(PAGE, HEAD)
         self.seen = 0
 
     async def type(self, text: str, *, user: str = ALICE) -> Message:
         """Type a command; returns the answer."""
-        self.session.typed(text)
+        self.session.typed(f"/papers {text}")
         await self.slack.type(text, user=user)
         return await self.hear()
 
@@ -63,7 +78,7 @@ class Talk:
         """Wait for the next message."""
         message = await self.slack.next(self.seen)
         self.seen += 1
-        self.session.heard(message)
+        self.session.heard(shown(message), NAMES.get(message.get("ephemeral_to", ""), ""))
         return message
 
 
@@ -113,10 +128,10 @@ async def test_a_channel_subscribes_reads_and_steers(town: Town) -> None:
     town.clock.jump(NINE)
     talk.session.at("Wednesday, 09:00")
     digest = await talk.hear()
-    assert sorted(papers_of(digest)) == sorted(expected_of(NEXT_DAY, "world model"))
+    assert sorted(papers_of(digest)) == sorted(papers_with(NEXT_DAY, "world model"))
     assert not is_private(digest)
 
-    saved = await talk.press(digest, "Save", "the menu of the first paper")
+    saved = await talk.press(digest, "Save", "in the menu of the first paper")
     assert is_private(saved, to=ALICE)
     assert papers_of(await talk.type("saved")) == papers_of(digest)[:1]
 
@@ -134,6 +149,11 @@ async def test_a_channel_subscribes_reads_and_steers(town: Town) -> None:
     talk.session.compare()
 
 
+def shown(message: Message) -> str:
+    """Return what a message says, as the page shows it."""
+    return SUMMARY.sub(rf"\1\n{LEFT_OUT}\n", LINK.sub(r"\1", text_of(message)).replace("\u200b", ""))
+
+
 def is_private(message: Message, *, to: str = "") -> bool:
     """Say whether one person alone sees it, and whether it is that one."""
     return message.get("subtype") == "ephemeral" and (not to or message["ephemeral_to"] == to)
@@ -142,9 +162,3 @@ def is_private(message: Message, *, to: str = "") -> bool:
 def papers_of(message: Message) -> list[str]:
     """Return the numbers of the papers that a message links to as leads or lines, in order."""
     return list(dict.fromkeys(re.findall(r"huggingface\.co/papers/([\d.]+)", text_of(message))))
-
-
-def expected_of(day: date, phrase: str) -> list[str]:
-    """Return the papers of a day whose title or abstract has the phrase, singular or plural, by plain search."""
-    papers = [item["paper"] for item in real_days(until=day)[day]]
-    return [each["id"] for each in papers if phrase in f"{each['title']} {each['summary']}".lower()]

@@ -1,6 +1,9 @@
-"""Waiting for other people's programs, which tell nobody when they are done."""
+"""Programs that run beside a test, and waiting for what other people's tell nobody of."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 
@@ -31,3 +34,20 @@ async def answering(client: httpx.AsyncClient, path: str) -> None:
         else:
             return
     raise AssertionError(f"{client.base_url} does not answer")
+
+
+@asynccontextmanager
+async def running(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[None]:
+    """Run a program, whose words go to a file, until the context is left."""
+    with log.open("w") as words:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=log.parent, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words
+        )
+        try:
+            yield
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
