@@ -40,7 +40,7 @@ def _is_of(table: Table, platform: Platform, workspace: str, but: Collection[str
     if table is outcome:
         prefix = f"{platform}:{workspace}/"
         return table.c.name.startswith(prefix, autoescape=True) & table.c.name.not_in([prefix + each for each in but])
-    if "workspace" in table.c:
+    if "workspace" in table.c and table is not delivery:
         whose = table.c.channel if table is request else "@" + table.c.user if table is saved else table.c.workspace
         return (table.c.platform == platform) & (table.c.workspace == workspace) & whose.not_in(but)
     if "channel" in table.c:
