@@ -20,14 +20,18 @@ _LONGEST_WORD: Final = 80
 
 def cleaned(spans: Iterable[Span]) -> Spans:
     """Return spans whose texts are clean, without those that are empty."""
-    kept = (replace(span, text=clean(span.text)) if isinstance(span, Text) else span for span in spans)
-    return tuple(span for span in kept if isinstance(span, Time) or span.text)
+    return tuple(
+        span if isinstance(span, Time) else Text(text, span.style, span.href)
+        for span in spans
+        if isinstance(span, Time) or (text := clean(span.text))
+    )
 
 
 def one_line(spans: Iterable[Span]) -> Spans:
     """Return clean spans without line ends."""
     return tuple(
-        replace(span, text=span.text.replace("\n", " ")) if isinstance(span, Text) else span for span in cleaned(spans)
+        Text(span.text.replace("\n", " "), span.style, span.href) if isinstance(span, Text) else span
+        for span in cleaned(spans)
     )
 
 

@@ -29,7 +29,7 @@ from bot.document import (
     Text,
     strong,
 )
-from bot.spans import joined, one_line, says_something
+from bot.spans import one_line, says_something
 from bot.text.clean import clean
 
 Json = Any
@@ -56,6 +56,7 @@ _PIECE: Final = 2500
 """Characters of one text: an abstract, which has up to 1,923, is one."""
 
 _GAP: Final = "\u200b"
+_BETWEEN: Final = " · "
 _NO_TITLE: Final = "Untitled"
 
 
@@ -124,14 +125,15 @@ def text_display(content: str) -> Json:
 
 def headline(spans: Spans, limit: int) -> Iterator[Piece]:
     """Yield a document's heading, if it has one."""
-    if said := markdown(cut(one_line(spans), limit)).strip():
+    if said := cut(one_line(spans), limit).strip():
         # Discord takes a # at the end of a headline for part of its mark.
         yield Piece(component=text_display(f"{HEADLINE}{said}{_GAP if said.endswith('#') else ''}"))
 
 
-def small(spans: Spans) -> Iterator[Piece]:
-    """Yield a quiet line."""
-    yield from _packed([(SMALL, spans, ())])
+def small(spans: Spans, limit: int) -> Iterator[Piece]:
+    """Yield a quiet line, if it says something."""
+    if said := cut(one_line(spans), limit).strip():
+        yield Piece(component=text_display(f"{SMALL}{said}"))
 
 
 class Buttons:
@@ -171,7 +173,7 @@ def pieces_of(blocks: Iterable[Block], shares: Shares, buttons: Buttons, opened:
     """
     for is_line, group in groupby(blocks, lambda block: isinstance(block, PaperLine)):
         if is_line:
-            yield from _packed(_line(each, shares.line) for each in group if isinstance(each, PaperLine))
+            yield from _packed((_line(each, shares.line), each.paper) for each in group if isinstance(each, PaperLine))
             continue
         for block in group:
             if isinstance(block, PaperCard):
@@ -185,11 +187,13 @@ def _block(block: Block) -> Iterator[Piece]:
         case Paragraph(spans):
             yield from _texts(spans)
         case Note(spans):
-            yield from small(spans)
+            yield from _packed((row, "") for row in _rows(SMALL, spans, SMALL))
         case BulletList(items):
-            yield from _packed((BULLET, item, ()) for item in items)
+            yield from _packed((row, "") for item in items for row in _rows(BULLET, item))
         case Fields(pairs):
-            yield from _packed(("", (strong(name), Text(": "), *value), ()) for name, value in pairs)
+            yield from _packed(
+                (row, "") for name, value in pairs for row in _rows("", (strong(name), Text(": "), *value))
+            )
         case Code(text):
             yield from _code(text)
         case Divider():
@@ -207,69 +211,78 @@ def _opening(card: PaperCard, buttons: Buttons) -> Json | None:
 
 def _card(card: PaperCard, shares: Shares, button: Json | None) -> Piece:
     number = f"{card.number}\\. " if card.number else ""
-    title = number + markdown(_title(card.title, shares.title))
-    facts = markdown(_facts(card.facts, shares.facts))
+    title = number + _title(card.title, shares.title)
+    facts = _facts(card.facts, shares.facts)
     small_facts = f"{SMALL}{facts}" if facts else ""
-    room = shares.lead - length(title) - length(small_facts) - 2
-    body = markdown(cut(one_line(card.body), max(room, 1))).strip()
+    body = cut(one_line(card.body), shares.lead - length(title) - length(small_facts) - 2).strip()
     shown = text_display("\n".join(filter(None, (title, body, small_facts))))
     section = {"type": _SECTION, "components": [shown], "accessory": button}
     return Piece(component=section if button else shown, papers=(card.paper,))
 
 
-def _title(spans: Spans, limit: int) -> Spans:
+def _title(spans: Spans, limit: int) -> str:
     """Return a paper's title, which there always is; without its marks where they and the links take too much."""
     title = one_line(spans)
     if not says_something(title):
-        return (Text(_NO_TITLE),)
-    if length(markdown(title)) <= limit:
-        return title
+        return _NO_TITLE
+    shown = markdown(title).strip()
+    if length(shown) <= limit:
+        return shown
     href = next((span.href for span in title if isinstance(span, Text) and span.href), "")
     return cut((Text(words(title).strip() or _NO_TITLE, href=href),), limit)
 
 
-def _facts(facts: Sequence[Spans], limit: int) -> Spans:
-    """Return the facts that fit, in one line; the first one is cut where not even it does."""
-    kept: list[Spans] = []
-    for fact in facts:
-        if length(markdown(joined([*kept, fact], " · "))) <= limit:
-            kept.append(fact)
-    return joined(kept, " · ") or cut(joined(facts[:1], ""), limit)
+def _facts(facts: Sequence[Spans], limit: int) -> str:
+    """Return the facts that fit, in one line; links give way first, because what is opened has them, too."""
+    shown = [cut(one_line(fact), limit).strip() for fact in facts]
+    kept, room = set(), limit + length(_BETWEEN)
+    for index in sorted(range(len(facts)), key=lambda index: _is_linked(facts[index])):
+        size = length(shown[index]) + length(_BETWEEN)
+        if shown[index] and size <= room:
+            kept.add(index)
+            room -= size
+    return _BETWEEN.join(shown[index] for index in sorted(kept))
 
 
-def _line(paper: PaperLine, limit: int) -> tuple[str, Spans, tuple[str, ...]]:
+def _is_linked(spans: Spans) -> bool:
+    return any(isinstance(span, Text) and span.href for span in spans)
+
+
+def _line(paper: PaperLine, limit: int) -> str:
     before = f"{paper.number}\\. " if paper.number else BULLET
-    spans = one_line(paper.spans) if says_something(paper.spans) else (Text(_NO_TITLE),)
-    return before, cut(spans, limit), (paper.paper,)
+    return before + (cut(one_line(paper.spans), limit).strip() or _NO_TITLE)
 
 
-def _packed(rows: Iterable[tuple[str, Spans, tuple[str, ...]]]) -> Iterator[Piece]:
-    """Yield texts that hold as many rows as fit: what stands before a row, the row, and its papers."""
+def _rows(before: str, spans: Spans, before_more: str = "") -> Iterator[str]:
+    """Yield spans as one row, or as several where they are too long for a text, with what stands before each."""
+    rest = one_line(spans)
+    while rest:
+        said, rest = split(rest, _PIECE - length(before))
+        if said := said.strip():
+            yield f"{before}{said}"
+            before = before_more
+
+
+def _packed(rows: Iterable[tuple[str, str]]) -> Iterator[Piece]:
+    """Yield texts that hold as many rows as fit, each with the papers of its rows."""
     said: list[str] = []
-    papers: tuple[str, ...] = ()
+    papers: list[str] = []
     room = _PIECE
-    for before, spans, of_row in rows:
-        rest, mark = one_line(spans), before
-        while rest:
-            part, rest = split(rest, _PIECE - length(mark))
-            row = f"{mark}{shown}" if (shown := markdown(part).strip()) else ""
-            if not row:
-                continue
-            if said and length(row) > room:
-                yield Piece(component=text_display("\n".join(said)), papers=papers)
-                said, papers, room = [], (), _PIECE
-            said.append(row)
-            room -= length(row) + 1
-            mark = mark if before == SMALL else ""
-        papers += of_row
+    for row, paper in rows:
+        if said and length(row) > room:
+            yield Piece(component=text_display("\n".join(said)), papers=tuple(papers))
+            said, papers, room = [], [], _PIECE
+        said.append(row)
+        papers += [paper] if paper else []
+        room -= length(row) + 1
     if said:
-        yield Piece(component=text_display("\n".join(said)), papers=papers)
+        yield Piece(component=text_display("\n".join(said)), papers=tuple(papers))
 
 
 def _texts(spans: Spans) -> Iterator[Piece]:
     while spans:
-        part, spans = split(spans, _PIECE)
-        if said := markdown(part).strip():
+        said, spans = split(spans, _PIECE)
+        if said := said.strip():
             yield Piece(component=text_display(said))
 
 

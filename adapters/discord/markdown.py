@@ -10,9 +10,7 @@ Source: https://github.com/discord/discord-api-docs/issues/6185, 7673 and 7721
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -22,7 +20,7 @@ from bot.document import Span, Spans, Style, Text, Time
 from bot.spans import ELLIPSIS, cleaned, dropped, places_of, rstripped, taken, word_end
 from bot.text.clean import clean
 
-_FORMATTING = re.compile(r"[\\*_`\[\]@]|~{2,}|\|{2,}|<(?=\S)|:(?=[^\s:]+:|/)|(?<=\])\(")
+_FORMATTING = re.compile(r"[\\*_`\[\]@]|~{2,}|\|{2,}|<(?=\S)|:(?!\s)|(?<=\])\(")
 """What may format, mention, link or become an emoji, wherever it stands."""
 
 _AT_THE_START = re.compile(r"^(\s*)(?:(\d+)(?=\.(?:\s|$))|(?=#{1,3}(?:\s|$)|-(?:[\s#]|$)|>))")
@@ -71,49 +69,51 @@ def fenced(text: str) -> str:
     return f"```\n{shown}\n```"
 
 
-def cut(spans: Spans, limit: int, written: Callable[[Spans], str] = markdown) -> Spans:
-    """Return spans that fit into `limit` as they are `written`; what was longer ends with "…"."""
-    if length(written(spans)) <= limit:
-        return spans
+def cut(spans: Spans, limit: int, written: Callable[[Spans], str] = markdown) -> str:
+    """Return spans as they are written, in at most `limit`; what was longer ends with "…".
+
+    An address that leaves no room for a word is left out.
+    """
+    whole = written(spans)
+    if length(whole) <= limit:
+        return whole
     spans = cleaned(spans)
 
-    def ended(place: int) -> Spans:
-        return (*rstripped(taken(spans, place)), Text(ELLIPSIS))
+    def ended(place: int) -> str:
+        return written((*rstripped(taken(spans, place)), Text(ELLIPSIS)))
 
-    return ended(_fitting(spans, limit, lambda place: written(ended(place))))
+    place = _fitting(spans, limit, ended)
+    if not place and any(isinstance(span, Text) and span.href for span in spans):
+        return cut(tuple(Text(span.text, span.style) if isinstance(span, Text) else span for span in spans), limit)
+    return ended(place)
 
 
-def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
-    """Return what fits into `limit` as markdown, up to the end of a word, and the rest."""
-    if length(markdown(spans)) <= limit:
-        return spans, ()
+def split(spans: Spans, limit: int) -> tuple[str, Spans]:
+    """Return as much of spans, up to the end of a word, as `limit` takes as markdown, and the spans that are left."""
+    whole = markdown(spans)
+    if length(whole) <= limit:
+        return whole, ()
     spans = cleaned(spans)
     # One place at least, so that a split comes to its end.
     end = max(_fitting(spans, limit, lambda place: markdown(taken(spans, place))), 1)
-    return taken(spans, end), dropped(spans, end)
-
-
-def words(spans: Spans) -> str:
-    """Return the texts of spans, as they stand where there is no markup."""
-    return "".join(span.text for span in cleaned(spans) if isinstance(span, Text))
+    return markdown(taken(spans, end)), dropped(spans, end)
 
 
 def plain(text: str, limit: int) -> str:
     """Return a text as one line where there is no markup: a label, the name of a post."""
-    return words(cut((Text(" ".join(clean(text).split())),), limit, words))
+    return cut((Text(" ".join(clean(text).split())),), limit, words)
+
+
+def words(spans: Spans) -> str:
+    """Return the texts of spans without their styles."""
+    return "".join(span.text for span in cleaned(spans) if isinstance(span, Text))
 
 
 def _fitting(spans: Spans, limit: int, written: Callable[[int], str]) -> int:
-    """Return the last place, at the end of a word, up to which spans fit as they are written; 0 is none."""
-
-    def is_over(place: int) -> bool:
-        return length(written(place)) > limit
-
-    most = min(sum(map(places_of, spans)), limit)
-    place = word_end(spans, bisect_left(range(1, most + 1), x=True, key=is_over))
-    # Less text is not always less markdown: an address that is cut becomes the text of a link.
-    while place and is_over(place):
-        place = word_end(spans, place - 1)
+    """Return a place, at the end of a word, up to which spans fit as they are written; 0 where not a word does."""
+    place = word_end(spans, min(sum(map(places_of, spans)), limit))
+    while place and (size := length(written(place))) > limit:
+        place = word_end(spans, min(place * limit // size, place - 1))
     return place
 
 
@@ -129,7 +129,7 @@ def _lines(spans: Spans) -> list[list[Span]]:
         for index, text in enumerate(span.text.split("\n")):
             if index:
                 lines.append([])
-            lines[-1].append(replace(span, text=text))
+            lines[-1].append(Text(text, span.style, span.href))
     return lines
 
 
@@ -146,12 +146,11 @@ def _runs(line: Iterable[Span]) -> list[Span]:
             style = Style.STRONG
         elif address and style is not Style.STRONG:
             style = Style.PLAIN  # what a link may hold is little, and bold is sure
-        run = Text(span.text, style, address)
         last = runs[-1] if runs else None
         if isinstance(last, Text) and (last.style, last.href) == (style, address):
-            runs[-1] = replace(last, text=last.text + run.text)
-        elif run.text:
-            runs.append(run)
+            runs[-1] = Text(last.text + span.text, style, address)
+        elif span.text:
+            runs.append(Text(span.text, style, address))
     return runs
 
 
@@ -208,28 +207,19 @@ def _apart(text: str) -> tuple[str, str, str]:
 def _linked(runs: list[Text], address: str) -> Iterator[str]:
     """Yield a link, or several: what its text may not hold stands between them, as plain text."""
     said = "".join(run.text for run in runs)
-    if _address(said.strip()) == address:
+    if said.lstrip().startswith("http") and _address(said.strip()) == address:
         yield f"<{address}>"  # as the text of a link it would be suspicious
         return
-    parts = [_split(run) for run in runs]
-    can_link = any(text.strip() for part in parts for text in part[::2])
     label = ""
-    for run, part in zip(runs, parts, strict=True):
-        for index, text in enumerate(part):
-            if index % 2:
+    for run in runs:
+        for index, text in enumerate(_NOT_IN_LINKS.split(run.text)):
+            if index % 2:  # what was split at
                 yield _link(label, address)
                 yield escape(text)
                 label = ""
             else:
-                label += _marked(replace(run, text=text), _in_a_link)
+                label += _marked(Text(text, run.style), _in_a_link)
     yield _link(label, address)
-    if said.strip() and not can_link:
-        yield f" <{address}>"
-
-
-def _split(run: Text) -> list[str]:
-    """Return what may be in a link's text and what may not, in turn."""
-    return _NOT_IN_LINKS.split(run.text)
 
 
 def _link(label: str, address: str) -> str:

@@ -21,7 +21,7 @@ from adapters.discord.components import (
     text_display,
 )
 from adapters.discord.limits import COMPONENTS, ROLES, TEXT, THREAD_NAME
-from adapters.discord.markdown import cut, plain
+from adapters.discord.markdown import plain
 from bot.document import Action, Document, Note, PaperCard, PaperLine, Spans, Text
 from bot.model.delivery import Rendered
 from bot.spans import joined
@@ -92,10 +92,10 @@ def _see_all(document: Document) -> Iterator[Action]:
 
 def _closing(document: Document, without_room: int) -> Iterator[Piece]:
     """Yield the small text below everything: the footnote, and how many buttons found no room."""
-    said: list[Spans] = [cut(joined([document.footnote], ""), _FOOTNOTE)]
+    said: list[Spans] = [document.footnote]
     if without_room:
-        said.append((Text(f"{without_room} of {len(document.actions)} buttons do not fit here"),))
-    yield from small(joined(said, " · "))
+        said.insert(0, (Text(f"{without_room} of {len(document.actions)} buttons do not fit here"),))
+    yield from small(joined(said, " · "), _FOOTNOTE)
 
 
 def _pings(document: Document) -> list[Piece]:

@@ -1,8 +1,7 @@
 """Slack: what a document looks like. Golden files show the digest for 1, 5 and 25 papers, and every kind of block."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,121 +9,27 @@ import pytest
 
 from adapters.slack.blocks import ON_PAPER
 from adapters.slack.render import PARENT, messages
-from bot.commands.buttons import action_id, undo_button
+from bot.commands.buttons import action_id
 from bot.commands.press import PAPER_COMMANDS
 from bot.document import (
     Action,
-    BulletList,
     Code,
-    Divider,
     Document,
-    Fields,
-    Note,
     PaperCard,
     PaperLine,
     Paragraph,
-    Style,
     Text,
-    Time,
-    code,
     strong,
     text,
 )
-from bot.model.change import ChangeId
-from bot.model.digest import LEADS, Cut, Digest, Pick, Place
-from bot.model.paper import Links
-from bot.model.subscription import Subscription
-from bot.views.digest import digest_document, with_lateness
+from bot.model.channel import Channel, Platform
+from bot.views.digest import with_lateness
+from bot.views.notices import paused_document
 from tests import block_kit
-from tests.builders import GENERAL, NOW, a_paper, a_subscription, stored
+from tests.builders import NOW, a_subscription
+from tests.digests import digest, everything, five, many, one
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-ADJECTIVES = ("Patient", "Sparse", "Nocturnal", "Recursive", "Well-Tempered")
-SUBJECTS = ("Teapots", "Lighthouses", "Postal Routes", "Paper Boats", "Door Bells")
-MATCHED = 41
-
-
-def pick(number: int, *subscriptions: Subscription, cap: int) -> Pick:
-    return Pick(
-        paper=stored(invented(number)),
-        taker=subscriptions[0],
-        matched_by=subscriptions,
-        place=Place.LEAD if number <= min(LEADS, cap) else Place.LINE,
-    )
-
-
-def invented(number: int) -> Any:
-    address = f"2606.{number:05}"
-    paper = a_paper(
-        number,
-        f"{ADJECTIVES[number % 5]} {SUBJECTS[number // 5 % 5]} as Agents with a World Model, Part {number}",
-        upvotes=number * 7,
-        authors=("Ada Brill", "Cyd Dorn", *(f"Bo Lund {each}" for each in range(9)), "Zoe Ems"),
-    )
-    return replace(
-        paper,
-        tldr="We invent an agent that carries letters between imaginary houses, and find that reasoning about doors is "
-        "all it needs to come home in time.",
-        organisation="Tea House Lab",
-        links=Links(
-            hf=f"https://huggingface.co/papers/{address}",
-            pdf=f"https://arxiv.org/pdf/{address}",
-            code="https://github.com/example/teapots",
-        ),
-    )
-
-
-def digest(papers: int, shown: int, *subscriptions: Subscription) -> Document:
-    """A digest of some papers, of which a cap lets so many through."""
-    return digest_document(
-        Digest(
-            channel=GENERAL,
-            zone="UTC",
-            slot=NOW,
-            subscriptions=subscriptions,
-            picks=tuple(pick(number, *subscriptions, cap=shown) for number in range(1, shown + 1)),
-            cut=tuple(
-                Cut(paper=stored(invented(number)), passed_by=subscriptions[:1])
-                for number in range(shown + 1, papers + 1)
-            ),
-            looked_at=MATCHED,
-            since=date(2026, 6, 8),
-        )
-    )
-
-
-def one() -> Document:
-    return digest(1, 1, a_subscription(query='"world model"'))
-
-
-def five() -> Document:
-    return digest(5, 5, a_subscription(query='"world model"'))
-
-
-def many() -> Document:
-    return digest(25, 10, a_subscription(1, "agents"), a_subscription(2, "reasoning"))
-
-
-def everything() -> Document:
-    return Document(
-        heading=text("Every kind of block"),
-        blocks=(
-            Paragraph(
-                (Text("The first digest comes on "), Time(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin"))
-            ),
-            Note(text("A quiet remark.")),
-            BulletList((text("one thing"), (Text("type "), code("/papers help")))),
-            Fields((("last", text("today, 3 papers")), ("next", (Text("tomorrow", Style.EMPHASIS),)))),
-            Divider(),
-            Code('subscribe "world models\n          ^ unclosed quote'),
-            Paragraph((Text("The manual", href="https://example.org/manual/"), Text(" has the rest."))),
-        ),
-        actions=(
-            undo_button(ChangeId("qWERTY")),
-            Action(label="Post the latest 5 now", verb="do", target="0123456789abcdef"),
-        ),
-        footnote=text("the end"),
-    )
 
 
 def payloads(document: Document) -> list[Any]:
@@ -183,6 +88,18 @@ def test_the_notification_carries_titles() -> None:
     (message,) = payloads(five())
     assert message["text"] == five().summary
     assert "Part 1" in message["text"]
+
+
+def test_a_lost_channel_is_shown_by_its_name_as_a_link_that_calls_nobody() -> None:
+    (message,) = payloads(paused_document(Channel(Platform.SLACK, "T1", "C0TEA")))
+    said = "Paused: I can't post in <#C0TEA>. When I'm let in again"
+    assert message["text"].startswith(said)
+    assert message["blocks"][0]["text"]["text"].startswith(said)
+
+
+def test_what_only_looks_like_a_channel_is_none() -> None:
+    (message,) = payloads(Document(blocks=(Paragraph((Text("#C0TEA and #CLIP"),)),), summary="#C0TEA and #CLIP"))
+    assert message["text"] == message["blocks"][0]["text"]["text"] == "#C0TEA and #CLIP"
 
 
 def test_what_says_nothing_for_a_notification_is_said_whole() -> None:
