@@ -16,13 +16,18 @@ LONGEST_TITLE: Final = 100
 
 
 class Style(StrEnum):
-    """How a span is meant; a renderer that cannot show it shows the text plain."""
+    """How a span is meant; a renderer that cannot show it shows the text plain.
+
+    CHANNEL is a channel of the same workspace, written `#id`: where the platform can, it is shown by its name, as a
+    link that calls nobody.
+    """
 
     PLAIN = "plain"
     STRONG = "strong"
     EMPHASIS = "emphasis"
     CODE = "code"
     MATCH = "match"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)

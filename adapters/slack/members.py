@@ -81,6 +81,7 @@ class Members:
             is_manager=person.is_admin or place.creator == here.user,
             manages_all=person.is_admin,
             zone=person.zone,
+            name=person.name,
         )
 
     async def check(self, channel: Channel) -> None:

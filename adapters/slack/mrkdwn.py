@@ -34,6 +34,9 @@ _GAP: Final = "\u200b"
 _BASIC_PLANE: Final = "\uffff"
 """Characters behind this one take two UTF-16 units."""
 
+_CHANNEL: Final = re.compile(r"#[CG][A-Z0-9]{2,20}")
+"""An id as the core writes it: between angle brackets Slack shows it by its name to whoever may see it."""
+
 _DATES: Final = {
     "datetime": ("{date_short_pretty} at {time}", "%a %d %b, %H:%M"),
     "date": ("{date_short_pretty}", "%a %d %b"),
@@ -127,6 +130,7 @@ def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
             yield span.text, False
         return
     before, _, after = span.text.partition(core)
+    is_channel = span.style is Style.CHANNEL and _CHANNEL.fullmatch(core)
     mark = _MARKS.get(span.style, "")
     address = _address(span.href)
     is_code = span.style is Style.CODE and not address
@@ -134,6 +138,8 @@ def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
     if address:
         shown = f"<{address}|{shown.replace('|', _TWINS['|'])}>"
         mark = "" if span.style is Style.CODE else mark
+    if is_channel and not address:
+        shown = f"<{core}>"
     if before:
         yield before, False
     yield f"{mark}{shown}{mark}", bool(mark)

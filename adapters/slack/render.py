@@ -6,13 +6,14 @@
 The message ends with the footnote and the buttons wherever it is split, because in the channel only it is seen.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from adapters.slack.blocks import Piece, buttons, context, lines, pieces_of, section, size_of
 from adapters.slack.limits import BLOCKS, BUDGET, FALLBACK
 from adapters.slack.mrkdwn import cut, mrkdwn, words
-from bot.document import Document, Spans, Text
+from bot.document import Document, Paragraph, Spans, Style, Text
 from bot.model.delivery import Rendered
 
 Json = Any
@@ -39,7 +40,7 @@ def messages(document: Document) -> tuple[Rendered, ...]:
     note = _in_thread(document, len(document.papers) - len(papers)) if rest or document.more else ""
     closing = _closing(document, footnote, note)
     said = document.summary or _words(shown, words(footnote))
-    parent = _payload(said, [*(piece.block for piece in shown), *closing])
+    parent = _payload(_with_channels(said, document), [*(piece.block for piece in shown), *closing])
     replies = (*_replies(rest), *_replies(list(lines(document.more)), are_shown=False))
     return (Rendered(payload=parent, papers=papers), *replies)
 
@@ -81,7 +82,7 @@ def _replies(pieces: Sequence[Piece], *, are_shown: bool = True) -> Iterator[Ren
         reply = _fitting(pieces, ())
         pieces = pieces[len(reply) :]
         papers = tuple(paper for piece in reply for paper in piece.papers) if are_shown else ()
-        payload = _payload(_words(reply), [piece.block for piece in reply])
+        payload = _payload((Text(_words(reply)),), [piece.block for piece in reply])
         yield Rendered(payload={**payload, "thread_ts": PARENT}, papers=papers)
 
 
@@ -89,8 +90,20 @@ def _words(pieces: Iterable[Piece], *after: str) -> str:
     return "\n".join(filter(None, (*(piece.words for piece in pieces), *after)))
 
 
-def _payload(said: str, blocks: list[Json]) -> Json:
-    text = mrkdwn(cut((Text(said),), FALLBACK)).strip() or _SILENCE
+def _with_channels(said: str, document: Document) -> Spans:
+    """Return the notification's words with the channels that the document names: nothing else that looks like one."""
+    spoken = [block.spans for block in document.blocks if isinstance(block, Paragraph)]
+    channels = {
+        each.text for spans in spoken for each in spans if isinstance(each, Text) and each.style is Style.CHANNEL
+    }
+    if not channels:
+        return (Text(said),)
+    pieces = re.split(rf"({'|'.join(map(re.escape, sorted(channels)))})\b", said)
+    return tuple(Text(each, Style.CHANNEL if each in channels else Style.PLAIN) for each in pieces if each)
+
+
+def _payload(said: Spans, blocks: list[Json]) -> Json:
+    text = mrkdwn(cut(said, FALLBACK)).strip() or _SILENCE
     return {
         "text": text,
         "blocks": blocks or [piece.block for piece in section((Text(_SILENCE),))],

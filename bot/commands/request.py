@@ -19,7 +19,7 @@ class Requester:
     """Who asks, and from which channel; both come from the platform, never from the text.
 
     A manager is one of every channel of the workspace, or (`manages_all` False) of this channel alone. `zone` is the
-    person's own IANA zone, empty where the platform does not know it.
+    person's own IANA zone, `name` what people call them; each is empty where the platform does not know it.
     """
 
     channel: Channel
@@ -27,6 +27,7 @@ class Requester:
     is_manager: bool
     manages_all: bool = True
     zone: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

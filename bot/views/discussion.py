@@ -11,7 +11,7 @@ from bot.views.words import day_in_words, person
 
 
 def discussion(stored: StoredPaper, *, by: str) -> Document:
-    """Ask the channel about a paper, in a message of its own."""
+    """Ask the channel about a paper, in a message of its own, in the name of a person."""
     asked = f"{person(by)}: worth a look?"
     title = stored.paper.title
     return Document(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.document import LONGEST_TITLE, Action, Document, Paragraph, Spans, Text, code
+from bot.document import LONGEST_TITLE, Action, Document, Paragraph, Spans, Style, Text, code
 from bot.model.cadence import WEEKDAYS
 from bot.model.channel import Channel
 from bot.model.subscription import Subscription
@@ -27,23 +27,22 @@ def greeting_document() -> Document:
 def paused_document(channel: Channel) -> Document:
     """Tell somebody whose subscriptions a channel lost that it is kept, and what ends that."""
     return _said(
-        f"Paused: I can't post in {channel_name(channel)}. When I'm let in again I resume by myself, with up to "
-        "14 days of missed papers in one digest."
+        Text("Paused: I can't post in "),
+        Text(channel_name(channel), Style.CHANNEL),
+        Text(". When I'm let in again I resume by myself, with up to 14 days of missed papers in one digest."),
     )
 
 
 def quiet_document(subscription: Subscription, *, a_day: float, days: int, actions: Sequence[Action]) -> Document:
     """Say that a subscription is quieter than it should be: what it brought a weekday before, and since when not."""
-    return _said(
-        f"{_topic(subscription)} usually brings {_rate(a_day)}; nothing for {count(days, 'weekday')}. "
-        "Sources are fine.",
-        actions,
-    )
+    said = f"{_topic(subscription)} usually brings {_rate(a_day)}; nothing for {count(days, 'weekday')}."
+    return _said(Text(f"{said} Sources are fine."), actions=actions)
 
 
-def _said(sentence: str, actions: Sequence[Action] = ()) -> Document:
+def _said(*spans: Text, actions: Sequence[Action] = ()) -> Document:
+    sentence = "".join(span.text for span in spans)
     return Document(
-        blocks=(Paragraph((Text(sentence),)),),
+        blocks=(Paragraph(spans),),
         actions=tuple(actions),
         summary=sentence,
         title=cut(sentence, LONGEST_TITLE),

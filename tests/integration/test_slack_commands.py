@@ -1,10 +1,14 @@
 """Commands and presses over HTTP, on both databases: who asks, what is answered, who sees it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from adapters.slack.render import messages
 from bot.model.channel import Channel, Platform
+from bot.snapshot import document_of
+from tests.builders import NOW
 from tests.fakes.slack_talk import a_choice
 from tests.integration.slack_talking import TEA, Talk, talk
 from tests.scenarios.library import TEAPOTS, fill, id_of
@@ -164,6 +168,15 @@ async def test_a_choice_of_a_papers_menu_acts_on_it(slack_talk: Talk) -> None:
     assert not saved.to_channel
     assert said.text
     assert "Lighthouses" in (await slack_talk.types("saved")).text
+
+
+async def test_a_discussion_names_who_asked_for_it_and_calls_nobody(slack_talk: Talk) -> None:
+    found = await slack_talk.types("search lighthouses")
+    await slack_talk.chooses(a_choice(found.menu["Discuss"]))
+    (delivery,) = await slack_talk.store.outbox.claim(NOW, timedelta(minutes=1), 9, [Platform.SLACK])
+    (message,) = messages(document_of(delivery.document))
+    assert "@ana: worth a look?" in message.payload["text"]
+    assert "U1ANA" not in str(message.payload)
 
 
 async def test_a_button_that_is_made_up_is_refused(slack_talk: Talk) -> None:

@@ -40,6 +40,10 @@ SPANS: st.SearchStrategy[Spans] = st.lists(
         ((Text("> 90 %"),), "› 90 %"),  # noqa: RUF001
         ((Text("two\nlines", Style.STRONG),), "*two*\n*lines*"),
         ((Text("right\u202eleft\x00"),), "rightleft"),
+        ((Text("in "), Text("#C0TEA", Style.CHANNEL), Text(".")), "in <#C0TEA>."),
+        ((Text("#tea", Style.CHANNEL),), "#tea"),
+        ((Text("#C1|<!here>", Style.CHANNEL),), "#C1|&lt;!here&gt;"),
+        ((Text("#C0TEA"),), "#C0TEA"),
     ],
 )
 def test_spans_are_written_as_slack_reads_them(spans: Spans, written: str) -> None:

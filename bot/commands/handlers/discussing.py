@@ -38,7 +38,7 @@ async def discuss(request: Discuss, requester: Requester, services: Services) ->
             slot=now + later * _A_MOMENT,
             at=now,
             runs=(),
-            document=discussion(stored, by=requester.user),
+            document=discussion(stored, by=requester.name or requester.user),
             ledger=(row,),
             outcomes=(),
         )
