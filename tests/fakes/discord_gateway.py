@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from tests.fakes.discord import APPLICATION, BOT, Discord, serving
 from tests.fakes.discord_bodies import EPHEMERAL, wrong_with
-from tests.fakes.discord_calls import Asked, RefusedError
+from tests.fakes.discord_calls import Answer, Asked, Fault, RefusedError
 from tests.fakes.discord_guilds import Message, allowed, user_json
 from tests.fakes.discord_talk import CHOICES, MODAL, Interaction, Said, wrong_with_choices, wrong_with_modal
 
@@ -112,6 +112,10 @@ class TalkingDiscord(Discord):
         for each in waiting:
             if not each.done():
                 each.set_result(None)
+
+    async def _sent(self, request: web.Request, fault: Fault, answer: Answer) -> web.StreamResponse:
+        self.changed()
+        return await super()._sent(request, fault, answer)
 
     def say(self, channel: str, body: Json, author: str = "1") -> Message:
         """Put a message into a channel."""
@@ -262,7 +266,6 @@ class TalkingDiscord(Discord):
         return found
 
     def _acknowledged(self, asked: Asked) -> None:
-        self.changed()
         found = self.interactions.get(asked.ids["token"])
         if found is None or found.id != asked.ids["interaction"] or found.is_late:
             raise RefusedError(404, 10062, "Unknown interaction")

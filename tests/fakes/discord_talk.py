@@ -39,6 +39,11 @@ class Interaction:
     said: list["Said"] = field(default_factory=list)
 
     @property
+    def callback(self) -> str:
+        """Where it is acknowledged."""
+        return f"/interactions/{self.id}/{self.token}/callback"
+
+    @property
     def first(self) -> "Said":
         """What was answered first."""
         return self.said[0]

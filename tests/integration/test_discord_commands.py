@@ -9,6 +9,7 @@ import pytest
 from bot.model.channel import Channel, Platform
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, ORIGINAL
+from tests.fakes.discord_people import Person
 from tests.fakes.discord_talk import File, Said
 from tests.integration.discord_talking import (
     ANA,
@@ -309,9 +310,9 @@ async def test_a_file_that_is_gone_is_asked_for_again(discord_talk: Talk) -> Non
 # --- the time zone ----------------------------------------------------------------------------------------------------
 
 
-async def asked_after(discord_talk: Talk, **options: Json) -> Said | None:
-    """Subscribe, and return what is asked after the answer."""
-    done = discord_talk.ana.begins("subscribe", **options)
+async def asked_after(discord_talk: Talk, person: Person | None = None, **options: Json) -> Said | None:
+    """Let @ana, or somebody else, subscribe, and return what is asked after the answer."""
+    done = (person or discord_talk.ana).begins("subscribe", **options)
     await discord_talk.discord.until(lambda _: bool(done.said))
     await discord_talk.settled()
     assert len(done.said) <= 2
@@ -350,12 +351,13 @@ async def test_nobody_is_asked_who_has_said_it_or_was_asked_before(discord_talk:
 
 
 async def test_the_zone_of_ones_own_channel_and_of_another_is_asked_for_that_one(discord_talk: Talk) -> None:
-    mine, other = channel(f"@{ANA}"), channel(KETTLES)
-    for options, where in (({"to": "me"}, mine), ({"in_": KETTLES}, other)):
-        person = discord_talk.bo if where == other else discord_talk.ana
-        done = person.begins("subscribe", query="teapots", **options)
-        await discord_talk.discord.until(lambda _, done=done: len(done.said) == 2)
-        await person.chooses(done.said[1], "Europe/Paris")
+    for person, options, where in (
+        (discord_talk.ana, {"to": "me"}, channel(f"@{ANA}")),
+        (discord_talk.bo, {"in_": KETTLES}, channel(KETTLES)),
+    ):
+        asked = await asked_after(discord_talk, person, **options, query="teapots")
+        assert asked is not None
+        await person.chooses(asked, "Europe/Paris")
         assert (await discord_talk.store.subscriptions.settings(where)).timezone == "Europe/Paris"
     assert (await discord_talk.store.subscriptions.settings(channel(TEA))).timezone is None
 
