@@ -42,7 +42,9 @@ _SHARES: Final = (
     Shares(lead=1100, line=700),
     Shares(lead=700, line=300),
     Shares(lead=560, line=220),
+    Shares(lead=510, line=180),
     Shares(lead=460, line=150),
+    Shares(lead=380, line=130),
     Shares(lead=300, line=110),
 )
 """From what nobody's paper needs down to what ten leads have room for."""

@@ -15,6 +15,7 @@ class Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     SLACK = "slack"
+    DISCORD = "discord"
 
 
 class Export(StrEnum):

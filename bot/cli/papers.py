@@ -2,13 +2,15 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
 from adapters.console.layout import clean
 from adapters.console.render import render
 from adapters.console.terminal import shown
-from adapters.slack.render import messages
+from adapters.discord.render import messages as for_discord
+from adapters.slack.render import messages as for_slack
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
 from bot.cli.files import with_file
@@ -23,6 +25,7 @@ from bot.document import Code, Reply
 from bot.errors import UserError
 from bot.fleet.read import MAX_LENGTH
 from bot.model.channel import Channel
+from bot.model.delivery import Rendered
 from bot.settings import Settings
 
 
@@ -62,9 +65,16 @@ def in_form(form: Form, reply: Reply) -> str:
         case Form.JSON:
             return as_json(reply)
         case Form.SLACK:
-            return json.dumps([message.payload for message in messages(reply.document)], ensure_ascii=False, indent=2)
+            return _payloads(for_slack(reply.document))
+        case Form.DISCORD:
+            return _payloads(for_discord(reply.document))
         case _:
             assert_never(form)
+
+
+def _payloads(rendered: Sequence[Rendered]) -> str:
+    """Return the exact payloads that a platform would get, as a list."""
+    return json.dumps([message.payload for message in rendered], ensure_ascii=False, indent=2)
 
 
 def _copied(reply: Reply) -> str:

@@ -1,4 +1,4 @@
-"""`papers --as slack`: the payloads that Slack would get, without a token and without its SDK."""
+"""`papers --as slack` and `--as discord`: the payloads that a platform would get, without a token and its SDK."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import block_kit
+from tests import block_kit, components
 from tests.console import Console
 
 PAPERS = tuple(
@@ -66,9 +66,34 @@ def test_a_refusal_is_shown_as_slack_would_get_it_and_keeps_its_exit_status(cons
     assert any("`--daily`" in text for text in block_kit.mrkdwns(message["blocks"]))
 
 
+def judged_as_discords(payloads: Any) -> list[Any]:
+    assert isinstance(payloads, list)
+    for payload in payloads:
+        components.within_limits(payload)
+        components.taken_by_simcord(payload)
+    components.calls_nobody_else(payloads, [])
+    return payloads
+
+
+def test_a_command_is_answered_as_discord_would_get_it(console: Console) -> None:
+    ended = console("papers", "--as", "discord", "search", "lighthouse")
+    (message,) = judged_as_discords(ended.json)
+    assert ended.status == 0
+    assert [button["label"] for button in components.buttons(message)][:5] == ["Open"] * 5
+    assert all(r"\<!channel>" in text for text in components.contents(message)[1:6])
+
+
+def test_a_refusal_is_shown_as_discord_would_get_it_and_keeps_its_exit_status(console: Console) -> None:
+    ended = console("papers", "--as", "discord", "subscribe", "agents", "--dayly", "09:00")
+    assert ended.status == 2
+    (message,) = judged_as_discords(ended.json)
+    assert any("`--daily`" in text for text in components.contents(message))
+
+
 def test_a_platforms_sdk_is_not_needed_for_its_payloads() -> None:
     script = (
-        "import sys, adapters.slack.render, adapters.slack.manifest, adapters.discord.commands; print(*sys.modules)"
+        "import sys, adapters.slack.render, adapters.slack.manifest, adapters.discord.render, adapters.discord.commands\n"
+        "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "adapters.slack.render" in done.stdout.split()
