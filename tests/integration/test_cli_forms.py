@@ -91,10 +91,8 @@ def test_a_refusal_is_shown_as_discord_would_get_it_and_keeps_its_exit_status(co
 
 
 def test_a_platforms_sdk_is_not_needed_for_its_payloads() -> None:
-    script = (
-        "import sys, adapters.slack.render, adapters.slack.manifest, adapters.discord.render, adapters.discord.commands\n"
-        "print(*sys.modules)"
-    )
+    modules = "adapters.slack.render, adapters.slack.manifest, adapters.discord.render, adapters.discord.commands"
+    script = f"import sys, {modules}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "adapters.slack.render" in done.stdout.split()
     assert not UNWANTED & set(done.stdout.split())
