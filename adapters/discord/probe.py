@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
+from adapters.discord.errors import DiscordError
 from adapters.discord.permissions import THREADS, Permission, granted, needed_in
-from bot.errors import DeliveryError, Verdict
+from bot.errors import Verdict
 
 Json = Any
+
+UNKNOWN_CHANNEL: Final = 10003
 
 PRIVILEGED: Final = {
     "Presence": 1 << 12 | 1 << 13,
@@ -51,18 +54,18 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the bot stands in a channel: what is missing there; `lost` says why it cannot be looked at."""
+    """How the bot stands in a channel: what is missing there, or that it is gone."""
 
     name: str
     missing: Permission = Permission.NONE
-    lost: str = ""
+    is_gone: bool = False
 
 
 async def who(api: DiscordApi) -> Bot:
     """Return whose the token is.
 
     Raises:
-        DeliveryError: Discord refuses it, or cannot be reached.
+        DiscordError: Discord refuses it, or cannot be reached.
     """
     user = await api.call("GET", "/users/@me")
     application = await api.call("GET", "/applications/@me")
@@ -82,7 +85,7 @@ async def sessions(api: DiscordApi) -> Sessions:
     """Return how many connections to the gateway may be begun; none is.
 
     Raises:
-        DeliveryError: Discord refuses to say, or cannot be reached.
+        DiscordError: Discord refuses to say, or cannot be reached.
     """
     answer = await api.call("GET", "/gateway/bot")
     limit = answer["session_start_limit"]
@@ -98,13 +101,13 @@ async def standings(api: DiscordApi, bot: Bot, guild: str, channels: Iterable[st
     """Return what is missing in channels of a server; None when the bot is not in it.
 
     Raises:
-        DeliveryError: Discord refuses to say for another reason, or cannot be reached.
+        DiscordError: Discord refuses to say for another reason, or cannot be reached.
     """
     try:
         server = await api.call("GET", "/guilds/{guild_id}", guild_id=guild)
         there = await api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild)
         member = await api.call("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=bot.user)
-    except DeliveryError as error:
+    except DiscordError as error:
         if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
             return None
         raise
@@ -117,10 +120,12 @@ async def _standing(api: DiscordApi, server: Json, known: Mapping[str, Json], me
     if found is None:  # a thread is not listed with the channels
         try:
             found = await api.call("GET", "/channels/{channel_id}", channel_id=channel)
-        except DeliveryError as error:
-            if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
-                return Standing(name=f"channel {channel} of {server['name']}", lost=error.reason)
-            raise
+        except DiscordError as error:
+            if error.verdict is not Verdict.PAUSE_CHANNEL:
+                raise
+            is_gone = error.code == UNKNOWN_CHANNEL
+            missing = Permission.NONE if is_gone else Permission.VIEW_CHANNEL
+            return Standing(name=f"channel {channel} of {server['name']}", missing=missing, is_gone=is_gone)
     ruled_by = known.get(found.get("parent_id") or "", {}) if found["type"] in THREADS else found
     may = granted(server["id"], server["roles"], member, ruled_by.get("permission_overwrites", ()))
     return Standing(name=f"#{found['name']} of {server['name']}", missing=needed_in(found["type"]) & ~may)

@@ -57,11 +57,11 @@ async def discord_checks(
 
 def _application(bot: Bot) -> Iterator[Check]:
     yield Check(name="discord token", found=f"belongs to the bot {bot.name} ({bot.user})")
-    spare = f"; not needed: {', '.join(bot.intents)}" if bot.intents else ""
-    yield Check(name="discord intents", found=f"none that Discord asks for a reason for is used{spare}")
+    spare = f"; on all the same: {', '.join(bot.intents)}" if bot.intents else ""
+    yield Check(name="discord intents", found=f"no privileged one is needed{spare}")
     if bot.answered_at:
         yield Check(name="discord interactions", found="are sent to an address over HTTP", fix=_FIX_ENDPOINT)
-    known = f"it is in about {bot.servers:,} servers" if bot.servers else "it is in no server yet"
+    known = f"it is in {bot.servers:,} {'server' if bot.servers == 1 else 'servers'}"
     fix = _FIX_CODE if bot.needs_code else ""
     yield Check(name="discord invite", found=f"{known}; this link lets it in: {invite_link(bot.application)}", fix=fix)
 
@@ -70,7 +70,8 @@ async def _gateway(api: DiscordApi, named: str) -> Check:
     """Ask what a connection would take, and open none."""
     able = await sessions(api)
     place = f" at {named}" if named else ""
-    found = f"takes {able.shards} at once{place}; {able.left:,} of {able.total:,} connections are left today"
+    count = f"{able.shards} {'connection' if able.shards == 1 else 'connections'}"
+    found = f"Discord recommends {count}{place}; {able.left:,} of {able.total:,} are left today"
     fix = "" if able.left >= able.shards else f"Wait {_hours(able.again)}. {_FIX_SESSIONS}"
     return Check(name="discord gateway", found=found, fix=fix)
 
@@ -97,18 +98,23 @@ async def _channels(api: DiscordApi, bot: Bot, settings: Settings, clock: Clock,
         return  # what is wrong with the database is said where it is looked at
     channels = [each.channel for each in schedules if each.channel.platform is Platform.DISCORD]
     channels = [each for each in channels if not each.is_personal]
-    well = away = 0
+    well = away = gone = 0
     for guild, there in _by_server(channels[:at_most]).items():
         found = await standings(api, bot, guild, there)
         if found is None:
             away += len(there)
             continue
         for standing in found:
-            if standing.lost or standing.missing:
+            if standing.missing:
                 yield _lacking(standing)
             else:
-                well += 1
-    yield Check(name="discord channels", found=_summary(len(channels), at_most, well, away))
+                gone += standing.is_gone
+                well += not standing.is_gone
+    said = [f"{well:,} of {min(len(channels), at_most):,} subscribed channels have all they need"]
+    said += [f"{away:,} are in servers that the bot is not in"] if away else []
+    said += [f"{gone:,} are gone"] if gone else []
+    said += [f"{len(channels) - at_most:,} more were not looked at"] if len(channels) > at_most else []
+    yield Check(name="discord channels", found="; ".join(said))
 
 
 def _by_server(channels: Sequence[Channel]) -> Mapping[str, list[str]]:
@@ -119,20 +125,8 @@ def _by_server(channels: Sequence[Channel]) -> Mapping[str, list[str]]:
 
 
 def _lacking(standing: Standing) -> Check:
-    if standing.lost:
-        fix = "Give the bot View Channel there. Where the channel is gone, /papers unsubscribe all --in it."
-        return Check(name=f"discord {standing.name}", found=standing.lost, fix=fix)
     missing = [each for each in Permission if each in standing.missing]
-    found = "; ".join(f"{each.words} is missing: {LEAST[each]}" for each in missing)
+    found = ", ".join(f"{each.words} ({LEAST[each]})" for each in missing)
     allow = ", ".join(each.words for each in missing)
     fix = f"Edit Channel, Permissions: add the bot or its role, and allow {allow}."
-    return Check(name=f"discord {standing.name}", found=found, fix=fix)
-
-
-def _summary(subscribed: int, at_most: int, well: int, away: int) -> str:
-    said = [f"{well:,} of {min(subscribed, at_most):,} subscribed channels have all they need"]
-    if away:
-        said.append(f"{away:,} are in servers that the bot is not in")
-    if subscribed > at_most:
-        said.append(f"{subscribed - at_most:,} more were not looked at")
-    return "; ".join(said)
+    return Check(name=f"discord {standing.name}", found=f"the bot lacks {found}", fix=fix)
