@@ -3,6 +3,7 @@
     let in            ──> greet, once for ever; what lost access paused goes on
     taken out, archived, deleted ──> tell and pause, with the reason
     unarchived        ──> goes on, if we are a member
+    another id        ──> everything goes along, and goes on if we are a member
     uninstalled, token revoked   ──> pause the workspace, forget its token
 
 Every one may come twice, or late, or in another process: each leaves things as they should be, however often.
@@ -36,6 +37,7 @@ _LOST: Final = {
     "group_deleted": "the channel was deleted",
 }
 _BACK: Final = frozenset({"channel_unarchive", "group_unarchive"})
+_IDS: Final = ("old_channel_id", "new_channel_id")
 _RENAMED: Final = frozenset({"channel_rename", "group_rename"})
 _GONE: Final = {"app_uninstalled": "the app was uninstalled", "tokens_revoked": "the workspace has withdrawn my token"}
 
@@ -84,6 +86,8 @@ class Comings:
         channel = event.channel
         if event.kind in _GONE:
             await self._gone(event)
+        elif event.kind == "channel_id_changed":
+            await self._moved(event)
         elif channel is None:
             return
         elif event.kind == "member_joined_channel":
@@ -123,6 +127,16 @@ class Comings:
         await tell_paused(self._store, self._clock, channel, pause)
         numbers = await self._store.subscriptions.pause(channel, pause)
         log.info("%s: %s; %d paused", channel, pause.detail, len(numbers))
+
+    async def _moved(self, event: Event) -> None:
+        old, new = (Channel(Platform.SLACK, event.workspace, event.details[name]) for name in _IDS)
+        if not await self._store.subscriptions.move(old, new.id):
+            log.warning("%s is %s now, which is subscribed by itself: nothing was moved", old, new)
+            return
+        log.info("%s is %s now", old, new)
+        # What could not be posted to the old id meanwhile paused it.
+        if await self._members.is_ours(new):
+            await self._welcome(new)
 
     async def _welcome(self, channel: Channel) -> None:
         numbers = await welcome_back(self._store, self._clock, channel, default_zone=self._default_zone)

@@ -11,6 +11,7 @@ from adapters.sql.changes import recorded
 from adapters.sql.changing import carry_out, change_of
 from adapters.sql.channels import channel_of, ensured_key, is_channel, key_of, rows_of, settings_of
 from adapters.sql.engine import ConflictError, Database
+from adapters.sql.moving import move
 from adapters.sql.subscription_rows import ROWS, pause_values, subscription_of
 from adapters.sql.tables import channel as channels
 from adapters.sql.tables import delivery, source_change, subscription
@@ -84,6 +85,16 @@ class SqlSubscriptions:
             keys = {key for key, _ in await _pause(connection, wanted, pause)}
             rows = await connection.execute(select(channels).where(mine).order_by(channels.c.id))
             return tuple(channel_of(row) for row in rows if row.key in keys)
+
+    async def move(self, channel: Channel, new_id: str) -> bool:
+        """See `SubscriptionStore.move`."""
+        try:
+            async with self._database.write() as connection:
+                return await move(connection, channel, new_id)
+        except ConflictError:
+            # The new id became a channel's in between; now it is there to be seen.
+            async with self._database.write() as connection:
+                return await move(connection, channel, new_id)
 
     async def resume(self, channel: Channel, due: Mapping[int, datetime | None], floor_on: date) -> tuple[int, ...]:
         """See `SubscriptionStore.resume`."""

@@ -49,6 +49,14 @@ class SubscriptionStore(Protocol):
     async def pause_workspace(self, platform: str, workspace: str, pause: Pause) -> tuple[Channel, ...]:
         """Pause every active subscription of a workspace, as `pause` does; returns the channels concerned."""
 
+    async def move(self, channel: Channel, new_id: str) -> bool:
+        """Give a channel another id, because its platform has: all that names it goes along, waiting buttons too.
+
+        False, and nothing is changed, when both are in use: when somebody subscribed the channel of the new id, or
+        papers were posted there. Notices that it had become the channel's, but for those that it had too. Moving what
+        nobody knows, or what was moved before, does nothing.
+        """
+
     async def resume(self, channel: Channel, due: Mapping[int, datetime | None], floor_on: date) -> tuple[int, ...]:
         """Resume paused subscriptions, because their time has come, with these `next_due`s and this floor.
 

@@ -79,7 +79,6 @@ async def test_an_event_that_comes_again_is_not_heard(slack_talk: Talk) -> None:
         ("member_left_channel", {"channel": "C01", "user": "U2BO"}, ""),
         ("channel_rename", {"channel": {"id": "C01", "name": "coffee"}}, ""),
         ("channel_left", {"channel": "C02"}, ""),
-        ("channel_id_changed", {"old_channel_id": "C01", "new_channel_id": "C05"}, ""),
     ],
 )
 async def test_a_channel_that_is_lost_is_paused_with_the_reason(
@@ -118,6 +117,30 @@ async def test_a_channel_is_called_by_its_new_name(slack_talk: Talk) -> None:
     assert "#stoves" in (await slack_talk.types("list", team_id="T2")).text
     await happens(slack_talk, "channel_rename", team="T2", channel={"id": "C01", "name": "ovens"})
     assert "#ovens" in (await slack_talk.types("list", team_id="T2")).text
+
+
+MOVED: Json = {"old_channel_id": "C01", "new_channel_id": "C05"}
+C05 = Channel(Platform.SLACK, "T1", "C05")
+
+
+async def test_a_channel_that_gets_another_id_keeps_what_it_has_and_goes_on(slack_talk: Talk) -> None:
+    await happens(slack_talk, "channel_deleted", channel="C01")
+    slack_talk.slack.places["T1/C05"] = {"name": "tea", "is_member": True}
+    for _ in range(2):
+        await happens(slack_talk, "channel_id_changed", **MOVED)
+    assert await slack_talk.subscribed() == {}
+    assert await slack_talk.subscribed(C05) == {"teapot": "active"}
+
+
+async def test_a_channel_whose_new_id_is_subscribed_by_itself_is_left_alone_and_logged(
+    slack_talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack_talk.slack.places["T1/C05"] = {"name": "tea", "is_member": True}
+    await slack_talk.types("subscribe kettles", channel_id="C05")
+    await happens(slack_talk, "channel_id_changed", **MOVED)
+    assert await slack_talk.subscribed() == {"teapot": "active"}
+    assert await slack_talk.subscribed(C05) == {"kettle": "active"}
+    assert "slack:T1/C01 is slack:T1/C05 now" in caplog.text
 
 
 # --- whole workspaces ---------------------------------------------------------------------------------------------
