@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ class Work:
         self._platform = platform
         self._group: asyncio.TaskGroup | None = None
         self._jobs: set[asyncio.Task[None]] = set()
+        self._lines: dict[Hashable, asyncio.Task[None]] = {}
         self.turn = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, before_finishing: Callable[[], Awaitable[None]]) -> None:
@@ -50,19 +51,34 @@ class Work:
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=patience.total_seconds())
 
-    def begin(self, name: str, job: Job, *, is_urgent: bool = False) -> bool:
-        """Begin a job; False when there are too many, or the gateway does not run. An urgent one waits for no turn."""
+    def begin(self, name: str, job: Job, *, is_urgent: bool = False, in_line: Hashable = None) -> bool:
+        """Begin a job; False when there are too many, or the gateway does not run.
+
+        An urgent one waits for no turn. Those of one line (None: of none) are done one after the other, as they were
+        begun.
+        """
         if self._group is None or len(self._jobs) >= MOST_WAITING:
             job.close()
             log.warning("%s: %s was not begun: %d others are", self._platform, name, len(self._jobs))
             return False
-        task = self._group.create_task(self._done(name, job, is_urgent=is_urgent))
+        before = self._lines.get(in_line)
+        task = self._group.create_task(self._done(name, job, before, is_urgent=is_urgent))
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
+        if in_line is not None:
+            self._lines[in_line] = task
+            task.add_done_callback(lambda _: self._leave(in_line, task))
         return True
 
-    async def _done(self, name: str, job: Job, *, is_urgent: bool) -> None:
+    def _leave(self, line: Hashable, task: asyncio.Task[None]) -> None:
+        """Forget a line that nobody stands in behind this one."""
+        if self._lines.get(line) is task:
+            del self._lines[line]
+
+    async def _done(self, name: str, job: Job, before: asyncio.Task[None] | None, *, is_urgent: bool) -> None:
         try:
+            if before is not None:
+                await asyncio.wait([before])
             if is_urgent:
                 await job
                 return

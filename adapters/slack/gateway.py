@@ -200,7 +200,8 @@ class SlackGateway:
         event = _read(lambda body: event_of(body, context, now), body)
         if event is None:
             return
-        self.work.begin(event.kind, self._comings.hear(event))
+        # Out and in again in quick order: the last word counts.
+        self.work.begin(event.kind, self._comings.hear(event), in_line=event.channel or event.workspace)
 
     # --- working -----------------------------------------------------------------------------------------------------
 
