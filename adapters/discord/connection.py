@@ -67,7 +67,7 @@ class Connection:
         self._token = token
         self._clock = clock
         self.listener: Listener | None = None
-        self._running: asyncio.Task[None] | None = None
+        self.running: asyncio.Task[None] | None = None
         self._has_ended = False
         self._failures = 0
         self._why = ""
@@ -86,8 +86,8 @@ class Connection:
         if self._has_ended:
             return
         now = self._clock.wall()
-        if self._running is not None and self._running.done():
-            await self._fail(self._running)
+        if self.running is not None and self.running.done():
+            await self._fail(self.running)
         if self.listener is None:
             if now < self._again_at:
                 raise NotConnectedError(self._why)
@@ -98,7 +98,7 @@ class Connection:
             return
         silent = now - self.listener.heard_at
         if silent < SILENT_FOR:
-            raise NotConnectedError("Discord: not connected; reconnecting.")
+            raise NotConnectedError(f"Discord: {self.listener.state}; connecting.")
         log.warning("discord: nothing heard for %.0f s; connecting anew", silent.total_seconds())
         await self._drop()
         self._wait(self._backoff(), "Discord: not connected; connecting anew.")
@@ -114,7 +114,7 @@ class Connection:
             return
         listener = self._make()
         running = asyncio.create_task(_run(listener, self._token))
-        self.listener, self._running = listener, running
+        self.listener, self.running = listener, running
         connected = asyncio.create_task(listener.connected.wait())
         within = CONNECT_WITHIN.total_seconds()
         try:
@@ -124,7 +124,7 @@ class Connection:
         if running.done() and not self._has_ended:
             await self._fail(running)
         if not listener.connected.is_set():
-            raise NotConnectedError("Discord: not connected yet; connecting.")
+            raise NotConnectedError(f"Discord: {listener.state}; connecting.")
         log.info("discord: connected, in %d servers", len(listener.servers))
 
     async def _fail(self, ended: asyncio.Task[None]) -> None:
@@ -160,14 +160,17 @@ class Connection:
 
     async def _drop(self) -> None:
         """Leave the client with everything that belongs to it."""
-        (listener, self.listener), (running, self._running) = (self.listener, None), (self._running, None)
+        (listener, self.listener), (running, self.running) = (self.listener, None), (self.running, None)
         if listener is None or running is None:
             return
-        running.cancel()
-        await asyncio.wait({running}, timeout=CLOSE_WITHIN.total_seconds())
-        if not running.done():
+        closing = asyncio.create_task(listener.close())
+        await asyncio.wait({closing}, timeout=CLOSE_WITHIN.total_seconds())
+        if not closing.done():
             log.info("discord: the connection did not let itself be closed")
             await listener.http.close()
+        # discord.py swallows a cancellation in a reconnect; being closed as well, it ends all the same.
+        running.cancel()
+        await asyncio.wait({running, closing}, timeout=CLOSE_WITHIN.total_seconds())
 
 
 async def _run(listener: Listener, token: Secret) -> None:

@@ -99,7 +99,12 @@ class Listener(discord.AutoShardedClient):
     @property
     def is_alive(self) -> bool:
         """Say whether every shard hears."""
-        return bool(self._alive) and len(self._alive) == self.shard_count
+        return not self.is_closed() and bool(self._alive) and len(self._alive) == self.shard_count
+
+    @property
+    def state(self) -> str:
+        """Say how many shards hear."""
+        return f"{len(self._alive)} of {self.shard_count} connections hear" if self._alive else "not connected"
 
     @property
     def servers(self) -> frozenset[str]:

@@ -31,13 +31,12 @@ _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
 
 @dataclass(kw_only=True)
 class Session:
-    """One client's session: what it is to hear waits in `queue` while no socket is there to send it."""
+    """One client's session: what it is to hear waits in `queue` while there is no socket to send it."""
 
     id: str
     shard: tuple[int, int] = (0, 1)
     queue: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
     seen: int = 0
-    socket: web.WebSocketResponse | None = None
 
     def put(self, event: str, payload: Json) -> None:
         """Let the client hear of something."""
@@ -56,7 +55,7 @@ class TalkingDiscord(Discord):
 
     `interactions` are what was done, by token. `closes` are the codes with which the next identifications end,
     `refused_sockets` the statuses with which the next connections are refused. `menu` are the commands as they are
-    stored. Servers in `away` are unavailable.
+    stored. Servers in `away` are unavailable. `tried` counts identifications, those that failed too.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -67,8 +66,10 @@ class TalkingDiscord(Discord):
     away: set[str] = field(default_factory=set)
     menu: list[Json] = field(default_factory=list)
     shards: int = 1
+    tried: int = 0
     identified: int = 0
     resumed: int = 0
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
@@ -137,6 +138,7 @@ class TalkingDiscord(Discord):
             return web.Response(status=status)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        self.sockets.append(socket)
         await socket.send_json({"op": _HELLO, "d": {"heartbeat_interval": 41_250}})
         session: Session | None = None
         sending: asyncio.Task[None] | None = None
@@ -153,8 +155,7 @@ class TalkingDiscord(Discord):
             sending.cancel()
             with suppress(asyncio.CancelledError):
                 await sending
-        if session is not None:
-            session.socket = None
+        self.sockets.remove(socket)
         self.changed()
         return socket
 
@@ -163,6 +164,7 @@ class TalkingDiscord(Discord):
         details = told["d"]
         if told["op"] not in {_IDENTIFY, _RESUME}:
             return None
+        self.tried += told["op"] == _IDENTIFY
         if details["token"] != self.token or self.closes:
             await socket.close(code=self.closes.pop(0) if self.closes else 4004)
             self.changed()
@@ -179,7 +181,6 @@ class TalkingDiscord(Discord):
         else:
             await socket.send_json({"op": _INVALID, "d": False})
             return None
-        session.socket = socket
         return session
 
     def _ready(self, session: Session) -> None:
@@ -208,14 +209,13 @@ class TalkingDiscord(Discord):
 
     async def close_sockets(self, code: int) -> None:
         """End every connection with a code."""
-        for session in self.sessions.values():
-            if session.socket is not None:
-                await session.socket.close(code=code)
+        for socket in tuple(self.sockets):
+            await socket.close(code=code)
 
     @property
     def is_heard(self) -> bool:
         """Say whether a client is connected."""
-        return any(each.socket is not None for each in self.sessions.values())
+        return any(not each.closed for each in self.sockets)
 
     def _heard(self, event: str, payload: Json) -> None:
         guild = payload["id"] if event.startswith("GUILD_") and "guild_id" not in payload else payload.get("guild_id")

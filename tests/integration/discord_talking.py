@@ -1,11 +1,13 @@
 """A gateway, and a Discord of two servers whose people talk to it: a real discord.py over loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import discord
+import pytest
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.gateway import DiscordDoor, DiscordGateway
@@ -15,16 +17,16 @@ from adapters.discord.places import Places
 from adapters.sql.store import SqlStore, open_store
 from bot.clock import FixedClock, SystemClock
 from bot.commands.services import Services
+from bot.errors import PaperroundError
 from bot.model.channel import Channel, Platform
 from bot.model.installation import Secret
 from bot.pipeline.deliver import deliver_due
-from bot.ports import Clock
+from bot.ports import Clock, Gateway
 from tests.builders import NOW
 from tests.fakes.discord_calls import TOKEN
 from tests.fakes.discord_gateway import TalkingDiscord, talking
 from tests.fakes.discord_guilds import Kind
 from tests.fakes.discord_people import Person
-from tests.integration.slack_talking import serving_gateway
 from tests.scenarios.asking import FakeSource
 
 PATIENCE = timedelta(seconds=30)
@@ -59,6 +61,7 @@ class Talk:
     gateway: DiscordGateway
     messenger: DiscordMessenger
     store_url: str
+    serving: asyncio.Task[None]
 
     def person(self, user: str, channel: str = TEA, locale: str = "en-GB") -> Person:
         """Return somebody in a channel."""
@@ -82,6 +85,12 @@ class Talk:
     async def connect(self) -> None:
         """Let the gateway connect."""
         await self.gateway.look_after()
+
+    async def refused(self, words: str) -> PaperroundError:
+        """Let the gateway be looked after while it does not hear; returns the error that says why."""
+        with pytest.raises(PaperroundError, match=words) as caught:
+            await self.gateway.look_after()
+        return caught.value
 
     async def settled(self) -> None:
         """Wait until the gateway has done what it began."""
@@ -139,13 +148,31 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
             sources={name: FakeSource(name) for name in ("huggingface", "arxiv")},
             channel_checks={Platform.DISCORD: members.check},
         )
-        door = DiscordDoor(token=Secret(TOKEN), base_url=fake.url, settled=0.05)
+        # Without an address discord.py would, after some failures, leave loopback.
+        door = DiscordDoor(token=Secret(TOKEN), base_url=fake.url, gateway_url=fake.gateway_url, settled=0.05)
         gateway = DiscordGateway(door, services, api, members, places)
         messenger = DiscordMessenger(api, places, clock)
         try:
-            async with serving_gateway(gateway):
+            async with _serving(gateway) as task:
                 yield Talk(
-                    discord=fake, store=store, services=services, gateway=gateway, messenger=messenger, store_url=url
+                    discord=fake,
+                    store=store,
+                    services=services,
+                    gateway=gateway,
+                    messenger=messenger,
+                    store_url=url,
+                    serving=task,
                 )
         finally:
             await api.close()
+
+
+@asynccontextmanager
+async def _serving(gateway: Gateway) -> AsyncIterator[asyncio.Task[None]]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(gateway.serve())
+        await asyncio.sleep(0)  # noqa: TID251 - no time passes: the task begins
+        try:
+            yield task
+        finally:
+            task.cancel()
