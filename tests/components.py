@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from simcord.components import validate_components
 
+from adapters.discord.render import messages
 from bot.document import (
     Block,
     BulletList,
@@ -48,6 +49,19 @@ CONSTRUCTS: Final = {"heading", "small", "item", "bold", "italic", "code", "link
 AS_TYPED = str.maketrans("∗ˍ∼ˋ∣［］∖", "*_~`|[]\\")  # noqa: RUF001 - the characters that only look like markup
 OURS = re.compile(r"^\d+ of \d+ buttons do not fit here")
 _TWINS = frozenset(map(chr, AS_TYPED))
+
+
+def judged(document: Document) -> list[Json]:
+    """Render a document, and hold its payloads against everything here."""
+    rendered = messages(document)
+    payloads = [message.payload for message in rendered]
+    for payload in payloads:
+        within_limits(payload)
+        taken_by_simcord(payload)
+    calls_nobody_else(payloads, list(dict.fromkeys(document.pings)))
+    says_what_was_asked(document, payloads)
+    assert tuple(paper for message in rendered for paper in message.papers) == document.papers
+    return payloads
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
