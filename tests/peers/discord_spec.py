@@ -50,14 +50,11 @@ def complaints(bodies: Iterable[tuple[str, Json]]) -> list[str]:
         # node looks for packages beside the program.
         Path(folder, "node_modules").symlink_to(MODULES)
         answers = Path(folder, "answers")
-        with answers.open("w") as out:
-            judge = subprocess.Popen(
-                ["node", shutil.copy(PROGRAM, folder)], stdin=subprocess.PIPE, stdout=out, text=True
-            )
+        command = ["node", shutil.copy(PROGRAM, folder)]
+        with answers.open("w") as out, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, text=True) as judge:
             assert judge.stdin
-            with judge.stdin as told:
-                told.writelines(f"{json.dumps(each)}\n" for each in bodies)
-            assert judge.wait() == 0
+            judge.stdin.writelines(f"{json.dumps(each)}\n" for each in bodies)
+        assert judge.returncode == 0
         return [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
 
 
