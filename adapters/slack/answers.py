@@ -8,7 +8,7 @@ A modal is opened with what Slack gave along with a press, within three seconds;
 import asyncio
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -24,6 +24,8 @@ from adapters.slack.naming import NAMING
 from adapters.slack.render import PARENT, messages
 from bot.document import Document
 from bot.errors import DeliveryError, Verdict
+from bot.model.installation import Secret
+from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,17 @@ MOST_POSTS: Final = 5
 
 ANSWER_WITHIN: Final = timedelta(seconds=8)
 
+LONGEST_WAIT: Final = timedelta(seconds=60)
+"""How long a message of an answer waits for Slack in all; then who asked has given up."""
+
 
 class Answers:
     """Says documents to people, by their names."""
 
-    def __init__(self, api: SlackApi, members: Members) -> None:
+    def __init__(self, api: SlackApi, members: Members, clock: Clock) -> None:
         self._api = api
         self._members = members
+        self._clock = clock
 
     async def named(self, here: Here, document: Document) -> Document:
         """Return a document that says people's and channels' names, as far as Slack tells them."""
@@ -78,36 +84,48 @@ class Answers:
                     answer = await client.send_dict(body)
             except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
                 log.info("slack:%s: an answer may be lost (%s)", here.workspace, type(error).__name__)
-                # What one person sees twice does no harm; what a channel has twice does.
-                return payloads[done + 1 :] if to_channel else payloads[done:]
+                return _untaken(payloads, done, to_channel=to_channel)
+            if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.info("slack:%s: an answer may be lost (status %d)", here.workspace, answer.status_code)
+                return _untaken(payloads, done, to_channel=to_channel)
             if answer.status_code != HTTPStatus.OK:
                 log.info("slack:%s: the response_url takes no more (%d)", here.workspace, answer.status_code)
                 return payloads[done:]
         return payloads[MOST_POSTS:]
 
     async def _say_by_api(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> None:
+        """Answer by the Web API, in order: where it was asked for, else in person."""
         token = await self._members.token(here.workspace)
-        is_personal = here.channel.is_personal
-        parent = ""
+        in_person = ("chat.postMessage", {"channel": here.user})
+        there = ("chat.postMessage", {"channel": here.channel_id})
+        if not to_channel:
+            there = ("chat.postEphemeral", {"channel": here.channel_id, "user": here.user})
+        way, parent = in_person if here.channel.is_personal else there, ""
         for payload in payloads:
             body = {name: value for name, value in payload.items() if name != "thread_ts"}
+            thread = {"thread_ts": parent} if parent and payload.get("thread_ts") == PARENT else {}
             try:
-                if is_personal:
-                    await self._api.post(token, "chat.postMessage", {**body, "channel": here.user})
-                elif to_channel:
-                    thread = {"thread_ts": parent} if parent and payload.get("thread_ts") == PARENT else {}
-                    posted = await self._api.post(
-                        token, "chat.postMessage", {**body, **thread, "channel": here.channel_id}
-                    )
-                    parent = parent or str(posted.get("ts") or "")
-                else:
-                    where = {"channel": here.channel_id, "user": here.user}
-                    await self._api.post(token, "chat.postEphemeral", {**body, **where})
+                posted = await self._posted(token, way[0], {**body, **way[1], **thread})
             except DeliveryError as error:
-                if is_personal or error.verdict is not Verdict.PAUSE_CHANNEL:
+                if way == in_person or not _is_refused(error):
                     raise
-                is_personal = True
-                await self._api.post(token, "chat.postMessage", {**body, "channel": here.user})
+                way, parent = in_person, ""
+                posted = await self._posted(token, way[0], {**body, **way[1]})
+            if to_channel and way == there:
+                parent = parent or str(posted.get("ts") or "")
+
+    async def _posted(self, token: Secret, method: str, body: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Post one message of an answer; where Slack asks to wait, wait, for what comes after it would be lost too."""
+        waited = timedelta()
+        while True:
+            try:
+                return await self._api.post(token, method, body)
+            except DeliveryError as error:
+                wait = error.retry_after or timedelta()
+                waited += wait
+                if error.verdict is not Verdict.RETRY_LATER or not wait or waited > LONGEST_WAIT:
+                    raise
+            await self._clock.sleep(wait.total_seconds())
 
     async def open(self, here: Here, trigger: str, view: Json, *, is_above: bool = False) -> str:
         """Open a modal, above the open one if there `is_above` one; returns its id, for `update`.
@@ -129,3 +147,17 @@ class Answers:
         await self._api.post(
             await self._members.token(here.workspace), "views.update", {"view_id": view_id, "view": view}
         )
+
+
+def _untaken(payloads: Sequence[Json], done: int, *, to_channel: bool) -> Sequence[Json]:
+    """Return what is left to say where nobody knows of the next one whether it was taken.
+
+    What one person sees twice does no harm; what a channel has twice does.
+    """
+    return payloads[done + 1 :] if to_channel else payloads[done:]
+
+
+def _is_refused(error: DeliveryError) -> bool:
+    """Say whether the channel does not take it, now or ever, so that another way may."""
+    is_unknown_code = error.verdict is Verdict.RETRY_LATER and error.retry_after is None
+    return error.verdict is Verdict.PAUSE_CHANNEL or is_unknown_code

@@ -81,7 +81,7 @@ class SlackGateway:
         self._services = services
         self._installations = installations
         self._members = members
-        self._answers = Answers(SlackApi(door.base_url), members)
+        self._answers = Answers(SlackApi(door.base_url), members, services.clock)
         self._comings = Comings(
             services.store, services.clock, members, installations, default_zone=services.default_zone
         )

@@ -1,0 +1,107 @@
+"""Long answers: in order and whole, though a response_url takes five messages and Slack asks to wait."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.slack.answers import LONGEST_WAIT, MOST_POSTS, Answers
+from adapters.slack.client import SlackApi
+from adapters.slack.interactions import Here
+from adapters.slack.members import Members
+from adapters.slack.tokens import TokenWorkspace
+from bot.document import Document, Paragraph, Text
+from bot.errors import DeliveryError
+from bot.model.installation import Secret
+from tests.builders import NOW
+from tests.fakes.clock import SteppingClock
+from tests.fakes.slack import Fault
+from tests.fakes.slack_talk import TalkingSlack, talking
+from tests.integration.slack_talking import a_slack
+
+PAGES = 8
+LONG = Document(blocks=tuple(Paragraph((Text(f"page {number} " + "x " * 4600),)) for number in range(PAGES)))
+BUSY = Fault(code="ratelimited", status=429, retry_after=7)
+
+
+@dataclass
+class Answering:
+    slack: TalkingSlack
+    answers: Answers
+    clock: SteppingClock
+
+    async def say(self, *, to_channel: bool = False, channel_id: str = "C01") -> None:
+        here = Here(workspace="T1", channel_id=channel_id, user="U1ANA", answer_at=f"{self.slack.answers}/1")
+        await self.answers.say(here, LONG, to_channel=to_channel)
+
+    @property
+    def pages(self) -> list[int]:
+        """Which page each message begins, as they came."""
+        starts = [each.text.partition("page ")[2].partition(" ")[0] for each in self.slack.said]
+        return [int(each) for each in starts if each]
+
+    @property
+    def ways(self) -> list[str]:
+        return [each.how for each in self.slack.said]
+
+
+@pytest.fixture
+async def answering() -> AsyncIterator[Answering]:
+    clock = SteppingClock(NOW)
+    slack = a_slack()
+    slack.clock = clock
+    async with talking(slack):
+        api = SlackApi(slack.url)
+        members = Members(api, TokenWorkspace(Secret("xoxb-1"), slack.url, clock), clock)
+        yield Answering(slack, Answers(api, members, clock), clock)
+
+
+async def test_what_a_response_url_does_not_take_follows_in_order(answering: Answering) -> None:
+    await answering.say()
+    assert answering.pages == list(range(PAGES))
+    assert answering.ways[:MOST_POSTS] == ["there"] * MOST_POSTS
+    assert set(answering.ways[MOST_POSTS:]) == {"ephemeral"}
+    assert {each.body["user"] for each in answering.slack.said[MOST_POSTS:]} == {"U1ANA"}
+
+
+async def test_an_address_that_was_used_before_takes_less_and_nothing_is_missing(answering: Answering) -> None:
+    answering.slack.takes = 2
+    await answering.say()
+    assert answering.pages == list(range(PAGES))
+    assert answering.ways.count("there") == 2
+
+
+async def test_slack_that_asks_to_wait_gets_the_rest_later_and_in_order(answering: Answering) -> None:
+    answering.slack.takes = 0
+    answering.slack.fail(None, BUSY, None, BUSY, method="chat.postEphemeral")
+    await answering.say()
+    assert answering.pages == list(range(PAGES))
+    assert answering.clock.slept == [7, 7]
+    assert answering.slack.too_early == []
+
+
+async def test_slack_that_asks_to_wait_for_too_long_is_not_waited_for(answering: Answering) -> None:
+    answering.slack.takes = 0
+    answering.slack.fail(*[BUSY] * PAGES * PAGES, method="chat.postEphemeral")
+    with pytest.raises(DeliveryError):
+        await answering.say()
+    assert sum(answering.clock.slept) <= LONGEST_WAIT.total_seconds()
+
+
+async def test_a_long_answer_to_a_channel_is_a_message_and_its_thread(answering: Answering) -> None:
+    answering.slack.takes = 0
+    await answering.say(to_channel=True)
+    assert answering.pages == list(range(PAGES))
+    first, *others = answering.slack.said
+    assert "thread_ts" not in first.body
+    assert {each.body["thread_ts"] for each in others} == {"1.1"}
+
+
+@pytest.mark.parametrize("code", ["user_not_in_channel", "channel_not_found", "is_archived"])
+async def test_the_rest_goes_in_person_where_the_channel_takes_no_more(answering: Answering, code: str) -> None:
+    answering.slack.takes = 1
+    answering.slack.fail(None, Fault(code=code), method="chat.postEphemeral")
+    await answering.say()
+    assert answering.pages == list(range(PAGES))
+    assert [*dict.fromkeys(answering.ways)] == ["there", "ephemeral", "message"]
+    assert answering.slack.said[-1].body["channel"] == "U1ANA"
