@@ -67,7 +67,7 @@ def options(
 def demo(
     *, offline: Annotated[bool, typer.Option("--offline", help="Use the bundled sample without asking anyone.")] = False
 ) -> None:
-    """Show a digest; it needs no token and no settings."""
+    """Show a digest as a terminal, Slack and Discord show it; it needs no token and no settings."""
     from bot.cli.border import run_plain
     from bot.cli.demo import run_demo
 

@@ -3,6 +3,8 @@
 newest real list, when Hugging Face answers within 2 seconds ──┐
 the bundled sample, else ──────────────────────────────────────┴──> ingest ──> subscribe ──> enqueue ──> deliver
 
+Then the same digest is drawn as Slack and Discord would show it, from the payloads that they would get.
+
 It works in a database of its own, which is gone afterwards. The environment may name another Hugging Face (a proxy);
 `paperround.toml` is not read, so that nothing in a folder stands between a person and the first digest.
 """
@@ -11,6 +13,7 @@ import asyncio
 import shutil
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,22 +22,26 @@ from threading import Thread
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from adapters.console.terminal import wants_colour, width_of_terminal
 from adapters.http import HttpClient, Limits
 from adapters.huggingface.source import HuggingFaceSource
 from adapters.sample.source import SampleSource
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, complain, say
+from bot.cli.phones import phones
 from bot.clock import FixedClock, SystemClock
+from bot.document import Document
 from bot.errors import SourceError
 from bot.model.cadence import EVERY_DAY, Cadence
 from bot.model.change import ChangeId, ChangeKind, ChannelPlan, NewChange
 from bot.model.channel import Channel, Platform
+from bot.model.delivery import Claim, Part, Receipt, Rendered
 from bot.model.fetching import Fetched
 from bot.model.interaction import new_id
 from bot.model.subscription import DEFAULT_SOURCES, NewSubscription
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
-from bot.ports import PaperSource
+from bot.ports import Messenger, PaperSource
 from bot.query.parse import parse
 from bot.settings import Settings, load_settings
 
@@ -183,8 +190,35 @@ async def _show(app: App, what: str) -> bool:
             await app.store.subscriptions.change(CHANNEL, plan, subscribed)
         if await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone):
             say(f"{what}\nA channel that subscribed to {', '.join(map(str, topics))} gets this digest:\n\n")
-            return bool(await deliver_due(app.store, app.messengers, app.clock))
+            console = _Remembering(app.messengers[Platform.CONSOLE])
+            delivered = await deliver_due(app.store, {console.platform: console}, app.clock)
+            for document in console.shown:
+                drawn = phones(document, width=width_of_terminal(sys.stdout), colour=wants_colour(sys.stdout))
+                say(f"The same digest on a phone, in Slack and in Discord:\n\n{drawn}\n\n")
+            return bool(delivered)
     return False
+
+
+class _Remembering:
+    """A Messenger that remembers which documents it was given, and leaves the rest to another."""
+
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
+        self.shown: list[Document] = []
+
+    @property
+    def platform(self) -> str:
+        return self._messenger.platform
+
+    def render(self, document: Document) -> tuple[Rendered, ...]:
+        self.shown.append(document)
+        return self._messenger.render(document)
+
+    async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
+        return await self._messenger.post(claim, part, parts)
+
+    async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
+        return await self._messenger.find(claim, part, parts)
 
 
 def _command() -> str:

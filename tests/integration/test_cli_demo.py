@@ -1,4 +1,4 @@
-"""`demo` as a person has it: one digest, live or of the sample, whatever the folder and the network are like."""
+"""`demo` as a person has it: one digest on three surfaces, live or of the sample, whatever the network is like."""
 
 import asyncio
 from collections.abc import Callable
@@ -36,11 +36,14 @@ def test_offline_it_shows_real_papers_of_the_sample_and_why_each_matched(tmp_pat
     ended = Console(tmp_path, {})("demo", "--offline")
     assert is_whole(ended)
     assert ended.out.startswith("Offline, so this is the bundled sample: real papers")
-    digest = ended.out.partition("[console:demo/general]")[2]
+    digest, _, on_phones = ended.out.partition("[console:demo/general]")[2].partition("The same digest on a phone")
     assert IN_THE_SAMPLE in digest
     assert 'matched "agents"' in digest
     assert 'matched "reasoning"' in digest
     assert digest.count("huggingface.co/papers/") == 10
+    assert "╭─ Slack ─" in on_phones
+    assert "╭─ Discord ─" in on_phones
+    assert on_phones.count("1. ClawGUI") == on_phones.count("7. GameWorld") == 2
     assert list(tmp_path.iterdir()) == []
 
 

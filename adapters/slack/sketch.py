@@ -1,0 +1,43 @@
+"""What a digest's payload shows, read back for whoever has no Slack at hand. Pure.
+
+    section ──> its words, bold ones strong, and its menu    context ──> quiet words (emphasis)    actions ──> labels
+
+Only what digests are made of is read.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any, Final
+
+from bot.document import Spans, Style, Text
+
+Json = Any
+
+MENU: Final = "⋯"
+"""How an overflow menu looks before it is pressed."""
+
+_TOKEN = re.compile(r"<[^<>|]*\|([^<>]*)>")
+_MARKS = re.compile(r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|\u200b")
+
+
+def sketch(payload: Json) -> Iterator[tuple[Spans, str]]:
+    """Yield each block of a message: what it says, and the menu beside it, if it has one."""
+    for block in payload["blocks"]:
+        match block["type"]:
+            case "section":
+                yield tuple(_spans(block["text"]["text"], Style.PLAIN)), MENU if "accessory" in block else ""
+            case "context":
+                yield tuple(_spans(block["elements"][0]["text"], Style.EMPHASIS)), ""
+            case "actions":
+                yield (Text("  ".join(f"[{button['text']['text']}]" for button in block["elements"])),), ""
+
+
+def _spans(text: str, style: Style) -> Iterator[Text]:
+    said = _TOKEN.sub(r"\1", text)
+    end = 0
+    for mark in _MARKS.finditer(said):
+        yield Text(unescape(said[end : mark.start()]), style)
+        yield Text(unescape(mark["bold"] or mark["code"] or ""), Style.STRONG if mark["bold"] else style)
+        end = mark.end()
+    yield Text(unescape(said[end:]), style)
