@@ -87,7 +87,8 @@ class Members:
             raise RefusedError(f"I need {words} in {name}.", hint=_HOW)
 
     async def can_post(self, channel: Channel) -> bool:
-        """Say whether I may post in a channel for sure."""
+        """Say whether I may post in a channel for sure, whatever an interaction said a moment ago."""
+        self._places.forget((channel.workspace, channel.id))
         place = await self._place(channel)
         return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
 

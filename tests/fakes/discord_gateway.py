@@ -64,6 +64,7 @@ class TalkingDiscord(Discord):
     closes: list[int] = field(default_factory=list)
     refused_sockets: list[int] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
+    system_channels: dict[str, str] = field(default_factory=dict)
     menu: list[Json] = field(default_factory=list)
     shards: int = 1
     tried: int = 0
@@ -220,7 +221,7 @@ class TalkingDiscord(Discord):
     def _heard(self, event: str, payload: Json) -> None:
         guild = payload["id"] if event.startswith("GUILD_") and "guild_id" not in payload else payload.get("guild_id")
         if event == "GUILD_CREATE":
-            payload = self.whole_guild(payload["id"])
+            payload = self.whole_guild(payload["id"]) | payload
         for session in self.sessions.values():
             if session.hears(guild or ""):
                 session.put(event, payload)
@@ -238,6 +239,7 @@ class TalkingDiscord(Discord):
             "threads": [each.json for each in places if each.kind.is_thread and not each.is_archived],
             **{name: [] for name in ("presences", "voice_states", "stage_instances", "guild_scheduled_events")},
             "soundboard_sounds": [],
+            "system_channel_id": self.system_channels.get(guild) or None,
         }
 
     def member(self, guild: str, user: str) -> Json:

@@ -92,6 +92,14 @@ class Talk:
             await self.gateway.look_after()
         return caught.value
 
+    async def known(self) -> None:
+        """Wait until all servers are known, and what was missed is done."""
+        listener = self.gateway.connection.listener
+        assert listener is not None
+        await listener.wait_until_ready()
+        await asyncio.sleep(0)  # noqa: TID251 - no time passes: who waited for the same is told
+        await self.settled()
+
     async def settled(self) -> None:
         """Wait until the gateway has done what it began."""
         await self.gateway.work.settled(PATIENCE)

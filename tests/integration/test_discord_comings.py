@@ -1,0 +1,246 @@
+"""Comings and goings on Discord: greeted once, paused with the reason, resumed, looked back at after a while away."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from bot.model.channel import Channel, Platform
+from bot.model.delivery import Kind
+from bot.model.subscription import Pause, PauseReason
+from tests.builders import NOW
+from tests.fakes import discord_guilds
+from tests.fakes.discord import BOT
+from tests.fakes.discord_gateway import TalkingDiscord
+from tests.integration.discord_talking import (
+    ANA,
+    AWAY,
+    BO,
+    HERE,
+    KETTLES,
+    MANAGERS,
+    POT,
+    SECRET,
+    STOVES,
+    TEA,
+    TEA_CHANNEL,
+    Talk,
+    listening,
+    talk,
+)
+
+Json = Any
+
+NEW, FIRST, SECOND = "100000000000000003", "200000000000000031", "200000000000000032"
+SOME = 100
+
+
+@pytest.fixture
+async def discord_talk(store_url: str) -> AsyncIterator[Talk]:
+    async with talk(store_url) as begun:
+        await begun.ana.types("subscribe", query="teapots", tz="Asia/Tokyo")
+        yield begun
+
+
+async def heard(discord_talk: Talk) -> None:
+    """Wait until the gateway has done with all that happened."""
+    await discord_talk.person(BO, STOVES).types("help")
+    await discord_talk.settled()
+
+
+async def said(discord_talk: Talk, kind: Kind) -> list[Channel]:
+    """Return the channels for which a notice of a kind waits."""
+    claims = await discord_talk.store.outbox.claim(NOW, timedelta(minutes=1), SOME, [Platform.DISCORD])
+    return [each.channel for each in claims if each.kind is kind]
+
+
+async def why_paused(discord_talk: Talk, channel: Channel = TEA_CHANNEL) -> str:
+    (found,) = await discord_talk.store.subscriptions.of_channel(channel)
+    assert found.pause is None or found.pause.reason is PauseReason.ACCESS
+    return found.pause.detail if found.pause else ""
+
+
+def channel(channel_id: str, server: str = HERE) -> Channel:
+    return Channel(Platform.DISCORD, server, channel_id)
+
+
+async def lose(discord_talk: Talk, where: Channel = TEA_CHANNEL) -> None:
+    """Let a channel be lost, as a post that is refused loses it."""
+    pause = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="I cannot see the channel (50001)")
+    assert await discord_talk.store.subscriptions.pause(where, pause)
+
+
+# --- into a server ----------------------------------------------------------------------------------------------------
+
+
+def let_in(discord: TalkingDiscord, *, system: str = "") -> None:
+    """Let a third server take us in, with two channels."""
+    guild = discord_guilds.Guild(id=NEW, name="New", owner="1", members={BOT: []})
+    guild.add_role(NEW, "@everyone", discord_guilds.USUAL)
+    discord.guilds[NEW] = guild
+    for each in (FIRST, SECOND):
+        discord.places[each] = discord_guilds.Place(id=each, guild=NEW, kind=discord_guilds.Kind.TEXT, name="a")
+    discord.system_channels[NEW] = system
+    discord.tell("GUILD_CREATE", {"id": NEW})
+
+
+async def test_a_server_is_greeted_once_where_it_greets_people(discord_talk: Talk) -> None:
+    for _ in range(2):
+        let_in(discord_talk.discord, system=SECOND)
+        await heard(discord_talk)
+    assert await said(discord_talk, Kind.GREETING) == [channel(SECOND, NEW)]
+
+
+async def test_a_server_that_greets_nobody_is_greeted_in_its_first_channel_that_may_be_written_to(
+    discord_talk: Talk,
+) -> None:
+    let_in(discord_talk.discord)
+    discord_talk.discord.deny(FIRST, send_messages=True)
+    let_in(discord_talk.discord)
+    await heard(discord_talk)
+    assert channel(SECOND, NEW) in await said(discord_talk, Kind.GREETING)
+
+
+async def test_a_server_that_was_there_before_the_connection_is_not_greeted(discord_talk: Talk) -> None:
+    await heard(discord_talk)
+    assert await said(discord_talk, Kind.GREETING) == []
+
+
+# --- lost -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_channel_that_is_deleted_is_paused_and_told_to_who_subscribed_it(discord_talk: Talk) -> None:
+    discord_talk.discord.remove_channel(TEA)
+    await heard(discord_talk)
+    assert await why_paused(discord_talk) == "the channel was deleted"
+    assert await said(discord_talk, Kind.PAUSED) == [channel(f"@{ANA}")]
+
+
+async def test_a_thread_that_is_deleted_is_lost_alone(discord_talk: Talk) -> None:
+    await discord_talk.ana.types("subscribe", query="kettles", in_=POT, tz="UTC")
+    discord_talk.discord.remove_channel(POT)
+    await heard(discord_talk)
+    assert await why_paused(discord_talk, channel(POT)) == "the channel was deleted"
+    assert await why_paused(discord_talk) == ""
+
+
+async def test_two_processes_that_hear_it_tell_it_once(discord_talk: Talk) -> None:
+    async with listening(discord_talk.store_url, discord_talk.discord, discord_talk.services.clock) as another:
+        await another.connect()
+        discord_talk.discord.remove_channel(TEA)
+        await heard(discord_talk)
+        await another.settled()
+    assert await said(discord_talk, Kind.PAUSED) == [channel(f"@{ANA}")]
+
+
+async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in_again(discord_talk: Talk) -> None:
+    await discord_talk.bo.at(STOVES).types("subscribe", query="stoves", tz="UTC")
+    guild = discord_talk.discord.guilds[HERE]
+    discord_talk.discord.remove_guild(HERE)
+    await heard(discord_talk)
+    assert await why_paused(discord_talk) == "I was removed from the server"
+    assert await discord_talk.subscribed(channel(STOVES, AWAY)) == {"stove": "active"}
+    discord_talk.discord.guilds[HERE] = guild
+    discord_talk.discord.tell("GUILD_CREATE", {"id": HERE})
+    await heard(discord_talk)
+    assert await discord_talk.subscribed() == {"teapot": "active"}
+
+
+async def test_a_server_that_is_away_for_a_while_has_removed_nobody(discord_talk: Talk) -> None:
+    discord_talk.discord.tell("GUILD_DELETE", {"id": HERE, "unavailable": True})
+    await heard(discord_talk)
+    assert await why_paused(discord_talk) == ""
+    await lose(discord_talk)
+    discord_talk.discord.tell("GUILD_CREATE", {"id": HERE, "unavailable": False})
+    await heard(discord_talk)
+    assert await discord_talk.subscribed() == {"teapot": "active"}
+
+
+# --- back -------------------------------------------------------------------------------------------------------------
+
+
+async def test_who_lets_us_write_again_has_its_digests_again(discord_talk: Talk) -> None:
+    discord_talk.discord.deny(TEA, send_messages=True)
+    await heard(discord_talk)
+    await lose(discord_talk)
+    discord_talk.discord.deny(TEA, attach_files=True)
+    await heard(discord_talk)
+    assert await discord_talk.subscribed() == {"teapot": "active"}
+
+
+async def test_a_change_that_leaves_us_outside_resumes_nothing(discord_talk: Talk) -> None:
+    discord_talk.discord.deny(TEA, view_channel=True)
+    await lose(discord_talk)
+    discord_talk.discord.deny(TEA, view_channel=True, attach_files=True)
+    await heard(discord_talk)
+    assert await why_paused(discord_talk) != ""
+
+
+async def test_a_role_that_we_get_or_that_is_changed_resumes_too(discord_talk: Talk) -> None:
+    guild = discord_talk.discord.guilds[HERE]
+    discord_talk.discord.places[TEA].overwrites = [{"id": HERE, "type": 0, "allow": "0", "deny": "1024"}]
+    discord_talk.discord.tell("CHANNEL_UPDATE", discord_talk.discord.places[TEA].json)
+    await lose(discord_talk)
+    guild.members[BOT] = [MANAGERS]
+    discord_talk.discord.tell("GUILD_MEMBER_UPDATE", {"guild_id": HERE, **discord_talk.discord.member(HERE, BOT)})
+    await heard(discord_talk)
+    assert await why_paused(discord_talk) != ""
+    administrator = guild.add_role(MANAGERS, "managers", discord.Permissions(administrator=True))
+    discord_talk.discord.tell("GUILD_ROLE_UPDATE", {"guild_id": HERE, "role": administrator})
+    await heard(discord_talk)
+    assert await discord_talk.subscribed() == {"teapot": "active"}
+
+
+async def test_a_pause_that_somebody_made_stays(discord_talk: Talk) -> None:
+    await discord_talk.ana.types("pause", number="1")
+    discord_talk.discord.deny(TEA)
+    await heard(discord_talk)
+    assert await discord_talk.subscribed() == {"teapot": "paused"}
+
+
+# --- what happened meanwhile ------------------------------------------------------------------------------------------
+
+
+async def look_back(discord_talk: Talk) -> None:
+    """Let another process begin, which has heard nothing of what happened."""
+    async with listening(discord_talk.store_url, discord_talk.discord, discord_talk.services.clock) as again:
+        await again.connect()
+        await again.known()
+
+
+async def test_a_start_pauses_what_was_lost_and_lets_go_on_what_came_back(discord_talk: Talk) -> None:
+    ana, bo = discord_talk.ana, discord_talk.bo
+    await ana.types("subscribe", query="kettles", in_=KETTLES, tz="UTC")
+    await ana.types("subscribe", query="pots", in_=POT, tz="UTC")
+    await ana.types("subscribe", query="mine", to="me", tz="UTC")
+    await bo.at(STOVES).types("subscribe", query="stoves", tz="UTC")
+    await lose(discord_talk, channel(KETTLES))
+    await lose(discord_talk, channel(f"@{ANA}"))
+    await discord_talk.gateway.connection.end()
+    discord_talk.discord.remove_channel(TEA)
+    discord_talk.discord.remove_guild(AWAY)
+    for _ in range(2):
+        await look_back(discord_talk)
+    assert await why_paused(discord_talk) == "the channel was deleted"
+    assert await why_paused(discord_talk, channel(POT)) == "the channel was deleted"
+    assert await why_paused(discord_talk, channel(STOVES, AWAY)) == "I was removed from the server"
+    assert await discord_talk.subscribed(channel(KETTLES)) == {"kettle": "active"}
+    assert await discord_talk.subscribed(channel(f"@{ANA}")) == {"mine": "active"}
+
+
+async def test_a_start_loses_no_archived_thread_no_hidden_channel_and_no_server_that_is_away(
+    discord_talk: Talk,
+) -> None:
+    await discord_talk.ana.types("subscribe", query="pots", in_=POT, tz="UTC")
+    await discord_talk.bo.at(STOVES).types("subscribe", query="stoves", tz="UTC")
+    discord_talk.discord.deny(SECRET)
+    await discord_talk.bo.types("subscribe", query="secrets", in_=SECRET, tz="UTC")
+    await discord_talk.gateway.connection.end()
+    discord_talk.discord.places[POT].is_archived = True
+    discord_talk.discord.deny(SECRET, view_channel=True)
+    discord_talk.discord.away = {AWAY}
+    await look_back(discord_talk)
+    for where in (channel(POT), channel(SECRET), channel(STOVES, AWAY)):
+        assert await why_paused(discord_talk, where) == ""
