@@ -66,6 +66,22 @@ async def test_a_channel_that_cannot_be_posted_to_is_not_subscribed(store: Store
     assert (await dispatch("list", person.requester, services)).ok
 
 
+async def test_a_file_does_not_subscribe_a_channel_that_cannot_be_posted_to(store: Store) -> None:
+    async def refuse(channel: Channel) -> None:
+        raise RefusedError(f"I can't post in #{channel.id}.", hint="Invite me.")
+
+    person = Person(store)
+    services = replace(person.services, channel_checks={"console": refuse})
+    adds = "import --yes\nversion: 1\nsubscriptions:\n  - query: teapots\n"
+    for text in (adds, adds.replace(" --yes", "")):
+        reply = await dispatch(text, person.requester, services)
+        assert (reply.ok, render(reply.document)) == (False, "I can't post in #general.\n\nInvite me.")
+    assert await store.subscriptions.of_channel(GENERAL) == ()
+    await person.asks("subscribe kettles")
+    assert (await dispatch("import --yes\nversion: 1\nsubscriptions: []\n", person.requester, services)).ok
+    assert await store.subscriptions.of_channel(GENERAL) == ()
+
+
 async def test_an_edit_with_nothing_to_change_offers_a_form_that_changes_nothing(store: Store) -> None:
     person = Person(store)
     await person.asks('subscribe "tea pots" -kettle --weekly fri 16:00 --max 5 --min-upvotes 3 --upvoted-only')

@@ -54,9 +54,10 @@ async def bring_to(
     """Make the requester's channel what a form says; None, and nothing is changed, when that is not what was `shown`.
 
     Raises:
-        RefusedError: others keep changing the channel, it would have too many subscriptions, or it would call a role
-            that may not be called.
+        RefusedError: others keep changing the channel, it would have too many subscriptions, it would call a role
+            that may not be called, or it would be subscribed and cannot be posted to.
     """
+    await difference_to(form, requester, services)
     last: Planned | None = None
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
@@ -75,10 +76,17 @@ async def bring_to(
 
 
 async def difference_to(form: ChannelForm, requester: Requester, services: Services) -> Difference:
-    """Return what a form would change in the requester's channel as it is now."""
+    """Return what a form would change in the requester's channel as it is now.
+
+    Raises:
+        RefusedError: it would call a role that may not be called, or it would be subscribed and cannot be posted to.
+    """
     store, channel = services.store.subscriptions, requester.channel
     known, settings = await store.of_channel(channel), await store.settings(channel)
-    return _planned(form, known, settings, requester, services).difference
+    found = _planned(form, known, settings, requester, services)
+    if found.plan.add:
+        await services.refuse_unreachable(channel)
+    return found.difference
 
 
 def _planned(
