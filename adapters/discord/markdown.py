@@ -210,19 +210,22 @@ def _linked(runs: list[Text], address: str) -> Iterator[str]:
     if said.lstrip().startswith("http") and _address(said.strip()) == address:
         yield f"<{address}>"  # as the text of a link it would be suspicious
         return
-    label = ""
+    parts: list[Text] = []
     for run in runs:
         for index, text in enumerate(_NOT_IN_LINKS.split(run.text)):
             if index % 2:  # what was split at
-                yield _link(label, address)
+                yield _link(parts, address)
                 yield escape(text)
-                label = ""
+                parts = []
             else:
-                label += _marked(Text(text, run.style), _in_a_link)
-    yield _link(label, address)
+                parts.append(Text(text, run.style))
+    yield _link(parts, address)
 
 
-def _link(label: str, address: str) -> str:
+def _link(parts: list[Text], address: str) -> str:
+    label = "".join(_marked(part, _in_a_link) for part in parts)
+    if _NOT_IN_LINKS.search(label):  # two parts make together what neither is
+        return "".join(_marked(part, escape) for part in parts)
     before, core, after = _apart(label)
     return f"{before}[{core}]({address}){after}" if core else before
 

@@ -51,6 +51,7 @@ SPANS: st.SearchStrategy[Spans] = st.lists(
         ((Text(HREF, href=HREF),), f"<{HREF}>"),
         ((Text("see https://evil.example now", href=HREF),), f"[see]({HREF}) https\\://evil.example [now]({HREF})"),
         ((Text("🧪 Agents", href=HREF),), f"🧪 [Agents]({HREF})"),
+        ((Text("a:b", href=HREF), Text("c:d", Style.MATCH, HREF)), r"a\:b**c\:d**"),
         ((Text("for @everyone", href=HREF),), f"[for]({HREF}) \\@everyone"),
         ((strong("agents"), Text(" · 5 new")), "**agents** · 5 new"),
         ((strong(" agents "), Text("new")), " **agents** new"),
