@@ -6,8 +6,10 @@ HTTP, signed ┴─ Bolt ── read ─┴─ Work ── who asks? ── disp
 """
 
 import logging
+import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -133,16 +135,17 @@ class SlackGateway:
             self._has_looked_back = self.work.begin("a look back", self._comings.look_back(workspaces))
 
     def _app(self, door: SlackDoor) -> AsyncApp:
-        app = AsyncApp(
-            name="paperround",
-            logger=log,
-            client=client_of(None, door.base_url, CALL_WITHIN),
-            signing_secret=door.signing_secret.value if door.signing_secret else "",
-            request_verification_enabled=door.app_token is None,
-            before_authorize=self._refuse_replay,
-            authorize=_authorize,
-            ignoring_self_events_enabled=False,
-        )
+        with _hidden_environment():
+            app = AsyncApp(
+                name="paperround",
+                logger=log,
+                client=client_of(None, door.base_url, CALL_WITHIN),
+                signing_secret=door.signing_secret.value if door.signing_secret else "",
+                request_verification_enabled=door.app_token is None,
+                before_authorize=self._refuse_replay,
+                authorize=_authorize,
+                ignoring_self_events_enabled=False,
+            )
         app.command(ROOT)(self._on_command)
         app.block_action(ANYTHING)(self._on_press)
         app.view(FORM)(self._on_form)
@@ -271,6 +274,19 @@ class SlackGateway:
         except DeliveryError as error:
             log.info("slack:%s: a modal did not open: %s", pressed.here.workspace, error.reason)
             return False
+
+
+@contextmanager
+def _hidden_environment() -> Iterator[None]:
+    """Hide Slack's variables from Bolt while it is built.
+
+    It reads them by itself: a token that it then warns of, and a client id for which it opens stores of files.
+    """
+    hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("SLACK_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _read(reader: Callable[[Mapping[str, Json]], T], body: Mapping[str, Json]) -> T | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -121,6 +122,18 @@ async def test_when_it_stops_nothing_more_is_heard_and_what_was_begun_is_finishe
         await slack.send("slash_commands", a_command(slack, "subscribe teapots"))
     assert [each.to_channel for each in slack.said] == [True]
     assert all(socket.closed for socket in slack.sockets)
+
+
+async def test_bolt_takes_nothing_from_the_environment_by_itself(
+    migrated_sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "adapters.slack")
+    theirs = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "kettle"}
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+    async with talk(migrated_sqlite_url, is_over_http=False):
+        assert {name: os.environ[name] for name in theirs} == theirs
+    assert [each.message for each in caplog.records if "adapters.slack" in each.name] == []
 
 
 async def test_no_log_and_no_repr_tells_a_secret(slack_talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
