@@ -36,9 +36,13 @@ SCOPES: Final = {
 }
 """The scopes of the bot, and what each is for.
 
-Not asked for: `channels:join` and `chat:write.public`, since it posts only where it was invited; `channels:history`,
+Not asked for: `channels:join` and `chat:write.public`, since it posts only where it was invited; `HISTORY_SCOPES`,
 since nothing that people write concerns it.
 """
+
+HISTORY_SCOPES: Final = frozenset({"channels:history", "groups:history"})
+"""What an operator may add: a post of which nobody knows whether it arrived is looked up, in public and in private
+channels, before it is posted again. Either is used where it is; without both there is nothing to ask for."""
 
 EVENTS: Final = (
     "app_uninstalled",

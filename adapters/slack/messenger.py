@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from adapters.slack.archive import Archives, receipt_of
 from adapters.slack.client import SlackApi
+from adapters.slack.manifest import HISTORY_SCOPES
 from adapters.slack.pacing import Pacing
 from adapters.slack.render import PARENT, messages
 from adapters.slack.tokens import installation_in
@@ -30,9 +31,6 @@ Json = Any
 
 EVENT_TYPE: Final = "papers_digest"
 """The type of a message's metadata, which any app in the channel may read: it holds no secret."""
-
-HISTORY_SCOPES: Final = frozenset({"channels:history", "groups:history"})
-"""Either lets messages be looked up; without both there is nothing to ask for."""
 
 PAGES: Final = 3
 PAGE: Final = 200

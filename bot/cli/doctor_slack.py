@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import HISTORY_SCOPES, SCOPES
 from adapters.slack.probe import SOCKET, WHO, ask
 from adapters.sql.store import open_store
 from bot.cli.checking import Check, check_clock
@@ -72,8 +72,12 @@ def _scopes(name: str, scopes: frozenset[str] | None) -> Check:
     missing = [each for each in SCOPES if each not in scopes]
     if missing:
         return Check(name=f"{name} scopes", found=f"{', '.join(missing)} missing", fix=_FIX_SCOPES)
-    spare = sorted(scopes - SCOPES.keys())
-    return Check(name=f"{name} scopes", found="as asked for" + (f"; not needed: {', '.join(spare)}" if spare else ""))
+    found = ["as asked for"]
+    if scopes & HISTORY_SCOPES:
+        found.append("what was posted can be looked up")
+    if spare := sorted(scopes - SCOPES.keys() - HISTORY_SCOPES):
+        found.append(f"not needed: {', '.join(spare)}")
+    return Check(name=f"{name} scopes", found="; ".join(found))
 
 
 async def _installed(settings: Settings, clock: Clock) -> Sequence[Check]:
