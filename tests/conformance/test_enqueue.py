@@ -1,3 +1,5 @@
+"""`Outbox.enqueue`: all of a delivery or nothing, and what was read is still so (adapters/sql/enqueuing.py)."""
+
 import asyncio
 from dataclasses import replace
 from datetime import timedelta

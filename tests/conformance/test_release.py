@@ -1,4 +1,7 @@
-"""What a channel gets back when a delivery ends badly: nothing is lost, and nothing comes twice."""
+"""What a channel gets back when a delivery ends badly: nothing is lost, and nothing comes twice.
+
+Cancelled is what nobody waits for any more (adapters/sql/cancelling.py); it gives back its papers as what died does.
+"""
 
 import pytest
 
