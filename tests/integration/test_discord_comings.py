@@ -38,8 +38,8 @@ SOME = 100
 
 
 @pytest.fixture
-async def discord_talk(store_url: str) -> AsyncIterator[Talk]:
-    async with talk(store_url) as begun:
+async def discord_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
+    async with talk(migrated_sqlite_url) as begun:
         await begun.ana.types("subscribe", query="teapots", tz="Asia/Tokyo")
         yield begun
 

@@ -1,4 +1,4 @@
-"""Commands on Discord, on both databases: who asks, what is answered, who sees it."""
+"""Commands on Discord: who asks, what is answered, who sees it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -33,8 +33,8 @@ Json = Any
 
 
 @pytest.fixture
-async def discord_talk(store_url: str) -> AsyncIterator[Talk]:
-    async with talk(store_url) as begun:
+async def discord_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
+    async with talk(migrated_sqlite_url) as begun:
         await fill(begun.store)
         yield begun
 
@@ -158,7 +158,7 @@ async def test_threads_and_forums_want_permissions_of_their_own(
 async def test_who_may_not_manage_is_told_what_is_needed_and_offered_digests_of_their_own(discord_talk: Talk) -> None:
     said = await discord_talk.cy.types("subscribe", query="teapots")
     assert "Changing #tea needs Manage Channels." in said.text
-    assert "--to me" in said.text
+    assert "to:me" in said.text
     assert await discord_talk.subscribed() == {}
     await discord_talk.bo.types("settings", who_can_manage="everyone")
     await discord_talk.cy.types("subscribe", query="teapots")
