@@ -59,12 +59,13 @@ def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone:
 
 def already_subscribed(subscription: Subscription) -> Document:
     """Say that the channel has the query already."""
+    mine = subscription.channel.is_personal
     said = (
-        Text("This channel already has "),
+        Text("You already have " if mine else "This channel already has "),
         strong(quoted(subscription.query)),
         Text(f" (#{subscription.number}, {subscription.cadence}{', paused' if subscription.pause else ''})."),
         Text(" I changed nothing; "),
-        code(f"/papers edit {subscription.number} ..."),
+        code(f"/papers edit {subscription.number} ...{' --to me' if mine else ''}"),
         Text(" changes it."),
     )
     return Document(blocks=(Paragraph(said),))
@@ -74,12 +75,13 @@ def unsubscribed(removed: Sequence[Subscription], *, by: str) -> Document:
     """Say what was removed."""
     if len(removed) == 1:
         said: Spans = (
-            Text(f"{person(by)} unsubscribed this channel from "),
+            Text(f"{person(by)} unsubscribed {'' if removed[0].channel.is_personal else 'this channel '}from "),
             *named(removed[0]),
             Text(". What was posted stays."),
         )
         return Document(blocks=(Paragraph(said),))
-    said = (Text(f"{person(by)} removed every subscription of this channel. What was posted stays:"),)
+    whose = "their own" if removed[0].channel.is_personal else "this channel"
+    said = (Text(f"{person(by)} removed every subscription of {whose}. What was posted stays:"),)
     return Document(blocks=(Paragraph(said), BulletList(tuple(named(each) for each in removed))))
 
 

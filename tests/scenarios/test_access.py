@@ -71,7 +71,9 @@ async def test_to_me_is_the_persons_own_channel_and_only_they_see_the_answer(sto
     assert (await queries(store), await queries(store, OF_ANA)) == ([], ["teapot"])
     assert render(reply.document).startswith("@ana subscribed to teapots (#1)")
     assert "teapots" in await somebody(store).reads("list --to me")
-    assert (await somebody(store).asks("unsubscribe 1 --to me")).ok
+    assert "/papers edit 1 ... --to me" in await somebody(store).reads("subscribe teapots --to me")
+    assert "/papers unsubscribe all --yes --to me" in await somebody(store).reads("unsubscribe all --to me")
+    assert (await somebody(store).reads("unsubscribe 1 --to me")).startswith("@ana unsubscribed from teapots (#1).")
     assert await queries(store, OF_ANA) == []
 
 

@@ -154,8 +154,10 @@ async def _ask_first(requester: Requester, services: Services) -> Reply:
         raise _nothing_to_remove()
     named = ", ".join(f"#{each.number} {quoted(each.query)}" for each in known)
     what = "the only subscription" if len(known) == 1 else "every subscription"
+    # Without `--to me` the hint would remove those of the channel where it is typed.
+    whose, place = ("your own", " --to me") if requester.channel.is_personal else ("this channel", "")
     asked = RefusedError(
-        f"That removes {what} of this channel: {named}.", hint="Type `/papers unsubscribe all --yes` to do it."
+        f"That removes {what} of {whose}: {named}.", hint=f"Type `/papers unsubscribe all --yes{place}` to do it."
     )
     buttons = Buttons(requester, services.clock.now())
     confirm = buttons.command("Remove all", "unsubscribe all --yes", single_use=True, only_requester=True)
