@@ -137,6 +137,8 @@ def paused(
         way_out = (code(f"/papers resume {target}"), Text(" ends it." if not until else " ends it earlier."))
         blocks.append(Paragraph(way_out))
     blocks += (Paragraph(_paused_already(each, zone, today)) for each in already)
+    if not now_paused and len(already) == 1 and already[0].pause and already[0].pause.reason is not PauseReason.ACCESS:
+        blocks.append(Paragraph((code(f"/papers resume {already[0].number}"), Text(" ends it."))))
     return Document(blocks=tuple(blocks), summary="Paused" if now_paused else "Paused already")
 
 

@@ -74,7 +74,8 @@ async def test_pausing_what_is_paused_says_who_did_it_and_changes_nothing(store:
     before = await mine(store)
     reply = await replace(ana, user="bo").asks("pause 1")
     assert (reply.ok, reply.document.actions) == (True, ())
-    assert "teapots (#1) is paused already, by @ana since 19 Jun." in await ana.reads("pause 1")
+    said = await ana.reads("pause 1")
+    assert said == "teapots (#1) is paused already, by @ana since 19 Jun.\n\n/papers resume 1 ends it."
     assert await mine(store) == before
 
 
