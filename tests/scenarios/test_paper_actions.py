@@ -133,6 +133,14 @@ async def test_less_offers_the_words_that_single_a_paper_out_and_its_authors(sto
     assert labels_of(reply) == ["Mute “World Models”", "Mute “Patient Teapots”", "Mute Ada Brill", "Mute Gus Holm"]
 
 
+async def test_less_does_not_offer_what_the_channel_looks_for(store: Store) -> None:
+    await fill(store)
+    person = Person(store)
+    await person.asks('subscribe "world models" -survey')
+    reply = await person.presses(f"less:{id_of(TEAPOTS)}")
+    assert labels_of(reply) == ["Mute “Patient Teapots”", "Mute Ada Brill", "Mute Gus Holm"]
+
+
 @pytest.mark.parametrize(
     ("label", "mute"), [("Mute “World Models”", '"world model"'), ("Mute Ada Brill", 'author:"ada brill"')]
 )
