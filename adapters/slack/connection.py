@@ -40,6 +40,9 @@ _FATAL: Final = {
     "token_revoked": "Slack does not accept SLACK_APP_TOKEN any more; make another on the page of the app.",
 }
 
+_NONSENSE: Final = "What answers is not Slack; `paperround doctor` says where it was asked."
+"""For a proxy's page, or a wrong PAPERROUND_SLACK__BASE_URL."""
+
 
 class NotConnectedError(PaperroundError):
     """Slack is not heard at present; the words say why."""
@@ -103,10 +106,15 @@ class Connection:
         except SlackApiError as error:
             await _close(handler)
             code = refusal_of(error).code
-            raise NotConnectedError(_FATAL.get(code, f"Slack refuses the connection ({code or 'no code'}).")) from None
+            said = f"Slack refuses the connection ({code})." if code else _NONSENSE
+            raise NotConnectedError(_FATAL.get(code, said)) from None
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError, LookupError) as error:
             await _close(handler)
             raise NotConnectedError(f"Slack cannot be reached ({type(error).__name__}).") from None
+        except AttributeError:
+            # The SDK trips over an answer that is JSON and no object.
+            await _close(handler)
+            raise NotConnectedError(_NONSENSE) from None
         except asyncio.CancelledError:
             await _close(handler)
             raise

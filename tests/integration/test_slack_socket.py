@@ -11,6 +11,7 @@ import pytest
 from adapters.slack.connection import SILENT_FOR, NotConnectedError
 from adapters.slack.gateway import SlackGateway
 from bot.clock import SystemClock
+from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import a_button, a_command, a_form, a_press, an_event
 from tests.integration.slack_talking import PATIENCE, Talk, talk
 
@@ -111,6 +112,19 @@ async def test_a_connection_that_is_refused_says_why_and_is_tried_again(
         with pytest.raises(NotConnectedError, match=words) as caught:
             await begun.gateway.look_after()
         assert "xapp" not in str(caught.value)
+        await begun.gateway.look_after()
+        await begun.slack.until(lambda slack: len(slack.sockets) == 1)
+
+
+@pytest.mark.parametrize(("body", "content_type"), [(b"Not Found", "text/html"), (b'"no"', "application/json")])
+async def test_an_answer_that_is_not_slacks_says_so_and_is_asked_for_again(
+    body: bytes, content_type: str, migrated_sqlite_url: str
+) -> None:
+    async with talk(migrated_sqlite_url, is_over_http=False) as begun:
+        fault = Fault(status=404, body=body, content_type=content_type)
+        begun.slack.fail(fault, workspace="app", method="apps.connections.open")
+        with pytest.raises(NotConnectedError, match="is not Slack"):
+            await begun.gateway.look_after()
         await begun.gateway.look_after()
         await begun.slack.until(lambda slack: len(slack.sockets) == 1)
 
