@@ -22,6 +22,7 @@ from adapters.discord.components import (
 )
 from adapters.discord.limits import COMPONENTS, ROLES, TEXT, THREAD_NAME
 from adapters.discord.markdown import plain
+from adapters.discord.options import with_options
 from bot.document import Action, Document, Note, PaperCard, PaperLine, Spans, Text
 from bot.model.delivery import Rendered
 from bot.spans import joined
@@ -57,7 +58,8 @@ _SILENCE: Final = "…"
 
 
 def messages(document: Document) -> tuple[Rendered, ...]:
-    """Render a document, for the channel or for one person."""
+    """Render a document, for the channel or for one person; commands in it are written as Discord takes them."""
+    document = with_options(document)
     whole = _messages(document, _SHARES[0])
     if len(whole) == 1 or not _is_one_message(document):
         return whole

@@ -87,7 +87,7 @@ def test_a_refusal_is_shown_as_discord_would_get_it_and_keeps_its_exit_status(co
     ended = console("papers", "--as", "discord", "subscribe", "agents", "--dayly", "09:00")
     assert ended.status == 2
     (message,) = judged_as_discords(ended.json)
-    assert any("`--daily`" in text for text in components.contents(message))
+    assert any("`daily`" in text for text in components.contents(message))
 
 
 def test_a_platforms_sdk_is_not_needed_for_its_payloads() -> None:

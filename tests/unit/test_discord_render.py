@@ -156,7 +156,7 @@ def test_more_papers_than_ten_go_on_in_the_next_message_and_none_is_lost() -> No
     rendered = messages(document)
     assert len(rendered) > 1
     assert tuple(paper for message in rendered for paper in message.papers) == document.papers
-    assert last_words(rendered[-1].payload) == "25 of 41 matched · #1 · `/papers edit 1`"
+    assert last_words(rendered[-1].payload) == "25 of 41 matched · #1 · `/papers edit number:1`"
 
 
 def test_what_stands_behind_the_button_of_a_long_document_is_offered_in_its_first_message() -> None:

@@ -1,0 +1,120 @@
+"""Commands in what is said, as people type them on Discord: options in place of flags. Pure.
+
+/papers edit 3 --weekly fri 16:00  ──>  /papers edit number:3 weekly:fri 16:00
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, assert_never
+
+from bot.commands.arguments import ROOT
+from bot.commands.catalog import command_named
+from bot.commands.command import Command
+from bot.commands.parameter import Kind
+from bot.document import (
+    Block,
+    BulletList,
+    Code,
+    Divider,
+    Document,
+    Fields,
+    Note,
+    PaperCard,
+    PaperLine,
+    Paragraph,
+    Spans,
+    Style,
+    Text,
+)
+
+_WORD: Final = re.compile(r'(?:"[^"]*"|[^\s"])+|"')
+"""A word, with what stands between quotes in it."""
+
+_FLAG: Final = re.compile(r"--(?=[a-z])")
+_REST: Final = {"[flags]": "[options]"}
+"""What a usage line ends with."""
+
+
+def with_options(document: Document) -> Document:
+    """Return the document with its commands written as Discord takes them."""
+    return replace(
+        document,
+        heading=_spans(document.heading),
+        blocks=tuple(map(_block, document.blocks)),
+        footnote=_spans(document.footnote),
+    )
+
+
+def written(text: str) -> str:
+    """Return a command, or flags by themselves, with options; anything else as it is."""
+    if _FLAG.match(text):
+        return " ".join(_apart(_WORD.findall(text), None)[1])
+    root, _, rest = text.partition(" ")
+    verb, *words = _WORD.findall(rest) or [""]
+    command = command_named(verb) if root == ROOT else None
+    if command is None or not words:
+        return text
+    bare, options = _apart(words, command)
+    return " ".join([root, verb, *_without_flags(bare, command), *options])
+
+
+def _apart(words: Sequence[str], command: Command | None) -> tuple[list[str], list[str]]:
+    """Return the words that belong to no flag, and an option for each flag with what belongs to it."""
+    flags = command.flags if command is not None else {}
+    bare: list[str] = []
+    given: list[tuple[str, list[str]]] = []
+    values = bare
+    for word in words:
+        if not _FLAG.match(word):
+            values.append(word)
+            continue
+        name, _, value = word.removeprefix("--").partition("=")
+        if name in flags and flags[name].kind is Kind.SWITCH:
+            given.append((name, ["True"]))
+            values = bare
+        else:
+            values = [value] if value else []
+            given.append((name, values))
+    return bare, [f"{name}:{' '.join(values)}" if values else name for name, values in given]
+
+
+def _without_flags(words: Sequence[str], command: Command) -> Iterator[str]:
+    """Yield options for the words that belong to no flag."""
+    end = [_REST[word] for word in words if word in _REST]
+    values = [word for word in words if word not in _REST]
+    if values and command.is_by_name and values[0] in command.flags:
+        yield f"{values[0]}:{' '.join(values[1:])}"
+        values = []
+    if values and command.first is not None:
+        yield f"{command.first.name}:{values.pop(0)}"
+    if values and command.free is not None:
+        # A file is attached, and not typed.
+        given = command.free.shown if command.free.kind is Kind.FILE else " ".join(values)
+        yield f"{command.free.name}:{given}"
+    yield from end
+
+
+def _block(block: Block) -> Block:
+    match block:
+        case Paragraph(spans):
+            return Paragraph(_spans(spans))
+        case Note(spans):
+            return Note(_spans(spans))
+        case BulletList(items):
+            return BulletList(tuple(map(_spans, items)))
+        case Fields(pairs):
+            return Fields(tuple((written(name), _spans(spans)) for name, spans in pairs))
+        case Code(text):
+            return Code("\n".join(map(written, text.split("\n"))))
+        case Divider() | PaperCard() | PaperLine():
+            return block
+        case _:
+            assert_never(block)
+
+
+def _spans(spans: Spans) -> Spans:
+    return tuple(
+        Text(written(span.text), span.style, span.href) if isinstance(span, Text) and span.style is Style.CODE else span
+        for span in spans
+    )
