@@ -26,6 +26,11 @@ _HOST = re.compile(r"[0-9A-Za-z._-]+|[0-9A-Fa-f:.]+(%[0-9A-Za-z]+)?")
 """Names and addresses, IPv6 without brackets."""
 
 _TOKEN = re.compile(r"[!-~]+")
+_OTHER_TOKENS = {
+    "xoxb-": "this is one for SLACK_BOT_TOKEN",
+    "xapp-": "this is one for SLACK_APP_TOKEN",
+    "xoxp-": "this is a person's, take the bot's",
+}
 
 
 def split_words(value: object) -> object:
@@ -109,10 +114,17 @@ def token(beginning: str) -> Callable[[SecretStr | None], SecretStr | None]:
 
     def check(given: SecretStr | None) -> SecretStr | None:
         if given is not None and not given.get_secret_value().startswith(beginning):
-            raise ValueError(f"this is no such token; it begins with {beginning}")
+            raise ValueError(f"it begins with {beginning}, and this does not{_what_it_is(given.get_secret_value())}")
         return given
 
     return check
+
+
+def _what_it_is(value: str) -> str:
+    """Say what is there in place of a token, where its first characters tell."""
+    if value[:1] in {'"', "'"}:
+        return "; take the quotes away"
+    return next((f"; {said}" for beginning, said in _OTHER_TOKENS.items() if value.startswith(beginning)), "")
 
 
 def bare_token(given: SecretStr | None) -> SecretStr | None:

@@ -283,6 +283,20 @@ def test_what_does_not_go_together_is_named_without_its_value(
     assert "hunter" not in " ".join(problems)
 
 
+@pytest.mark.parametrize(
+    ("token", "way_out"),
+    [
+        ("xapp-hunter", "; this is one for SLACK_APP_TOKEN"),
+        ("xoxp-hunter", "; this is a person's, take the bot's"),
+        ('"xoxb-hunter"', "; take the quotes away"),
+        ("hunter", ""),
+    ],
+)
+def test_another_token_is_told_by_its_beginning(token: str, way_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, SOCKET | {"SLACK_BOT_TOKEN": token})
+    assert problems_of() == (f"SLACK_BOT_TOKEN: it begins with xoxb-, and this does not{way_out}",)
+
+
 # --- Discord -------------------------------------------------------------------------------------------------------
 
 
