@@ -244,7 +244,11 @@ def errors_of(kept: Kept, mistake: UserError) -> Mapping[str, str]:
     parameters = [each.name for each in _command(kept.verb).parameters if each.name != "number"]
     place = {"daily": _AT, "weekly": _ON, "instant": _OFTEN}.get(parameter, parameter)
     is_field = place in {*parameters, _AT, _OFTEN}
-    said = f"{mistake.message} {mistake.hint}".strip().replace("`", "")
+    said = f"{mistake.message} {mistake.hint}".strip()
+    if parameter in _LABELS:
+        # Whoever looks at a form has seen no flags.
+        said = said.replace(f"`--{parameter}`", f"“{_LABELS[parameter]}”")
+    said = said.replace("`", "")
     return {place if is_field else parameters[0]: words(cut((Text(clean(said)),), INPUT_TEXT // 2))}
 
 

@@ -171,6 +171,12 @@ async def test_a_mistake_stands_at_its_field_and_nothing_is_done(fields: Json, p
     assert await slack_talk.subscribed() == {}
 
 
+async def test_a_mistake_names_a_field_as_the_form_does(slack_talk: Talk) -> None:
+    form = await slack_talk.types("subscribe")
+    told = await sends(slack_talk, form.body, query=typed("teapots"), max=typed("99"))
+    assert told["errors"] == {"max": "“Papers in a digest, at most” takes a number from 1 to 25, not 99."}
+
+
 async def test_change_opens_a_form_with_what_the_subscription_is_and_sending_it_changes_nothing(
     slack_talk: Talk,
 ) -> None:
