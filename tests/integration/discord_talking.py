@@ -161,7 +161,7 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
         gateway = DiscordGateway(door, services, api, members, places)
         messenger = DiscordMessenger(api, places, clock)
         try:
-            async with _serving(gateway) as task:
+            async with serving(gateway) as task:
                 yield Talk(
                     discord=fake,
                     store=store,
@@ -176,7 +176,8 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _serving(gateway: Gateway) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(gateway: Gateway) -> AsyncIterator[asyncio.Task[None]]:
+    """Let a gateway serve; gives its task."""
     async with asyncio.TaskGroup() as group:
         task = group.create_task(gateway.serve())
         await asyncio.sleep(0)  # noqa: TID251 - no time passes: the task begins
