@@ -95,7 +95,9 @@ class SlackGateway:
         self.connection = (
             Connection(app, door.app_token, door.base_url, services.clock) if door.app_token is not None else None
         )
-        self._endpoints = {**pages, **({EVENTS: SignedEndpoint(app)} if self.connection is None else {})}
+        self._endpoints = dict(pages)
+        if self.connection is None and door.signing_secret is not None:
+            self._endpoints[EVENTS] = SignedEndpoint(app, door.signing_secret)
 
     @property
     def platform(self) -> str:
@@ -293,7 +295,7 @@ def _read(reader: Callable[[Mapping[str, Json]], T], body: Mapping[str, Json]) -
     """Return what a reader makes of a payload; None, and a line in the log, where it makes no sense."""
     try:
         return reader(body)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         log.warning("slack: a payload makes no sense (%s: %s)", type(error).__name__, error)
         return None
 
@@ -302,13 +304,16 @@ def event_of(body: Mapping[str, Json], context: AsyncBoltContext, now: datetime)
     """Read an event.
 
     Raises:
-        LookupError, ValueError: it is none of Slack's.
+        LookupError, TypeError, ValueError, OverflowError: it is none of Slack's.
     """
     workspace = workspace_of(
         context.enterprise_id, context.team_id, is_enterprise_install=context.is_enterprise_install
     )
     details = body["event"]
-    return Event(workspace=workspace, kind=details["type"], details=details, at=happened_at(body, now))
+    event = Event(workspace=workspace, kind=details["type"], details=details, at=happened_at(body, now))
+    if event.channel is not None and not isinstance(event.channel.id, str):
+        raise TypeError("the id of a channel is no text")
+    return event
 
 
 def _kept(here: Here) -> Kept:

@@ -145,7 +145,7 @@ def pressed_of(body: Mapping[str, Json]) -> Pressed:
     """Read the press of a button, or the choice of a menu.
 
     Raises:
-        KeyError, ValueError: it is none of Slack's.
+        KeyError, TypeError, ValueError: it is none of Slack's.
     """
     (action, *_) = body["actions"]
     chosen = action.get("selected_option") or action
@@ -153,12 +153,12 @@ def pressed_of(body: Mapping[str, Json]) -> Pressed:
     kept = Kept.read(view["private_metadata"]) if view else None
     here = Here(
         workspace=_workspace_of(body),
-        channel_id=kept.channel_id if kept else body["channel"]["id"],
-        user=body["user"]["id"],
+        channel_id=kept.channel_id if kept else _text(body["channel"]["id"]),
+        user=_text(body["user"]["id"]),
         answer_at=kept.answer_at if kept else body.get("response_url") or "",
     )
     return Pressed(
-        here=here, action=chosen["value"], trigger=body.get("trigger_id") or "", is_in_modal=kept is not None
+        here=here, action=_text(chosen["value"]), trigger=body.get("trigger_id") or "", is_in_modal=kept is not None
     )
 
 
@@ -166,19 +166,25 @@ def filled_of(body: Mapping[str, Json]) -> Filled:
     """Read a form that was sent off.
 
     Raises:
-        KeyError, ValueError: it is none of ours.
+        KeyError, TypeError, ValueError: it is none of ours.
     """
     view = body["view"]
     kept = Kept.read(view["private_metadata"])
     here = Here(
         workspace=_workspace_of(body),
         channel_id=kept.channel_id,
-        user=body["user"]["id"],
+        user=_text(body["user"]["id"]),
         answer_at=kept.answer_at,
     )
     # One field stands in each block, whose id names it.
     fields = {block: value for block, state in view["state"]["values"].items() for value in state.values()}
     return Filled(here=here, kept=kept, fields=fields)
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError("an id is no text")
+    return value
 
 
 def _workspace_of(body: Mapping[str, Json]) -> str:

@@ -1,11 +1,13 @@
 """Slack over HTTP: one address for commands, presses, forms and events, all of them signed.
 
-The signature is Bolt's to check, and a request older than five minutes is refused there. What it does not know is
-whether it has seen a request before: here a signature is good once. Each process remembers its own, and the oldest are
-forgotten when there are too many, so behind several processes a stolen request may be acted on once more in another
-one within its five minutes; the effects bear that, as they bear that Slack repeats an event.
+The signature is checked before Bolt sees a request: Bolt reads the whole body first, and trips over one that makes no
+sense, which anybody may send. A request older than five minutes is refused, and a signature is good once: that is what
+Bolt does not look at. Each process remembers its own, and the oldest are forgotten when there are too many, so behind
+several processes a stolen request may be acted on once more in another one within its five minutes; the effects bear
+that, as they bear that Slack repeats an event.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,11 +16,15 @@ from typing import Final
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.model.installation import Secret
 from bot.ports import Clock
 from bot.ports.platforms import Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 EVENTS: Final = "/slack/events"
 
@@ -33,6 +39,10 @@ GOOD_FOR: Final = timedelta(minutes=11)
 
 MOST_REMEMBERED: Final = 100_000
 """Signatures that are remembered: 150 requests a second over that time, some 20 MB."""
+
+
+LONGEST_TIMESTAMP: Final = 12
+"""Digits of a timestamp: seconds, for some thousand years."""
 
 
 class Seen:
@@ -55,16 +65,22 @@ class Seen:
         return True
 
 
+def senseless() -> BoltResponse:
+    """Return the answer to what Slack signed and nobody can read."""
+    return BoltResponse(status=HTTPStatus.BAD_REQUEST, body={"error": "the body makes no sense"})
+
+
 def unsigned() -> BoltResponse:
     """Return the answer to what Slack did not sign, or signed for another time."""
     return BoltResponse(status=HTTPStatus.UNAUTHORIZED, body={"error": "invalid request"})
 
 
 class SignedEndpoint:
-    """Gives requests to Bolt."""
+    """Gives Bolt the requests that were signed with the secret."""
 
-    def __init__(self, app: AsyncApp) -> None:
+    def __init__(self, app: AsyncApp, secret: Secret) -> None:
         self._app = app
+        self._verifier = SignatureVerifier(secret.value)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -81,10 +97,16 @@ class SignedEndpoint:
         except UnicodeDecodeError:
             return response_of(unsigned())
         timestamp, signature = request.headers.get(TIMESTAMP, ""), request.headers.get(SIGNATURE, "")
-        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
-            # Bolt trips over a timestamp that is no number, and a signature that is not ASCII.
+        # The SDK trips over a timestamp that is no number or an endless one, and over a signature that is not ASCII.
+        is_time = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP
+        if not (is_time and signature.isascii() and self._verifier.is_valid(body, timestamp, signature)):
             return response_of(unsigned())
-        return response_of(await self._app.async_dispatch(AsyncBoltRequest(body=body, headers=headers)))
+        try:
+            read = AsyncBoltRequest(body=body, headers=headers)
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            log.warning("slack: a request makes no sense (%s)", type(error).__name__)
+            return response_of(senseless())
+        return response_of(await self._app.async_dispatch(read))
 
 
 def response_of(answer: BoltResponse) -> Response:

@@ -11,9 +11,10 @@ from adapters.slack.signed import Seen
 from bot.clock import SystemClock
 from tests.builders import NOW
 from tests.fakes.clock import SteppingClock
-from tests.fakes.slack_talk import a_button, a_command, a_press, an_event, as_form, signed
+from tests.fakes.slack_talk import FORM, a_button, a_command, a_press, an_event, as_form, signed
 from tests.integration.slack_talking import EVENTS, Talk, talk
 
+JSON = "application/json"
 MINUTE = timedelta(minutes=1)
 
 
@@ -51,6 +52,7 @@ async def has_no_effect(slack_talk: Talk, body: str, headers: Mapping[str, str])
         {"x-slack-request-timestamp": "1e9"},
         {"x-slack-request-timestamp": "-5"},
         {"x-slack-request-timestamp": "٣"},
+        {"x-slack-request-timestamp": "9" * 5000},
     ],
 )
 async def test_a_wrong_signature_or_timestamp_has_no_effect(changed: Mapping[str, str], slack_talk: Talk) -> None:
@@ -63,6 +65,21 @@ async def test_a_wrong_signature_or_timestamp_has_no_effect(changed: Mapping[str
 async def test_a_body_that_was_changed_has_no_effect(slack_talk: Talk) -> None:
     body = a_subscription_of(slack_talk)
     await has_no_effect(slack_talk, f"{body}+kettles", signed(body, now().timestamp()))
+
+
+async def test_a_body_is_read_only_if_it_was_signed(slack_talk: Talk) -> None:
+    for kind, body in (
+        (JSON, "[" * 100_000),
+        (JSON, "[]"),
+        (JSON, "{"),
+        (JSON, f'{{"a": {"9" * 5000}}}'),
+        (FORM, f"payload={'[' * 100_000}"),
+        (FORM, "payload=x"),
+        (FORM, "payload=[]"),
+    ):
+        forged = signed(body, now().timestamp(), secret="another", kind=kind)
+        assert (await slack_talk.post(body, forged)).status_code == 401
+        assert (await slack_talk.post(body, signed(body, now().timestamp(), kind=kind))).status_code == 400
 
 
 async def test_a_body_signed_with_another_secret_has_no_effect(slack_talk: Talk) -> None:
@@ -110,11 +127,21 @@ async def test_a_payload_that_makes_no_sense_is_answered_and_does_no_harm(slack_
         urlencode({"command": "/papers"}),
         as_form({"type": "block_actions", "actions": [{"action_id": "press-1", "type": "button"}]}),
         as_form({"type": "view_submission", "view": {"type": "modal", "callback_id": "form", "private_metadata": "["}}),
+        as_form(a_press(slack_talk.slack, {**a_button("x"), "value": ["save:x"]})),
+        as_form({**a_press(slack_talk.slack, a_button("save:x")), "user": {"id": ["U1ANA"]}}),
         urlencode({**a_command(slack_talk.slack, "list"), "team_id": "../x"}),
     ):
         assert (await slack_talk.post(body)).status_code == 200
-    event = json.dumps(an_event("member_joined_channel", channel=None))
-    assert (await slack_talk.post(event, signed(event, now().timestamp(), kind="application/json"))).status_code == 200
+    for number, event in enumerate(
+        (
+            an_event("member_joined_channel", channel=None),
+            an_event("channel_archive", channel=["C01"]),
+            an_event("channel_rename", channel={"id": ["C01"]}),
+            an_event("channel_archive", at=10**30, channel="C01"),
+        )
+    ):
+        told = json.dumps({**event, "event_id": f"Ev{number}"})
+        assert (await slack_talk.post(told, signed(told, now().timestamp(), kind=JSON))).status_code == 200
     await slack_talk.types("list")
     assert len(slack_talk.slack.said) == 1
 
