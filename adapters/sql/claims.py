@@ -8,16 +8,38 @@ the choice is made again once the lock is there: so two deliveries of one channe
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.channels import channel_of
 from adapters.sql.tables import channel as channels
 from adapters.sql.tables import delivery, part
-from adapters.sql.turns import next_of_each_channel
+from adapters.sql.turns import NEXT_OF_EACH_CHANNEL
 from bot.model.delivery import Claim, DeliveryKey, DeliveryState, Kind, Part, PartState, Receipt, Rendered
+
+# Statements are made once, as in `turns`.
+_NEXT_OF_THESE: Final = NEXT_OF_EACH_CHANNEL.where(delivery.c.channel.in_(bindparam("channels", expanding=True)))
+_LET_GO: Final = (
+    update(delivery)
+    .where(delivery.c.channel.in_(bindparam("channels", expanding=True)), delivery.c.held_until.is_not(None))
+    .values(held_until=None)
+)
+_TAKE: Final = (
+    update(delivery)
+    .where(delivery.c.key.in_(bindparam("keys", expanding=True)))
+    .values(attempt=delivery.c.attempt + 1, held_until=bindparam("until"), due_at=bindparam("until"))
+)
+_TAKEN: Final = (
+    select(delivery, channels.c.id)
+    .join(channels, channels.c.key == delivery.c.channel)
+    .where(delivery.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(delivery.c.slot, delivery.c.key)
+)
+_PARTS: Final = (
+    select(part).where(part.c.delivery.in_(bindparam("keys", expanding=True))).order_by(part.c.delivery, part.c.index)
+)
 
 
 async def is_any_due(connection: AsyncConnection, now: datetime) -> bool:
@@ -26,32 +48,16 @@ async def is_any_due(connection: AsyncConnection, now: datetime) -> bool:
     return (await connection.execute(due)).first() is not None
 
 
-async def claim(
-    connection: AsyncConnection, now: datetime, lease: timedelta, channel_keys: Sequence[int]
-) -> tuple[Claim, ...]:
+def claim(connection: Connection, now: datetime, lease: timedelta, channel_keys: Sequence[int]) -> tuple[Claim, ...]:
     """Take the next due delivery of each of these channels, which are locked, inside an open transaction."""
     # Another worker may have claimed between our reading and our lock: what it did is seen only now.
-    chosen = (await connection.execute(next_of_each_channel(now).where(delivery.c.channel.in_(channel_keys)))).all()
+    chosen = connection.execute(_NEXT_OF_THESE, {"now": now, "channels": channel_keys}).all()
     keys = [row.key for row in chosen]
-    await connection.execute(
-        # A worker of the same channel whose lease ran out must not go on beside the new one.
-        update(delivery)
-        .where(delivery.c.channel.in_([row.channel for row in chosen]), delivery.c.held_until.is_not(None))
-        .values(held_until=None)
-    )
-    await connection.execute(
-        update(delivery)
-        .where(delivery.c.key.in_(keys))
-        .values(attempt=delivery.c.attempt + 1, held_until=now + lease, due_at=now + lease)
-    )
-    parts = await parts_of(connection, keys)
-    rows = await connection.execute(
-        select(delivery, channels.c.id)
-        .join(channels, channels.c.key == delivery.c.channel)
-        .where(delivery.c.key.in_(keys))
-        .order_by(delivery.c.slot, delivery.c.key)
-    )
-    return tuple(_claim_of(row, parts[row.key]) for row in rows)
+    # A worker of the same channel whose lease ran out must not go on beside the new one.
+    connection.execute(_LET_GO, {"channels": [row.channel for row in chosen]})
+    connection.execute(_TAKE, {"keys": keys, "until": now + lease})
+    parts = _parts_of(connection, keys)
+    return tuple(_claim_of(row, parts[row.key]) for row in connection.execute(_TAKEN, {"keys": keys}))
 
 
 def _claim_of(row: Row[Any], parts: Sequence[Part]) -> Claim:
@@ -86,9 +92,12 @@ async def is_mine(connection: AsyncConnection, claim: Claim) -> bool:
 
 async def parts_of(connection: AsyncConnection, delivery_keys: Sequence[int]) -> dict[int, list[Part]]:
     """Return the stored parts of deliveries, in order."""
+    return await connection.run_sync(_parts_of, delivery_keys)
+
+
+def _parts_of(connection: Connection, delivery_keys: Sequence[int]) -> dict[int, list[Part]]:
     found: dict[int, list[Part]] = defaultdict(list)
-    wanted = select(part).where(part.c.delivery.in_(delivery_keys)).order_by(part.c.delivery, part.c.index)
-    for row in await connection.execute(wanted):
+    for row in connection.execute(_PARTS, {"keys": delivery_keys}):
         # A receipt is known by its message's id; the link to it may be empty.
         receipt = None if row.message is None else Receipt(message=row.message, href=row.href)
         found[row.delivery].append(

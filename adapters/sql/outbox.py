@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql import claims
@@ -78,9 +78,12 @@ class SqlOutbox:
             # Most looks find nothing due, and a look must not wait for a writer.
             if not await claims.is_any_due(connection, now):
                 return ()
-        async with self._database.write() as connection:
-            channel_keys = await self._circle.lock_next(connection, now, limit, platforms)
-            return await claims.claim(connection, now, lease, channel_keys)
+
+        def claim(connection: Connection) -> tuple[Claim, ...]:
+            channel_keys = self._circle.lock_next(connection, now, limit, platforms)
+            return claims.claim(connection, now, lease, channel_keys)
+
+        return await self._database.transact(claim)
 
     async def store_parts(self, claim: Claim, parts: Sequence[Rendered]) -> tuple[Part, ...] | None:
         """See `Outbox.store_parts`."""
