@@ -74,8 +74,12 @@ class Town:
         command = [sys.executable, *STRICTLY, "-m", "tests.peers.service", str(self.folder / "shift")]
         variables = Console(self.folder, self.environment).variables
         async with running(command, log, variables):
-            await self.discord.until(lambda fake: fake.is_heard)
-            yield log
+            try:
+                await self.discord.until(lambda fake: fake.is_heard)
+                yield log
+            except (AssertionError, TimeoutError) as error:
+                error.add_note(log.read_text())
+                raise
         await self.discord.until(lambda fake: not fake.is_heard)
 
 
