@@ -10,7 +10,7 @@ from bot.model.digest import Digest, Pick, Place
 from bot.model.subscription import Subscription
 from bot.text.tldr import cut as cut_at
 from bot.views.papers import lead_of, line_of
-from bot.views.words import count, since_in_words, source_title, titles_in_words, topic_of
+from bot.views.words import count, since_in_words, source_title, titles_in_words, to_whom, topic_of
 
 TITLES_IN_SUMMARY = 2
 """Titles that a notification carries."""
@@ -140,7 +140,8 @@ def footnote_of(digest: Digest) -> Spans:
     """
     said: Spans = (Text(f"{digest.matched:,} of {digest.looked_at:,} matched{_numbers(digest)}"),)
     if len(digest.subscriptions) == 1 and digest.subscriptions[0].number:
-        return (*said, Text(" · "), code(f"/papers edit {digest.subscriptions[0].number}"))
+        (only,) = digest.subscriptions
+        return (*said, Text(" · "), code(f"/papers edit {only.number}{to_whom(only.channel)}"))
     return said
 
 

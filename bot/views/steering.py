@@ -9,13 +9,14 @@ from bot.model.cadence import WEEKDAY_NAMES, Cadence, Frequency, days_in_words
 from bot.model.subscription import Pause, PauseReason, Subscription
 from bot.query.reading import in_words
 from bot.views.subscriptions import sources_in_words
-from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted, role
+from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted, role, to_whom
 
 
 def next_digest(subscription: Subscription, zone: str, now: datetime) -> Spans:
     """Say when a subscription's next digest comes, or that one should have come; `zone` is that of its hours."""
     if subscription.pause is not None:
-        return Text("It is paused; "), code(f"/papers resume {subscription.number}"), Text(" lets it go on.")
+        resume = code(f"/papers resume {subscription.number}{to_whom(subscription.channel)}")
+        return Text("It is paused; "), resume, Text(" lets it go on.")
     if subscription.next_due is None:
         return (Text("The next digest comes with the next new paper, at most one every 30 minutes."),)
     if subscription.next_due <= now:
@@ -109,7 +110,7 @@ def command_of(subscription: Subscription) -> str:
         words.append("--upvoted-only")
     if subscription.ping:
         words.append(f"--ping {subscription.ping}")
-    return " ".join(words)
+    return " ".join(words) + to_whom(subscription.channel)
 
 
 def _hours(cadence: Cadence) -> str:
@@ -133,12 +134,13 @@ def paused(
         pause = now_paused[0].pause
         until = f" until {_day(pause.until, zone, today)}" if pause and pause.until else ""
         blocks += _what_was_done(f"{person(by)} paused", now_paused, f"{until}. Papers of that time are not kept.")
-        target = now_paused[0].number if len(now_paused) == 1 else "all"
+        target = f"{now_paused[0].number if len(now_paused) == 1 else 'all'}{to_whom(now_paused[0].channel)}"
         way_out = (code(f"/papers resume {target}"), Text(" ends it." if not until else " ends it earlier."))
         blocks.append(Paragraph(way_out))
     blocks += (Paragraph(_paused_already(each, zone, today)) for each in already)
     if not now_paused and len(already) == 1 and already[0].pause and already[0].pause.reason is not PauseReason.ACCESS:
-        blocks.append(Paragraph((code(f"/papers resume {already[0].number}"), Text(" ends it."))))
+        resume = code(f"/papers resume {already[0].number}{to_whom(already[0].channel)}")
+        blocks.append(Paragraph((resume, Text(" ends it."))))
     return Document(blocks=tuple(blocks), summary="Paused" if now_paused else "Paused already")
 
 

@@ -27,6 +27,7 @@ from bot.views.words import (
     quoted,
     role,
     source_title,
+    to_whom,
 )
 
 TITLES_SHOWN = 3
@@ -59,13 +60,12 @@ def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone:
 
 def already_subscribed(subscription: Subscription) -> Document:
     """Say that the channel has the query already."""
-    mine = subscription.channel.is_personal
     said = (
-        Text("You already have " if mine else "This channel already has "),
+        Text("You already have " if subscription.channel.is_personal else "This channel already has "),
         strong(quoted(subscription.query)),
         Text(f" (#{subscription.number}, {subscription.cadence}{', paused' if subscription.pause else ''})."),
         Text(" I changed nothing; "),
-        code(f"/papers edit {subscription.number} ...{' --to me' if mine else ''}"),
+        code(f"/papers edit {subscription.number} ...{to_whom(subscription.channel)}"),
         Text(" changes it."),
     )
     return Document(blocks=(Paragraph(said),))

@@ -82,6 +82,14 @@ def channel_name(channel: Channel) -> str:
     return channel.id if channel.is_personal else f"#{channel.id}"
 
 
+def to_whom(channel: Channel) -> str:
+    """Return what a command must end in to act there: nothing, or ` --to me` for a person's own.
+
+    Without it the command would act in the channel where the person types it, on what has the same number there.
+    """
+    return " --to me" if channel.is_personal else ""
+
+
 def cadence_in_words(cadence: Cadence, zone: str) -> str:
     """Say how often, in a sentence: `weekdays at 09:00 Europe/Berlin`, `Mondays at 09:00 UTC`, `as papers appear`."""
     if cadence.frequency is Frequency.INSTANT:

@@ -73,6 +73,10 @@ async def test_to_me_is_the_persons_own_channel_and_only_they_see_the_answer(sto
     assert "teapots" in await somebody(store).reads("list --to me")
     assert "/papers edit 1 ... --to me" in await somebody(store).reads("subscribe teapots --to me")
     assert "/papers unsubscribe all --yes --to me" in await somebody(store).reads("unsubscribe all --to me")
+    assert "There is #1; /papers list --to me shows" in await somebody(store).reads("pause 7 --to me")
+    assert "/papers resume 1 --to me ends it." in await somebody(store).reads("pause 1 --to me")
+    assert "/papers resume 1 --to me ends it." in await somebody(store).reads("pause 1 --to me")
+    assert "/papers resume 1 --to me lets it go on" in await somebody(store).reads("run 1 --to me")
     assert (await somebody(store).reads("unsubscribe 1 --to me")).startswith("@ana unsubscribed from teapots (#1).")
     assert await queries(store, OF_ANA) == []
 

@@ -8,6 +8,7 @@ from bot.errors import RefusedError
 from bot.model.channel import Platform
 from bot.model.paper import JSONL
 from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
+from bot.views.words import to_whom
 
 
 async def zone_of(requester: Requester, services: Services) -> str:
@@ -74,5 +75,8 @@ def no_such_number(number: int, subscriptions: Sequence[Subscription]) -> Refuse
         hint = 'There is none yet. Start with `/papers subscribe "your topic"`.'
     else:
         numbers = ", ".join(f"#{each.number}" for each in subscriptions)
-        hint = f"There {'is' if len(subscriptions) == 1 else 'are'} {numbers}; `/papers list` shows what they are."
+        listed = f"`/papers list{to_whom(subscriptions[0].channel)}`"
+        hint = f"There {'is' if len(subscriptions) == 1 else 'are'} {numbers}; {listed} shows what they are."
+        if subscriptions[0].channel.is_personal:
+            return RefusedError(f"You have no subscription #{number} of your own.", hint=hint)
     return RefusedError(f"This channel has no subscription #{number}.", hint=hint)

@@ -19,7 +19,7 @@ from bot.model.change import ChangeKind, ChannelPlan
 from bot.model.channel import ChannelSettings
 from bot.model.subscription import Subscription
 from bot.views.steering import edited, how_to_edit, not_edited
-from bot.views.words import quoted
+from bot.views.words import quoted, to_whom
 
 _MONDAY: Final = frozenset({0})
 
@@ -104,7 +104,8 @@ def _frequency_after(known: Cadence, request: EditSubscription) -> Frequency:
 def _refuse_twice(wanted: Subscription, known: Sequence[Subscription]) -> None:
     other = next((each for each in known if each.query == wanted.query and each.number != wanted.number), None)
     if other is not None:
+        have = "You already have" if other.channel.is_personal else "This channel already has"
         raise RefusedError(
-            f"This channel already has {quoted(other.query)} (#{other.number}); I changed nothing.",
-            hint=f"`/papers edit {other.number}` shows how that one stands.",
+            f"{have} {quoted(other.query)} (#{other.number}); I changed nothing.",
+            hint=f"`/papers edit {other.number}{to_whom(other.channel)}` shows how that one stands.",
         )

@@ -10,6 +10,7 @@ from bot.errors import RefusedError
 from bot.model.subscription import Subscription
 from bot.pipeline.run import Latest, run_now
 from bot.views.steering import nothing_to_run, ran, why_paused
+from bot.views.words import to_whom
 
 
 async def run(request: RunNow, requester: Requester, services: Services) -> Reply:
@@ -51,5 +52,6 @@ async def _run(verb: str, number: int, latest: Latest | None, requester: Request
 def _is_paused(mine: Subscription, zone: str, services: Services) -> RefusedError:
     today = services.clock.now().astimezone(ZoneInfo(zone)).date()
     why = why_paused(mine.pause, zone, today)
-    hint = f"`/papers resume {mine.number}` lets it go on; `/papers preview {mine.number}` shows what it would post."
+    target = f"{mine.number}{to_whom(mine.channel)}"
+    hint = f"`/papers resume {target}` lets it go on; `/papers preview {target}` shows what it would post."
     return RefusedError(f"#{mine.number} is paused {why}; I posted nothing.", hint=hint)

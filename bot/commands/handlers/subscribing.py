@@ -37,7 +37,7 @@ from bot.views.subscriptions import (
     unsubscribed,
     workspace_list,
 )
-from bot.views.words import quoted
+from bot.views.words import quoted, to_whom
 
 POSTED_NOW: Final = 5
 """Papers that a new subscription may post at once."""
@@ -154,11 +154,9 @@ async def _ask_first(requester: Requester, services: Services) -> Reply:
         raise _nothing_to_remove()
     named = ", ".join(f"#{each.number} {quoted(each.query)}" for each in known)
     what = "the only subscription" if len(known) == 1 else "every subscription"
-    # Without `--to me` the hint would remove those of the channel where it is typed.
-    whose, place = ("your own", " --to me") if requester.channel.is_personal else ("this channel", "")
-    asked = RefusedError(
-        f"That removes {what} of {whose}: {named}.", hint=f"Type `/papers unsubscribe all --yes{place}` to do it."
-    )
+    whose = "your own" if requester.channel.is_personal else "this channel"
+    hint = f"Type `/papers unsubscribe all --yes{to_whom(requester.channel)}` to do it."
+    asked = RefusedError(f"That removes {what} of {whose}: {named}.", hint=hint)
     buttons = Buttons(requester, services.clock.now())
     confirm = buttons.command("Remove all", "unsubscribe all --yes", single_use=True, only_requester=True)
     await buttons.keep(services.store.requests)
