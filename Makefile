@@ -12,6 +12,9 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 PINS := requirements/build.txt requirements/dev.txt requirements/runtime.txt
 BENCHMARKS := $(sort $(patsubst benchmarks/%.py,bench-%,$(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))))
 
+# Without its caches pytest reads and rewrites whole libraries at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 # uv keeps the pins that still fit; make requirements UPGRADE=--upgrade takes the newest of everything.
 UPGRADE ?=
 PIN := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
