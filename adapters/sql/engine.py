@@ -11,11 +11,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
+from functools import partial
+from select import POLLIN, poll
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -30,9 +32,12 @@ CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 STATEMENT_TIMEOUT: Final = timedelta(seconds=60)
 """A server that takes longer is as good as away."""
 
-POOL_SIZE: Final = 5
-POOL_OVERFLOW: Final = 15
-"""Connections kept, and how many more at a peak: a worker posts 16 deliveries side by side."""
+POOL_SIZE: Final = 10
+POOL_OVERFLOW: Final = 10
+"""Connections kept, and how many more at a peak: a worker posts 16 deliveries side by side.
+
+One that is not kept costs its server a process; with five kept, a busy machine made one for each delivery.
+"""
 
 CHUNK: Final = 500
 """Values bound in one statement: SQLite takes 32,766 and compiles each length once."""
@@ -215,13 +220,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql_engine(address: Address) -> AsyncEngine:
     timeout = int(STATEMENT_TIMEOUT.total_seconds() * 1000)
-    return create_async_engine(
+    engine = create_async_engine(
         address.url,
         hide_parameters=True,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
-        # A server that was restarted is noticed before a statement is sent, not by its failing.
-        pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": int(CONNECT_TIMEOUT.total_seconds()),
@@ -230,3 +233,21 @@ def _postgresql_engine(address: Address) -> AsyncEngine:
             f"-c idle_in_transaction_session_timeout={timeout}",
         },
     )
+    event.listen(engine.sync_engine, "checkout", partial(_refuse_ended, engine.dialect))
+    return engine
+
+
+def _refuse_ended(dialect: Dialect, connection: Any, _record: object, _proxy: object) -> None:
+    """Notice a server that was restarted before a statement is sent, not by its failing.
+
+    An idle session has nothing to read, and one that the server ended has. Only such a one is asked, for asking takes
+    as long as a statement, and a delivery takes several transactions.
+    """
+    looking = poll()
+    looking.register(connection.driver_connection.fileno(), POLLIN)
+    if not looking.poll(0):
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
