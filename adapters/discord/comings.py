@@ -94,7 +94,8 @@ class Comings:
                 by_server[each.channel.workspace].append(each)
         for server, schedules in by_server.items():
             if server not in known.servers:
-                if any(each.active for each in schedules):
+                # What one connection names is not enough to silence a server.
+                if any(each.active for each in schedules) and await self._members.is_out(server):
                     await self.left(server)
             elif not known.is_away(server):
                 await self._look_back_in(server, schedules, known)

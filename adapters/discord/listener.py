@@ -174,6 +174,7 @@ class Listener(discord.AutoShardedClient):
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Tell that a server is back; those that a new connection names were not away."""
+        self._servers.setdefault(guild.shard_id, set()).add(str(guild.id))
         if guild.id in self._away:
             self._away.discard(guild.id)
             self._ears.changed(str(guild.id))

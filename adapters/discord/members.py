@@ -40,6 +40,7 @@ NAMED_WITHIN: Final = timedelta(seconds=3)
 """How long an answer waits for names; what has none then is said by its id."""
 
 _CHANNEL: Final = "/channels/{channel_id}"
+_SERVER: Final = "/guilds/{guild_id}"
 _MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
 
 _HOW: Final = "Whoever manages the channel allows it (Edit Channel, Permissions); then run the command again."
@@ -92,13 +93,17 @@ class Members:
         place = await self._place(channel)
         return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
 
+    async def is_out(self, server: str) -> bool:
+        """Say whether I am not in a server for sure."""
+        return await self._ask(_SERVER, guild_id=server) == {}
+
     async def is_gone(self, channel: Channel) -> bool:
         """Say whether a channel is not there any more, or never was in its server, for sure."""
         try:
             found = await self._api.call("GET", _CHANNEL, channel_id=channel.id)
         except DiscordError as error:
             return error.code == UNKNOWN_CHANNEL
-        return (found or {}).get("guild_id") != channel.workspace
+        return bool(found) and found.get("guild_id") not in {None, channel.workspace}
 
     async def names(self, server: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
         """Return what people and channels are called, by id; those that nobody knows are not there."""
@@ -142,7 +147,7 @@ class Members:
             return None if found is None else Place(id=channel_id, ours=Permission.NONE)
         kind = int(found["type"])
         guild, member, parent = await asyncio.gather(
-            self._ask("/guilds/{guild_id}", guild_id=server),
+            self._ask(_SERVER, guild_id=server),
             self._me(server),
             self._ask(_CHANNEL, channel_id=found["parent_id"]) if kind in THREADS else _just(found),
         )

@@ -55,7 +55,8 @@ class TalkingDiscord(Discord):
 
     `interactions` are what was done, by token. `closes` are the codes with which the next identifications end,
     `refused_sockets` the statuses with which the next connections are refused. `menu` are the commands as they are
-    stored. Servers in `away` are unavailable. `tried` counts identifications, those that failed too.
+    stored. Servers in `away` are unavailable, those in `unnamed` are left out when a session begins. `tried` counts
+    identifications, those that failed too.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class TalkingDiscord(Discord):
     closes: list[int] = field(default_factory=list)
     refused_sockets: list[int] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
+    unnamed: set[str] = field(default_factory=set)
     system_channels: dict[str, str] = field(default_factory=dict)
     menu: list[Json] = field(default_factory=list)
     shards: int = 1
@@ -185,7 +187,7 @@ class TalkingDiscord(Discord):
         return session
 
     def _ready(self, session: Session) -> None:
-        mine = [each for each in self.guilds if session.hears(each)]
+        mine = [each for each in self.guilds if session.hears(each) and each not in self.unnamed]
         ready = {
             "v": 10,
             "user": user_json(BOT) | {"bot": True},

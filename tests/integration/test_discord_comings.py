@@ -244,3 +244,10 @@ async def test_a_start_loses_no_archived_thread_no_hidden_channel_and_no_server_
     await look_back(discord_talk)
     for where in (channel(POT), channel(SECRET), channel(STOVES, AWAY)):
         assert await why_paused(discord_talk, where) == ""
+
+
+async def test_a_server_that_a_connection_does_not_name_is_asked_for_before_it_is_silenced(discord_talk: Talk) -> None:
+    await discord_talk.gateway.connection.end()
+    discord_talk.discord.unnamed = {HERE}
+    await look_back(discord_talk)
+    assert await discord_talk.subscribed() == {"teapot": "active"}

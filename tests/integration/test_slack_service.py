@@ -1,65 +1,16 @@
 """The service with Slack: a process of its own, heard through Socket Mode and over HTTP, stopped by a signal."""
 
-import asyncio
 import re
-import signal
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
-import pytest
 
 from bot.clock import SystemClock
-from tests.console import Console
 from tests.fakes.slack_talk import SECRET, TalkingSlack, a_command, signed, talking
+from tests.integration.running import PATIENCE, running
 from tests.integration.slack_talking import EVENTS, a_slack
-
-PATIENCE = 120
-
-
-class Running:
-    """A running service, read line by line."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.seen = ""
-
-    async def line(self, pattern: str) -> re.Match[str]:
-        """Wait for a line of the log; fails when the process ends before."""
-        assert self.process.stderr
-        async with asyncio.timeout(PATIENCE):
-            while line := (await self.process.stderr.readline()).decode():
-                self.seen += line
-                if found := re.search(pattern, line):
-                    return found
-        pytest.fail(f"{pattern!r} is not in the log:\n{self.seen}")
-
-    async def stop(self) -> int:
-        """Send the signal; returns the exit status."""
-        assert self.process.stderr
-        self.process.send_signal(signal.SIGTERM)
-        self.seen += (await self.process.stderr.read()).decode()
-        return await self.process.wait()
-
-
-@asynccontextmanager
-async def running(folder: Path, settings: Mapping[str, str], *arguments: str) -> AsyncIterator[Running]:
-    console = Console(folder, {"PAPERROUND_SOURCES": "hf", "PAPERROUND_TICK_SECONDS": "0.2", **settings})
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "bot", "run", *arguments),
-        cwd=folder,
-        env=console.variables,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Running(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def one_workspace(slack: TalkingSlack, **more: str) -> Mapping[str, str]:
