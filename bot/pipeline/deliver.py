@@ -11,6 +11,8 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from typing import TypeVar
 
 from bot.errors import DeliveryError, PaperroundError, StoreError, Verdict, reference
@@ -34,11 +36,16 @@ from bot.snapshot import document_of
 from bot.views.digest import with_lateness
 
 _T = TypeVar("_T")
+_Task = asyncio.Task[bool | StoreError]
 
 log = logging.getLogger(__name__)
 
 CLAIMS_AT_ONCE = 16
 """Deliveries that one process posts side by side on a platform; each belongs to another channel."""
+
+CLAIMS_TOGETHER = 4
+CLAIMS_WAIT = timedelta(milliseconds=200)
+"""How many are claimed together where as many end soon after one another, and how long the first of them waits."""
 
 ONE_AT_A_TIME = frozenset({Platform.CONSOLE})
 """Platforms that are one file or one terminal: nothing is gained side by side, and a crash doubles one part at most."""
@@ -74,7 +81,7 @@ async def _deliver_all(
 ) -> int | StoreError:
     """Post every delivery that is due on one platform; a failing database is handed back as a value."""
     limit = 1 if messenger.platform in ONE_AT_A_TIME else CLAIMS_AT_ONCE
-    running: set[asyncio.Task[bool | StoreError]] = set()
+    running: set[_Task] = set()
     failure: StoreError | None = None
     sent = 0
     async with asyncio.TaskGroup() as group:
@@ -87,13 +94,24 @@ async def _deliver_all(
                 running |= {group.create_task(_attempt(store, messenger, clock, claim)) for claim in claims}
             if not running:
                 return failure or sent
-            # As one ends the next is claimed: a channel that hangs holds up no other.
-            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            # As some end the next are claimed: a channel that hangs holds up no other.
+            ended, running = await _some_ended(running, limit)
             for result in (task.result() for task in ended):
                 if isinstance(result, StoreError):
                     failure = result
                 else:
                     sent += result
+
+
+async def _some_ended(running: set[_Task], limit: int) -> tuple[set[_Task], set[_Task]]:
+    """Return what has ended, and what runs on, once it is worth a claim: one of several costs little more than one."""
+    ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLAIMS_WAIT.total_seconds()):
+            while running and limit - len(running) < CLAIMS_TOGETHER < limit:
+                more, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                ended |= more
+    return ended, running
 
 
 def _numbers(results: Iterable[int | StoreError]) -> Iterator[int]:
