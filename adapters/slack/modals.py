@@ -46,6 +46,9 @@ _LABELS: Final = {
     "min-upvotes": "Upvotes, at least",
     "upvoted-only": "Only what can be upvoted",
 }
+_HINTS: Final = {"file": "What `export` wrote, changed or not. Nothing changes before you have seen what would."}
+"""Where the words of the command speak of other places than a form."""
+
 _OFTENS: Final = {"daily": "On chosen days", "weekly": "Once a week", "instant": "Soon after they appear"}
 _TAKEN_BACK: Final = {"min-upvotes": "0"}
 _NONE: Final = "none"
@@ -118,7 +121,8 @@ def _fields(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
         elif name not in _HOURS and name != _ON and (element := _element(parameter, value)):
             # A form that is not filled in at all is no error of Slack's: the field says what is missing.
             is_needed = parameter.is_free and not parameter.is_first
-            yield _input(name, _LABELS.get(name, name), element, hint=parameter.help, is_optional=not is_needed)
+            hint = _HINTS.get(name, parameter.help)
+            yield _input(name, _LABELS.get(name, name), element, hint=hint, is_optional=not is_needed)
 
 
 def _element(parameter: Parameter, value: str | None) -> Json | None:

@@ -247,6 +247,7 @@ async def test_import_shows_the_difference_and_apply_makes_it(slack_talk: Talk) 
 
 async def test_every_mistake_of_a_file_stands_at_its_field(slack_talk: Talk) -> None:
     form = await slack_talk.types("import")
+    assert "What export wrote" in str(form.body)
     told = await sends(slack_talk, form.body, file=typed("version: 1\nsubscriptions: [{query: '(', max: 99}]\n"))
     assert list(told["errors"]) == ["file"]
     assert "99" in told["errors"]["file"]
