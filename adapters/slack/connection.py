@@ -93,7 +93,7 @@ class Connection:
             return ""
         away = now - self._alive_at
         if away < SILENT_FOR:
-            raise NotConnectedError("Slack: not connected; reconnecting.")
+            raise NotConnectedError("Slack is not connected; reconnecting.")
         return f"not connected for {away.total_seconds():.0f} s"
 
     async def _connect(self) -> None:
