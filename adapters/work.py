@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,16 +17,29 @@ AT_ONCE: Final = 8
 MOST_WAITING: Final = 2_000
 """Commands that are waited for; more are refused in words, at once."""
 
+AT_ONCE_OF_ONE: Final = 4
+MOST_WAITING_OF_ONE: Final = 500
+"""The same for one workspace: whoever floods, or is made to wait by the platform, holds up no other."""
+
 PATIENCE: Final = timedelta(seconds=15)
 """How long what was begun may take when the gateway stops: less than the service waits for it."""
 
 Job = Coroutine[Any, Any, None]
+Excuse = Callable[[str], Awaitable[None]]
+
+
+class _Share:
+    """What one workspace has of the work."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.turn = asyncio.Semaphore(AT_ONCE_OF_ONE)
 
 
 class Work:
     """The jobs of one platform's gateway, owned by `run`.
 
-    `turn` is what jobs wait for; an urgent one takes it by itself, for what it does after its urgent part.
+    An urgent job waits for its turn by itself, for what it does after its urgent part.
     """
 
     def __init__(self, platform: str) -> None:
@@ -33,7 +47,8 @@ class Work:
         self._group: asyncio.TaskGroup | None = None
         self._jobs: set[asyncio.Task[None]] = set()
         self._lines: dict[Hashable, asyncio.Task[None]] = {}
-        self.turn = asyncio.Semaphore(AT_ONCE)
+        self._shares: dict[str, _Share] = {}
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, before_finishing: Callable[[], Awaitable[None]]) -> None:
         """Let jobs be begun until cancelled, and finish them then."""
@@ -51,20 +66,37 @@ class Work:
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=patience.total_seconds())
 
-    def begin(self, name: str, job: Job, *, is_urgent: bool = False, in_line: Hashable = None) -> bool:
-        """Begin a job; False when there are too many, or the gateway does not run.
+    def begin(
+        self,
+        name: str,
+        job: Job,
+        *,
+        workspace: str = "",
+        is_urgent: bool = False,
+        in_line: Hashable = None,
+        excuse: Excuse | None = None,
+    ) -> bool:
+        """Begin a job; False when there are too many, of all or of the workspace, or the gateway does not run.
 
         An urgent one waits for no turn. Those of one line (None: of none) are done one after the other, as they were
-        begun.
+        begun. Those of a workspace (empty: of none) have their share of the turns. `excuse` tells who waits for a job
+        that it failed, with the reference that the log has.
         """
-        if self._group is None or len(self._jobs) >= MOST_WAITING:
+        share = self._shares.get(workspace) or _Share()
+        is_full = len(self._jobs) >= MOST_WAITING or (workspace and share.begun >= MOST_WAITING_OF_ONE)
+        if self._group is None or is_full:
             job.close()
             log.warning("%s: %s was not begun: %d others are", self._platform, name, len(self._jobs))
             return False
         before = self._lines.get(in_line)
-        task = self._group.create_task(self._done(name, job, before, is_urgent=is_urgent))
+        turn = share.turn if workspace else None
+        task = self._group.create_task(self._done(name, job, before, turn, excuse, is_urgent=is_urgent))
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
+        if workspace:
+            share.begun += 1
+            self._shares[workspace] = share
+            task.add_done_callback(lambda _: self._give_back(workspace, share))
         if in_line is not None:
             self._lines[in_line] = task
             task.add_done_callback(lambda _: self._leave(in_line, task))
@@ -75,19 +107,53 @@ class Work:
         if self._lines.get(line) is task:
             del self._lines[line]
 
-    async def _done(self, name: str, job: Job, before: asyncio.Task[None] | None, *, is_urgent: bool) -> None:
+    def _give_back(self, workspace: str, share: _Share) -> None:
+        """Forget a workspace of which nothing is left."""
+        share.begun -= 1
+        if not share.begun:
+            del self._shares[workspace]
+
+    @asynccontextmanager
+    async def turn_of(self, workspace: str) -> AsyncIterator[None]:
+        """Wait for a turn, in an urgent job of a workspace: for what it does after its urgent part."""
+        share = self._shares.get(workspace)
+        async with share.turn if share else nullcontext(), self._turn:
+            yield
+
+    async def _done(
+        self,
+        name: str,
+        job: Job,
+        before: asyncio.Task[None] | None,
+        turn: asyncio.Semaphore | None,
+        excuse: Excuse | None,
+        *,
+        is_urgent: bool,
+    ) -> None:
+        ref = ""
         try:
             if before is not None:
                 await asyncio.wait([before])
             if is_urgent:
                 await job
                 return
-            async with self.turn:
+            # The workspace's own turn first: who waits for that one is in nobody else's way.
+            async with turn or nullcontext(), self._turn:
                 await job
         except PaperroundError as error:
-            log.warning("%s: %s: %s", self._platform, name, error)
+            ref = reference()
+            log.warning("%s: %s (ref %s): %s", self._platform, name, ref, error)
         except Exception:
             # Border: one job must not end the gateway.
-            log.exception("%s: %s failed (ref %s)", self._platform, name, reference())
+            ref = reference()
+            log.exception("%s: %s failed (ref %s)", self._platform, name, ref)
         finally:
             job.close()
+        if ref and excuse is not None:
+            await self._excuse(name, excuse, ref)
+
+    async def _excuse(self, name: str, excuse: Excuse, ref: str) -> None:
+        try:
+            await excuse(ref)
+        except PaperroundError as error:
+            log.info("%s: %s (ref %s): nobody could be told: %s", self._platform, name, ref, error)

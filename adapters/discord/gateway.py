@@ -7,6 +7,7 @@ gateway ──> Listener ──┬─ an interaction ── read ──> Work �
 import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, assert_never
 
 from adapters.discord.client import DiscordApi
@@ -50,7 +51,7 @@ class DiscordGateway:
         self, door: DiscordDoor, services: Services, api: DiscordApi, members: Members, places: Places
     ) -> None:
         self.work = Work(Platform.DISCORD)
-        self._replies = Replies(services, api, members, self.work.turn)
+        self._replies = Replies(services, api, members, self.work.turn_of)
         self._comings = Comings(services.store, services.clock, members, places, default_zone=services.default_zone)
         self._menu = Menu(api, services.clock)
         self._changing: set[str] = set()
@@ -99,7 +100,9 @@ class DiscordGateway:
             log.warning("discord: an interaction makes no sense (%s: %s)", type(error).__name__, error)
             return
         name, job = self._job_for(heard)
-        self.work.begin(name, job, is_urgent=True)
+        # While something is typed nobody waits for an answer.
+        excuse = None if isinstance(heard, Typing) else partial(self._replies.excuse, heard.here)
+        self.work.begin(name, job, workspace=heard.here.server, is_urgent=True, excuse=excuse)
 
     def _job_for(self, heard: Heard) -> tuple[str, Job]:
         match heard:
@@ -121,20 +124,24 @@ class DiscordGateway:
 
     def joined(self, server: str, channel_id: str) -> None:
         """See `Ears`."""
-        self.work.begin("a server that took us in", self._comings.joined(server, channel_id))
+        job = self._comings.joined(server, channel_id)
+        self.work.begin("a server that took us in", job, workspace=server, in_line=server)
 
     def left(self, server: str) -> None:
         """See `Ears`."""
-        self.work.begin("a server that removed us", self._comings.left(server))
+        self.work.begin("a server that removed us", self._comings.left(server), workspace=server, in_line=server)
 
     def lost(self, server: str, channel_id: str) -> None:
         """See `Ears`."""
-        self.work.begin("a lost channel", self._comings.lost(server, channel_id))
+        job = self._comings.lost(server, channel_id)
+        self.work.begin("a lost channel", job, workspace=server, in_line=server)
 
     def changed(self, server: str) -> None:
         """See `Ears`; of many changes at once one is looked at."""
-        if server not in self._changing and self.work.begin("a changed server", self._look_at(server)):
-            self._changing.add(server)
+        if server not in self._changing:
+            job = self._look_at(server)
+            if self.work.begin("a changed server", job, workspace=server, in_line=server):
+                self._changing.add(server)
 
     async def _look_at(self, server: str) -> None:
         self._changing.discard(server)

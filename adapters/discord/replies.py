@@ -9,7 +9,8 @@ leaves enough to acknowledge all the same.
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -32,7 +33,7 @@ from bot.commands.command import Visibility
 from bot.commands.dispatch import dispatch_options, mistake_in
 from bot.commands.place import IN, TO
 from bot.commands.press import PRESS, form_behind, press
-from bot.commands.refusal import refusal_of
+from bot.commands.refusal import breakage, refusal_of
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.document import Action, Document, Paragraph, Reply, strong
@@ -54,19 +55,29 @@ MOST_ANSWERS: Final = 10_000
 
 _PLACES: Final = frozenset({IN.name, TO.name})
 
+TurnOf = Callable[[str], AbstractAsyncContextManager[None]]
+
 
 class Replies:
-    """Works on what was heard; `turn` is waited for once Discord knows that it was."""
+    """Works on what was heard; a turn of the server is waited for once Discord knows that it was."""
 
-    def __init__(self, services: Services, api: DiscordApi, members: Members, turn: asyncio.Semaphore) -> None:
+    def __init__(self, services: Services, api: DiscordApi, members: Members, turn_of: TurnOf) -> None:
         self._services = services
         self._api = api
         self._members = members
         self._answers = Answers(api, members)
-        self._turn = turn
+        self._turn_of = turn_of
         now = services.clock.wall
         self._typed: Memory[str, Mapping[str, str]] = Memory(now, TYPED_KEPT, MOST_TYPED)
         self._origins: Memory[str, str] = Memory(now, ANSWERS_KEPT, MOST_ANSWERS)
+
+    async def excuse(self, here: Here, ref: str) -> None:
+        """Tell the person alone that something broke, wherever the answer was to be.
+
+        Raises:
+            DiscordError: Discord did not take it.
+        """
+        await self._answers.say_more(here, breakage(ref, "").document, to_channel=False)
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
@@ -87,7 +98,7 @@ class Replies:
         to_channel = command is not None and command.visibility is Visibility.CHANNEL and options.get(TO.name) != ME
         if not await self._answers.defer(here, to_channel=to_channel):
             return
-        async with self._turn:
+        async with self._turn_of(here.server):
             reply = await self._reply_to(given, options, requester)
             await self._answers.say_first(here, reply.document, to_channel=to_channel)
             await self._ask_zone(here, reply, _acted_in(requester, options))
@@ -148,7 +159,7 @@ class Replies:
         here, action = pressed.here, pressed.action
         if not await self._answers.defer_press(here):
             return
-        async with self._turn:
+        async with self._turn_of(here.server):
             is_first_page = action == ALL
             reply = await press(
                 f"{ALL}:{pressed.message}" if is_first_page else action, requester_of(here), self._services
@@ -209,7 +220,7 @@ class Replies:
         to_channel = options.get(TO.name) != ME
         if not await self._answers.defer(here, to_channel=to_channel):
             return
-        async with self._turn:
+        async with self._turn_of(here.server):
             reply = await dispatch_options(EDIT.name, options, requester_of(here), self._services)
             await self._answers.say_first(here, reply.document, to_channel=to_channel)
 
@@ -246,7 +257,7 @@ class Replies:
         if not await self._answers.defer_press(here):
             return
         options = {"timezone": zone, **place_options(place, here.place.id)}
-        async with self._turn:
+        async with self._turn_of(here.server):
             reply = await dispatch_options(SETTINGS.name, options, requester_of(here), self._services)
             await self._answers.say_more(here, reply.document, to_channel=reply.visible_to_channel)
             if reply.ok:

@@ -253,6 +253,19 @@ async def test_what_makes_no_sense_is_a_line_of_the_log_and_ends_nothing(
     assert "makes no sense" in caplog.text
 
 
+async def test_what_breaks_on_the_way_to_an_answer_is_told_with_the_reference_of_the_log(
+    discord_talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Discord does not take the answer, nor the person a message.
+    discord_talk.discord.silent.add(ANA)
+    discord_talk.discord.fail(Fault(status=400, code=50035), method="PATCH", path=ORIGINAL)
+    done = discord_talk.ana.begins("list")
+    await discord_talk.discord.until(lambda _: bool(done.said))
+    assert (done.first.how, done.first.to_channel) == ("followup", False)
+    ref = done.first.text.partition("(ref ")[2][:4]
+    assert f"(ref {ref})" in caplog.text
+
+
 async def test_no_log_and_no_repr_tells_a_secret(discord_talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     # Their lines are not those that an operator sees: bot/logs.py silences discord.py.
