@@ -173,7 +173,7 @@ class SlackGateway:
         verb = " ".join(typed.text.lower().split())
         is_form = verb in _OPENS_FORM
         job = self._open_form(typed, verb) if is_form else self._answer_typed(typed)
-        is_begun = self.work.begin("a command", job, is_urgent=is_form)
+        is_begun = self.work.begin("a command", job, workspace=typed.here.workspace, is_urgent=is_form)
         await (ack() if is_begun else ack(text=_BUSY))
 
     async def _on_press(self, ack: Ack, body: Mapping[str, Json]) -> None:
@@ -183,7 +183,7 @@ class SlackGateway:
             return
         is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
         job = self._show_abstract(pressed) if is_abstract else self._answer_pressed(pressed)
-        self.work.begin("a press", job, is_urgent=is_abstract)
+        self.work.begin("a press", job, workspace=pressed.here.workspace, is_urgent=is_abstract)
 
     async def _on_form(self, ack: Ack, body: Mapping[str, Json]) -> None:
         filled = _read(filled_of, body)
@@ -195,7 +195,7 @@ class SlackGateway:
         if mistake is not None:
             await ack(response_action="errors", errors=dict(errors_of(filled.kept, mistake)))
             return
-        self.work.begin("a form", self._answer_filled(filled, options))
+        self.work.begin("a form", self._answer_filled(filled, options), workspace=filled.here.workspace)
         await ack()
 
     async def _on_event(self, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
@@ -206,7 +206,8 @@ class SlackGateway:
         if event is None:
             return
         # Out and in again in quick order: the last word counts.
-        self.work.begin(event.kind, self._comings.hear(event), in_line=event.channel or event.workspace)
+        line = event.channel or event.workspace
+        self.work.begin(event.kind, self._comings.hear(event), workspace=event.workspace, in_line=line)
 
     # --- working -----------------------------------------------------------------------------------------------------
 

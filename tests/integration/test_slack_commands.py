@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
 from adapters.slack.render import messages
+from adapters.work import AT_ONCE
 from bot.model.channel import Channel, Platform
 from bot.snapshot import document_of
 from tests.builders import NOW
-from tests.fakes.slack_talk import a_choice
+from tests.fakes.slack import Fault
+from tests.fakes.slack_talk import a_choice, a_command
 from tests.integration.slack_talking import TEA, Talk, talk
 from tests.scenarios.library import TEAPOTS, fill, id_of
 
@@ -43,6 +46,17 @@ async def test_a_list_is_for_the_person_alone(slack_talk: Talk) -> None:
     said = await slack_talk.types("list")
     assert (said.how, said.to_channel) == ("there", False)
     assert "No subscriptions in #tea yet." in said.text
+
+
+async def test_a_workspace_for_which_slack_does_not_answer_holds_up_no_other(slack_talk: Talk) -> None:
+    slack = slack_talk.slack
+    slack.fail(*[Fault(hangs=True)] * (AT_ONCE + 1), method="users.info")
+    for number in range(AT_ONCE + 1):
+        body = urlencode(a_command(slack, "list", user_id=f"U9{number}"))
+        assert (await slack_talk.post(body)).status_code == 200
+    said = await slack_talk.types("list", team_id="T2")
+    assert "No subscriptions in #stoves yet." in said.text
+    slack.close()
 
 
 async def test_what_slack_makes_of_a_text_is_undone(slack_talk: Talk) -> None:

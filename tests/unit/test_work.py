@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.work import AT_ONCE, Work
+from adapters.work import AT_ONCE, MOST_WAITING_OF_ONE, Work
 from bot.errors import RefusedError
 
 PATIENCE = timedelta(seconds=30)
@@ -84,6 +84,21 @@ async def test_who_waits_in_line_takes_no_turn_from_others(work: Work) -> None:
     doing.gates["first"].set()
     await work.settled(PATIENCE)
     assert len(doing.log) == 2 * (2 + 2 * AT_ONCE)
+
+
+async def test_a_workspace_whose_jobs_hang_holds_up_no_other(work: Work) -> None:
+    doing = Doing()
+    doing.gates["T1"] = asyncio.Event()
+    begun = [work.begin("T1", doing.job("T1"), workspace="T1") for _ in range(MOST_WAITING_OF_ONE + 1)]
+    assert begun == [*[True] * MOST_WAITING_OF_ONE, False]
+    assert work.begin("T2", doing.job("T2"), workspace="T2")
+    await doing.has_begun("T2")
+    assert doing.log[-1] == "T2 ends"
+    assert "T1 ends" not in doing.log
+    doing.gates["T1"].set()
+    await work.settled(PATIENCE)
+    assert doing.log.count("T1 ends") == MOST_WAITING_OF_ONE
+    assert work.begin("T1", doing.job("T1"), workspace="T1")
 
 
 async def test_nothing_is_begun_while_nobody_runs_it() -> None:
