@@ -74,8 +74,7 @@ class Answers:
         client.proxy = proxy_for(here.answer_at)
         for done, payload in enumerate(payloads[:MOST_POSTS]):
             body = {
-                "text": payload["text"],
-                "blocks": payload["blocks"],
+                **{name: value for name, value in payload.items() if name != "thread_ts"},
                 "response_type": "in_channel" if to_channel else "ephemeral",
                 "replace_original": False,
             }

@@ -12,7 +12,7 @@ Every one may come twice, or late, or in another process: each leaves things as 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from adapters.slack.members import Members
@@ -40,6 +40,13 @@ _BACK: Final = frozenset({"channel_unarchive", "group_unarchive"})
 _IDS: Final = ("old_channel_id", "new_channel_id")
 _RENAMED: Final = frozenset({"channel_rename", "group_rename"})
 _GONE: Final = {"app_uninstalled": "the app was uninstalled", "tokens_revoked": "the workspace has withdrawn my token"}
+
+ASKED_AT_ONCE: Final = 20
+ASK_EVERY: Final = timedelta(seconds=1.5)
+"""How a look back asks a workspace about its lost channels: 50 questions a minute are allowed.
+
+Source: https://docs.slack.dev/reference/methods/conversations.info
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,20 +116,22 @@ class Comings:
         for workspace in workspaces:
             mine = await self._store.subscriptions.of_workspace(Platform.SLACK, workspace)
             lost = [each.channel for each in mine if each.pause and each.pause.reason is PauseReason.ACCESS]
-            for channel in dict.fromkeys(lost):
+            for asked, channel in enumerate(dict.fromkeys(lost)):
+                if asked >= ASKED_AT_ONCE:
+                    await self._clock.sleep(ASK_EVERY.total_seconds())
                 if channel.is_personal or await self._members.is_ours(channel):
                     await self._welcome(channel)
 
     async def _joined(self, event: Event, channel: Channel) -> None:
-        self._members.forget(channel.workspace, channel.id)
         if await self._is_us(event):
+            self._members.forget(channel.workspace, channel.id)
             await greet(self._store, self._clock, channel)
             await self._welcome(channel)
 
     async def _lost(self, event: Event, channel: Channel) -> None:
-        self._members.forget(channel.workspace, channel.id)
         if event.kind == "member_left_channel" and not await self._is_us(event):
             return
+        self._members.forget(channel.workspace, channel.id)
         pause = self._pause(_LOST[event.kind])
         await tell_paused(self._store, self._clock, channel, pause)
         numbers = await self._store.subscriptions.pause(channel, pause)

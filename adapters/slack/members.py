@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from adapters.memory import Memory
 from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
 from adapters.slack.manifest import BOT_NAME
-from adapters.slack.names import tenant_of
+from adapters.slack.names import Tenant, tenant_of
 from adapters.slack.tokens import installation_in
 from bot.commands.request import Requester
 from bot.errors import DeliveryError, RefusedError, Verdict
@@ -58,6 +58,8 @@ class Members:
     def __init__(self, api: SlackApi, installations: Installations, clock: Clock) -> None:
         self._api = api
         self._installations = installations
+        self._clock = clock
+        self._silent_until: dict[tuple[str, str], datetime] = {}
         self._people: Memory[tuple[str, str], Person] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
 
@@ -126,7 +128,7 @@ class Members:
         answer = await self._ask(workspace, "users.info", {"user": user})
         if answer is None:
             return None
-        return self._people.keep((workspace, user), person_of(answer.get("user") or {}, tenant_of(workspace).team_id))
+        return self._people.keep((workspace, user), person_of(answer.get("user") or {}, tenant_of(workspace)))
 
     async def _place(self, workspace: str, channel_id: str) -> Place | None:
         """Return what is known of a channel; None when Slack does not answer."""
@@ -138,19 +140,27 @@ class Members:
         return self._places.keep((workspace, channel_id), place_of(answer.get("channel") or {}))
 
     async def _ask(self, workspace: str, method: str, query: Mapping[str, str]) -> Mapping[str, Json] | None:
+        silent_until = self._silent_until.get((workspace, method))
+        if silent_until and self._clock.wall() < silent_until:
+            return None
         try:
             return await self._api.read(await self.token(workspace), method, query)
         except DeliveryError as error:
             if error.verdict is Verdict.PAUSE_CHANNEL:
                 return {}
+            if error.retry_after:
+                self._silent_until[workspace, method] = self._clock.wall() + error.retry_after
             log.warning("slack:%s: %s: %s", workspace, method, error.reason)
             return None
 
 
-def person_of(user: Mapping[str, Json], team_id: str) -> Person:
-    """Read a person; whoever belongs to another workspace, as in a shared channel, is an administrator of that one."""
+def person_of(user: Mapping[str, Json], tenant: Tenant) -> Person:
+    """Read a person; whoever belongs elsewhere, as in a shared channel, is an administrator of that place."""
     profile = user.get("profile") or {}
-    is_here = not team_id or user.get("team_id") in {None, "", team_id}
+    if tenant.is_enterprise_install:
+        is_here = (user.get("enterprise_user") or {}).get("enterprise_id") == tenant.enterprise_id
+    else:
+        is_here = user.get("team_id") in {None, "", tenant.team_id}
     return Person(
         name=profile.get("display_name") or profile.get("real_name") or user.get("name") or "",
         zone=_known(user.get("tz") or ""),

@@ -146,7 +146,7 @@ class TalkingSlack(Slack):
         self.said.append(said)
 
     def _judge(self, body: Json) -> None:
-        payload = {"text": body["text"], "blocks": body["blocks"], "unfurl_links": False, "unfurl_media": False}
+        payload = {name: body[name] for name in ("text", "blocks", "unfurl_links", "unfurl_media")}
         block_kit.well_formed(payload)
         block_kit.within_limits(payload)
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.comings import ASK_EVERY, ASKED_AT_ONCE
 from adapters.slack.gateway import SlackGateway
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from bot.model.installation import Installation, Secret
-from bot.model.subscription import PauseReason
+from bot.model.subscription import Pause, PauseReason
 from tests.builders import NOW
+from tests.conformance.deliveries import subscribe
+from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import BOT
 from tests.fakes.slack_talk import an_event
 from tests.integration.slack_talking import PATIENCE, TEA, Talk, talk
@@ -195,6 +198,22 @@ async def test_a_start_lets_go_on_what_came_back_while_nobody_listened(slack_tal
     await slack_talk.gateway.work.settled(PATIENCE)
     assert await why_paused(slack_talk) == ""
     assert await why_paused(slack_talk, Channel(Platform.SLACK, "T1", "C02")) != ""
+
+
+async def test_a_look_back_at_many_lost_channels_asks_slack_no_faster_than_it_likes(migrated_sqlite_url: str) -> None:
+    clock = SteppingClock(NOW)
+    async with talk(migrated_sqlite_url, clock=clock) as begun:
+        channels = [Channel(Platform.SLACK, "T1", f"C5{each:02}") for each in range(ASKED_AT_ONCE + 4)]
+        for channel in channels:
+            await subscribe(begun.store, channel=channel)
+            begun.slack.places[f"T1/{channel.id}"] = {"name": "tea", "is_member": True}
+        lost = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="gone")
+        await begun.store.subscriptions.pause_workspace(Platform.SLACK, "T1", lost)
+        await begun.gateway.look_after()
+        assert isinstance(begun.gateway, SlackGateway)
+        await begun.gateway.work.settled(PATIENCE)
+        assert clock.slept == [ASK_EVERY.total_seconds()] * 4
+        assert [await why_paused(begun, each) for each in channels] == [""] * len(channels)
 
 
 async def test_many_events_at_once_are_all_heard(slack_talk: Talk) -> None:

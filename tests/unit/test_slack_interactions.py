@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.slack.interactions import Here, plain, pressed_of, typed_of
 from adapters.slack.members import person_of, place_of
+from adapters.slack.names import Tenant
 from adapters.slack.naming import NAMING
 from bot.commands.parse import read
 from bot.document import Document, Fields, PaperCard, Paragraph, Text, text
@@ -102,7 +103,15 @@ def test_no_repr_tells_where_an_answer_is_taken() -> None:
     ],
 )
 def test_an_administrator_is_one_of_this_workspace(said: dict[str, object], who: str) -> None:
-    assert person_of(said, "T1").is_admin is (who == "an administrator")
+    assert person_of(said, Tenant(enterprise_id="", team_id="T1")).is_admin is (who == "an administrator")
+
+
+def test_an_administrator_of_an_organisation_is_one_of_this_organisation() -> None:
+    here = Tenant(enterprise_id="E1", team_id="")
+    said = {"is_admin": True, "team_id": "T9"}
+    assert person_of({**said, "enterprise_user": {"enterprise_id": "E1"}}, here).is_admin
+    assert not person_of({**said, "enterprise_user": {"enterprise_id": "E2"}}, here).is_admin
+    assert not person_of(said, here).is_admin
 
 
 def test_a_channel_is_ours_where_we_are_a_member_and_it_is_not_archived() -> None:

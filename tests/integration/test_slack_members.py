@@ -1,0 +1,70 @@
+"""Who and what Slack says people and channels are: remembered, and not asked for when Slack asks for silence."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.slack.client import SlackApi
+from adapters.slack.interactions import Here
+from adapters.slack.members import REMEMBERED, Members
+from adapters.slack.tokens import TokenWorkspace
+from bot.errors import RefusedError
+from bot.model.channel import Channel, Platform
+from bot.model.installation import Secret
+from tests.builders import NOW
+from tests.fakes.clock import SteppingClock
+from tests.fakes.slack import Fault
+from tests.fakes.slack_talk import TalkingSlack, talking
+from tests.integration.slack_talking import TEA, a_slack
+
+HERE = Here(workspace="T1", channel_id="C01", user="U2BO")
+SECRET = Channel(Platform.SLACK, "T1", "C03")
+BUSY = Fault(code="ratelimited", status=429, retry_after=40)
+
+
+@dataclass
+class Asking:
+    slack: TalkingSlack
+    members: Members
+    clock: SteppingClock
+
+
+@pytest.fixture
+async def asking() -> AsyncIterator[Asking]:
+    clock = SteppingClock(NOW)
+    slack = a_slack()
+    slack.clock = clock
+    async with talking(slack):
+        one = TokenWorkspace(Secret("xoxb-1"), slack.url, clock)
+        yield Asking(slack, Members(SlackApi(slack.url), one, clock), clock)
+
+
+async def test_who_asks_is_told_by_slack_and_remembered_for_some_minutes(asking: Asking) -> None:
+    for _ in range(3):
+        requester = await asking.members.requester(HERE)
+        assert (requester.is_manager, requester.manages_all, requester.name) == (True, True, "Bo B")
+    assert len(asking.slack.calls("users.info")) == 1
+    asking.slack.people["U2BO"] = {**asking.slack.people["U2BO"], "is_admin": False}
+    await asking.clock.sleep(REMEMBERED.total_seconds())
+    assert not (await asking.members.requester(HERE)).is_manager
+
+
+async def test_slack_that_asks_for_silence_is_not_asked_and_nobody_is_a_manager_meanwhile(asking: Asking) -> None:
+    asking.slack.fail(BUSY, method="users.info")
+    for _ in range(3):
+        requester = await asking.members.requester(HERE)
+        assert (requester.user, requester.is_manager, requester.name) == ("U2BO", False, "")
+    assert len(asking.slack.calls("users.info")) == 1
+    await asking.clock.sleep(40)
+    assert (await asking.members.requester(HERE)).is_manager
+    assert asking.slack.too_early == []
+
+
+async def test_a_channel_is_refused_only_where_slack_says_so(asking: Asking) -> None:
+    await asking.members.check(TEA)
+    with pytest.raises(RefusedError, match="#secret"):
+        await asking.members.check(SECRET)
+    asking.slack.fail(BUSY, method="conversations.info")
+    await asking.members.check(SECRET)
+    assert not await asking.members.is_ours(SECRET)
