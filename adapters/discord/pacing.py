@@ -8,6 +8,8 @@ A moment that was missed is given up: after a process stood still for a while, a
 late, and go out at once.
 """
 
+import asyncio
+from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,8 +30,14 @@ INTERVAL: Final = timedelta(seconds=1) / A_SECOND
 TOLERANCE: Final = timedelta(milliseconds=20)
 """How late a moment may be used; twice that after each one missed, so that a slow machine sends in the end."""
 
+AT_ONCE: Final = 4
+"""Moments that are asked for in one question, where as many are in line."""
+
 HEADROOM: Final = timedelta(milliseconds=30)
-"""How far off a moment is at least: asking for one takes some time itself."""
+"""How far off a moment is at least, beside what asking for one took lately."""
+
+FADING: Final = 0.9
+"""What is left, after each further question, of how long the slowest took."""
 
 PATIENCE: Final = timedelta(seconds=4)
 """What is further off is not waited for while a lease runs: the delivery comes back when it is time."""
@@ -52,6 +60,10 @@ class Pacing:
         self._rate_limits = rate_limits
         self._clock = clock
         self._silent_until = clock.wall()
+        self._asking = asyncio.Lock()
+        self._in_line = 0
+        self._moments: deque[datetime] = deque()
+        self._asking_takes = timedelta()
 
     async def wait_for(self, route: str) -> None:
         """Return when a request to this route of this channel may be sent.
@@ -60,14 +72,18 @@ class Pacing:
             DiscordError: not soon; it says when.
         """
         deadline = self._clock.wall() + PATIENCE
-        missed = 0
-        while True:
-            await self._wait_out(route, deadline)
-            due = await self._moment(deadline)
-            late = self._clock.wall() - due
-            if late <= TOLERANCE * 2**missed and due >= self._silent_until:
-                return
-            missed += 1
+        tolerance = TOLERANCE
+        self._in_line += 1
+        try:
+            while True:
+                await self._wait_out(route, deadline)
+                due = await self._moment(deadline, tolerance)
+                await self._sleep(due - self._clock.wall(), deadline)
+                if self._is_good(due, tolerance):
+                    return
+                tolerance *= 2
+        finally:
+            self._in_line -= 1
 
     async def obey(self, route: str, error: DiscordError) -> None:
         """Let nobody send for as long as Discord asked, and count what it counts against our address."""
@@ -87,16 +103,28 @@ class Pacing:
         while wait := await self._rate_limits.free_in(_silence_of(route), self._clock.wall()):
             await self._sleep(wait, deadline)
 
-    async def _moment(self, deadline: datetime) -> datetime:
-        """Take a moment, and return when it has come, or has passed already."""
-        earliest = self._clock.wall() + HEADROOM
+    async def _moment(self, deadline: datetime, tolerance: timedelta) -> datetime:
+        """Take a moment. One asks at a time, for some of those behind it too."""
+        async with self._asking:
+            while self._moments:
+                if self._is_good(due := self._moments.popleft(), tolerance):
+                    return due
+            await self._ask_for(min(self._in_line, AT_ONCE), deadline)
+            return self._moments.popleft()
+
+    async def _ask_for(self, count: int, deadline: datetime) -> None:
+        asked = self._clock.wall()
+        earliest = asked + HEADROOM + self._asking_takes
         patience = max(deadline - earliest, timedelta())
-        wait = await self._rate_limits.reserve(ALL, INTERVAL, earliest, patience=patience)
+        wait = await self._rate_limits.reserve(ALL, INTERVAL * count, earliest, patience=patience)
+        self._asking_takes = max(self._asking_takes * FADING, self._clock.wall() - asked)
         if wait > patience:
-            raise _not_now(wait + HEADROOM)
-        due = earliest + wait
-        await self._sleep(due - self._clock.wall(), deadline)
-        return due
+            raise _not_now(earliest + wait - self._clock.wall())
+        self._moments.extend(earliest + wait + INTERVAL * number for number in range(count))
+
+    def _is_good(self, due: datetime, tolerance: timedelta) -> bool:
+        """Say whether a moment has not been missed, and silence is kept until then at most."""
+        return self._clock.wall() - due <= tolerance and due >= self._silent_until
 
     async def _sleep(self, wait: timedelta, deadline: datetime) -> None:
         if self._clock.wall() + wait > deadline:
