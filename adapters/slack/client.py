@@ -17,6 +17,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.bounds import bounded_session
 from adapters.slack.errors import Refusal, delivery_error_of
 from bot.errors import DeliveryError, Verdict
 from bot.model.installation import Secret
@@ -54,8 +55,8 @@ class SlackApi:
 
     async def _call(self, token: Secret, method: str, **arguments: Any) -> Mapping[str, Json]:
         try:
-            async with asyncio.timeout(self._timeout.total_seconds()):
-                answer = await client_of(token, self._base_url, self._timeout).api_call(method, **arguments)
+            async with asyncio.timeout(self._timeout.total_seconds()), bounded_session() as session:
+                answer = await client_of(token, self._base_url, self._timeout, session).api_call(method, **arguments)
         except TimeoutError as error:
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack did not answer in time") from error
         except SlackApiError as error:
@@ -67,20 +68,26 @@ class SlackApi:
         except (aiohttp.ClientError, SlackClientError, OSError) as error:
             reason = f"the connection to Slack was lost ({type(error).__name__})"
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, reason) from error
-        except (ValueError, AttributeError) as error:
-            # The SDK trips over answers that are no JSON object: a text, a list, bytes that are no text.
+        except (ValueError, AttributeError, RecursionError) as error:
+            # The SDK trips over answers that are no JSON object: a text, a list, a deep nest, bytes that are no text.
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer makes no sense") from error
         if not isinstance(answer.data, dict):
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer makes no sense")
         return answer.data
 
 
-def client_of(token: Secret | None, base_url: str, timeout: timedelta) -> AsyncWebClient:
-    """Make a client that sends each request once: the SDK's own would send a post again when the connection ends."""
+def client_of(
+    token: Secret | None, base_url: str, timeout: timedelta, session: aiohttp.ClientSession | None = None
+) -> AsyncWebClient:
+    """Make a client that sends each request once: the SDK's own would send a post again when the connection ends.
+
+    Without a session it opens one a call, which bounds nothing.
+    """
     client = AsyncWebClient(
         token=token.value if token else None,
         base_url=base_url,
         timeout=math.ceil(timeout.total_seconds()),
+        session=session,
         retry_handlers=[],
     )
     client.proxy = proxy_for(base_url)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from adapters.slack.bounds import bounded_session
 from adapters.slack.client import client_of
 from adapters.slack.errors import VERDICTS
 from adapters.slack.names import workspace_of
@@ -46,8 +47,8 @@ async def ask(token: Secret, method: str, base_url: str) -> Answer:
         SourceError: Slack cannot be reached, or answers no sense.
     """
     try:
-        async with asyncio.timeout(WITHIN.total_seconds()):
-            response = await client_of(token, f"{base_url.rstrip('/')}/", WITHIN).api_call(method)
+        async with asyncio.timeout(WITHIN.total_seconds()), bounded_session() as session:
+            response = await client_of(token, f"{base_url.rstrip('/')}/", WITHIN, session).api_call(method)
     except SlackApiError as error:
         data = error.response.data
         code = data.get("error") if isinstance(data, dict) else None
@@ -57,7 +58,7 @@ async def ask(token: Secret, method: str, base_url: str) -> Answer:
         return Answer(code=code, **_headers(error.response.headers))
     except TimeoutError as error:
         raise SourceError(f"no answer within {WITHIN.seconds} s") from error
-    except (aiohttp.ClientError, SlackClientError, OSError, ValueError, AttributeError) as error:
+    except (aiohttp.ClientError, SlackClientError, OSError, ValueError, AttributeError, RecursionError) as error:
         raise SourceError(f"it cannot be reached ({type(error).__name__})") from error
     data = response.data if isinstance(response.data, dict) else {}
     return Answer(
