@@ -211,9 +211,7 @@ def _goes_on(subscription: Subscription, channel_zone: str, now: datetime) -> Sp
 
 def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone: str, now: datetime) -> Document:
     """Say that a digest is on its way, and what follows it; `zone` is that of the subscription's hours."""
-    said = [Text(f"Posting {count(papers, 'paper')} for "), *named(subscription), Text(" now.")]
-    if cut:
-        said.append(Text(f" {count(cut, 'more paper')} matched and {'was' if cut == 1 else 'were'} cut."))
+    said = [Text(f"Posting {_best(papers, cut)} for "), *named(subscription), Text(" now.")]
     if waiting:
         said.append(Text(f" {count(waiting, 'more paper')} of these days matched and {_wait(waiting)} not posted."))
     after = (
@@ -221,6 +219,13 @@ def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone
         *next_digest(subscription, zone, now),
     )
     return Document(blocks=(Paragraph(tuple(said)), Paragraph(after)), summary=f"Posting {quoted(subscription.query)}")
+
+
+def _best(papers: int, cut: int) -> str:
+    """Say how many papers are shown, without a word of where the rest is: each platform has its own place for it."""
+    if not cut:
+        return count(papers, "paper")
+    return f"the best {'' if papers == 1 else f'{papers:,} '}of {count(papers + cut, 'paper')}"
 
 
 def _wait(papers: int) -> str:

@@ -71,9 +71,18 @@ async def test_what_a_cap_cuts_is_passed_over_as_in_a_digest(store: Store) -> No
     await person.asks('subscribe "world model" --max 1')
     reply = await person.asks("run 1")
     assert (reply.papers, reply.cut) == ((id_of(TEAPOTS),), (id_of(LIGHTHOUSES),))
-    assert "1 more paper matched and was cut." in render(reply.document)
+    assert "Posting the best of 2 papers for " in render(reply.document)
     rows = (await store.outbox.ledger([GENERAL], TODAY))[GENERAL]
     assert {row.state for row in rows} == {LedgerState.SHOWN, LedgerState.PASSED}
+
+
+async def test_the_answer_says_how_many_are_the_best_of_how_many(store: Store) -> None:
+    await fill(store, *(a_paper(number) for number in range(1, 4)))
+    person = Person(store)
+    await person.asks('subscribe "world model" --max 2')
+    said = await person.reads("run 1")
+    assert "Posting the best 2 of 3 papers for " in said
+    assert "cut" not in said
 
 
 async def test_nothing_waiting_is_said_with_the_reason_and_kept_as_an_outcome(store: Store) -> None:
