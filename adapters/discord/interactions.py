@@ -144,6 +144,7 @@ def requester_of(here: Here) -> Requester:
         user=here.user,
         is_manager=bool(_MANAGES & may),
         manages_all=Permission.MANAGE_GUILD in may,
+        name=here.names.get(here.user, ""),
     )
 
 

@@ -45,6 +45,9 @@ _MARKS: Final = {Style.STRONG: "**", Style.MATCH: "**", Style.EMPHASIS: "*", Sty
 _GAP: Final = "\u200b"
 """Keeps two marks apart that would be read as one."""
 
+_CHANNEL: Final = re.compile(r"#\d{5,20}")
+"""An id as the core writes it: between angle brackets Discord shows it by its name to whoever may see it."""
+
 _FORMS: Final = {"datetime": "f", "date": "D", "time": "t"}
 """How a moment is shown: each reader's own zone and language decide the rest.
 
@@ -176,7 +179,14 @@ def _pieces(runs: Iterable[Span]) -> Iterator[str]:
 def _plain(run: Span) -> str:
     if isinstance(run, Time):
         return f"<t:{int(run.at.timestamp())}:{_FORMS.get(run.form, _FORMS['datetime'])}>"
+    if run.style is Style.CHANNEL:
+        return _marked(run, _channel)
     return _marked(run, _as_code if run.style is Style.CODE else escape)
+
+
+def _channel(text: str) -> str:
+    """Return a channel as a link to it, which calls nobody; what has a name by now stays that."""
+    return f"<{text}>" if _CHANNEL.fullmatch(text) else escape(text)
 
 
 def _as_code(text: str) -> str:

@@ -8,13 +8,15 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.model.channel import Channel, Platform
+from bot.model.subscription import Pause, PauseReason
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
+from bot.pipeline.notices import tell_paused
 from tests.builders import NOW, a_paper
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import Message
 from tests.fakes.discord_talk import Said
-from tests.integration.discord_talking import ANA, ANA_DM, BO_DM, HERE, IDEAS, TEA, Talk, listening, talk
+from tests.integration.discord_talking import ANA, ANA_DM, BO_DM, HERE, IDEAS, TEA, TEA_CHANNEL, Talk, listening, talk
 from tests.scenarios.library import LIGHTHOUSES, fill, id_of
 
 Json = Any
@@ -118,6 +120,21 @@ async def test_what_is_shared_is_seen_by_the_channel(discord_talk: Talk) -> None
     assert shared.to_channel
     assert id_of(LIGHTHOUSES)
     assert "Lighthouses" in shared.text
+
+
+async def test_a_discussion_and_a_lost_channel_are_told_by_name(discord_talk: Talk) -> None:
+    found = await discord_talk.ana.types("search", query="lighthouses")
+    card = await discord_talk.ana.presses_id(discord_talk.ana.shown(found), found.opens[0])
+    await discord_talk.ana.presses(card, "Discuss")
+    assert await discord_talk.deliver() == 1
+    (asked,) = discord_talk.discord.in_channel(TEA)
+    assert "@ana: worth a look?" in as_said(asked).text
+    await subscribed(discord_talk)
+    lost = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="I cannot see the channel (50001)")
+    await tell_paused(discord_talk.store, discord_talk.services.clock, TEA_CHANNEL, lost)
+    assert await discord_talk.deliver() == 1
+    (told,) = discord_talk.discord.in_channel(ANA_DM)
+    assert f"<#{TEA}>" in as_said(told).text
 
 
 async def test_see_all_shows_pages_to_one_person_in_one_message(discord_talk: Talk) -> None:

@@ -123,6 +123,13 @@ def test_a_cut_fits_splits_no_escape_and_says_so(spans: Spans, limit: int) -> No
         assert squeezed(words(spans)).startswith(kept.removesuffix("…"))
 
 
+def test_a_channel_is_a_link_and_what_only_looks_like_one_is_text() -> None:
+    here = Text("#200000000000000001", Style.CHANNEL)
+    assert markdown((Text("I can't post in "), here, Text("."))) == "I can't post in <#200000000000000001>."
+    assert markdown((Text("#200000000000000001"), Text(" #tea", Style.CHANNEL))) == "#200000000000000001 #tea"
+    assert markdown((Text("<#1> @everyone", Style.CHANNEL),)) == "\\<#1> \\@everyone"
+
+
 def test_a_text_is_cut_at_a_word() -> None:
     assert cut((Text("patient teapots " * 20),), 100).endswith("patient teapots…")
 
