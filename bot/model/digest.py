@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.model.channel import Channel
 from bot.model.paper import PaperKey, StoredPaper
 from bot.model.subscription import Subscription
+from bot.query.ast import Query
 
 LEADS = 5
 """Papers shown with their TL;DR; the rest are lines."""
@@ -99,7 +100,7 @@ class Digest:
 
     `looked_at` counts the papers of the windows, `matched` those that matched now and were not kept out by the
     ledger. `picks` are in the order shown. `cut` is in rank order: never silent. `waiting` counts what matched and is
-    left to the next digest.
+    left to the next digest. `muted` counts what would have matched but for the channel's `mutes` named here.
     """
 
     channel: Channel
@@ -111,6 +112,8 @@ class Digest:
     looked_at: int
     since: date
     waiting: int = 0
+    muted: int = 0
+    mutes: tuple[Query, ...] = ()
 
     @property
     def matched(self) -> int:

@@ -4,7 +4,7 @@ matches of each subscription ──> not kept out by the ledger ──> ranked �
                                  (or rising, or a reminder)                (caps)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import assert_never
@@ -110,11 +110,12 @@ def compose(
 
     `cap` bounds the digest; each subscription's own cap bounds what it takes. A rising paper stands first in its
     subscription's list, because it comes as a lead or not yet; one that finds no place among the leads waits. What one
-    of the channel's `mutes` matches does not count as matched.
+    of the channel's `mutes` matches does not count as matched, but as muted.
     """
     known = Ledger(ledger)
-    heard = [_heard(each, mutes) for each in sorted(matches, key=_by_number)]
-    queues = [_queue(each, known, library, cap, now) for each in heard]
+    muted = _muted(matches, mutes)
+    queues = [_queue(_heard(each, muted), known, library, cap, now) for each in sorted(matches, key=_by_number)]
+    kept_out = _kept_out(matches, muted, known, library, now)
     picks = _placed(list(_in_turn(queues, cap)), queues, library)
     looked_at = frozenset[PaperKey]().union(*(each.looked_at for each in matches))
     return Digest(
@@ -126,6 +127,8 @@ def compose(
         cut=_cut(queues, {pick.paper.key for pick in picks}, library),
         looked_at=len(looked_at),
         since=min((each.since for each in matches), default=library.today),
+        muted=len(kept_out),
+        mutes=tuple(each for each in mutes if any(each in muted[key] for key in kept_out)),
     )
 
 
@@ -149,12 +152,30 @@ def _by_number(matches: SubscriptionMatches) -> int:
     return matches.subscription.number
 
 
-def _heard(found: SubscriptionMatches, mutes: Sequence[Query]) -> SubscriptionMatches:
-    """Leave out what the channel muted."""
+def _muted(matches: Iterable[SubscriptionMatches], mutes: Sequence[Query]) -> Mapping[PaperKey, tuple[Query, ...]]:
+    """Return the matched papers that the channel muted, each with the mutes that match it."""
     if not mutes:
-        return found
-    left = (each for each in found.matches if not any(evaluate(mute, each.paper) for mute in mutes))
-    return replace(found, matches=tuple(left))
+        return {}
+    papers = {match.paper.key: match.paper for found in matches for match in found.matches}
+    by_key = {key: tuple(mute for mute in mutes if evaluate(mute, paper)) for key, paper in papers.items()}
+    return {key: by for key, by in by_key.items() if by}
+
+
+def _heard(found: SubscriptionMatches, muted: Collection[PaperKey]) -> SubscriptionMatches:
+    """Leave out what the channel muted."""
+    return replace(found, matches=tuple(each for each in found.matches if each.paper.key not in muted))
+
+
+def _kept_out(
+    matches: Iterable[SubscriptionMatches],
+    muted: Collection[PaperKey],
+    known: Ledger,
+    library: Library,
+    now: datetime,
+) -> frozenset[PaperKey]:
+    """Return the papers that only a mute keeps out of the digest."""
+    silenced = (match for found in matches for match in found.matches if match.paper.key in muted)
+    return frozenset(each.paper.key for each in silenced if known.candidate(each, library, now))
 
 
 def _queue(found: SubscriptionMatches, known: Ledger, library: Library, cap: int, now: datetime) -> Queue:

@@ -24,6 +24,7 @@ from bot.pipeline.match import HISTORY, Library, match
 from bot.pipeline.trouble import SourceState, explain_silence, state_of
 from bot.ports import Clock, Enqueued, InstantCandidate, Run, Store
 from bot.views.digest import digest_document, pings_of
+from bot.views.muting import muted_in_words
 
 CHANNELS_AT_ONCE = 250
 """Channels composed together: one reading of the ledger serves them all, and one reading of papers a whole tick."""
@@ -219,7 +220,7 @@ def enqueued_of(
         skipped=len(digest.cut),
     )
     if not digest.picks:
-        kind, reason = explain_silence(sources, states, digest.looked_at)
+        kind, reason = explain_silence(sources, states, digest.looked_at, muted_in_words(digest))
         outcome = replace(outcome, kind=kind, reason=reason)
     return Enqueued(
         channel=due.channel,

@@ -35,9 +35,12 @@ def state_of(source: str, newest_first: Sequence[Outcome]) -> SourceState | None
 
 
 def explain_silence(
-    sources: Iterable[str], states: Mapping[str, SourceState], looked_at: int
+    sources: Iterable[str], states: Mapping[str, SourceState], looked_at: int, muted: str = ""
 ) -> tuple[OutcomeKind, str]:
-    """Say why a run found nothing to post: the sources' own trouble first, else that nothing matched."""
+    """Say why a run found nothing to post: the sources' own trouble first, else that nothing matched.
+
+    `muted` says what matched and was muted, if anything was.
+    """
     troubles = [states[source] for source in sources if source in states]
     for kind in (OutcomeKind.DOWN, OutcomeKind.STALE):
         for state in troubles:
@@ -48,4 +51,7 @@ def explain_silence(
             if state.kind is OutcomeKind.NOTHING_PUBLISHED:
                 return state.kind, f"{state.source}: {state.reason}"
         return OutcomeKind.NOTHING_PUBLISHED, "no source listed a paper in the window"
-    return OutcomeKind.NO_MATCH, f"looked at {looked_at} and matched none that is new here"
+    return (
+        OutcomeKind.NO_MATCH,
+        f"looked at {looked_at}{f'; {muted}' if muted else ' and matched none that is new here'}",
+    )

@@ -1,10 +1,18 @@
-"""Less like this: what there is to mute. Pure."""
+"""Mutes: what there is to mute, and what was muted. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from bot.document import Action, BulletList, Document, Note, Paragraph, Text, code
+from bot.document import Action, BulletList, Document, Note, Paragraph, Spans, Text, code
 from bot.matching.similar import Phrase
+from bot.model.channel import Channel
+from bot.model.digest import Digest
 from bot.model.paper import Paper
+from bot.query.ast import Query
+from bot.views.words import count, to_whom
+
+MUTES_NAMED: Final = 3
+"""Mutes that stand in a sentence; the rest is counted."""
 
 
 def less_like_this(
@@ -25,3 +33,22 @@ def less_like_this(
         actions=offers,
         summary=f"Less like {paper.title}",
     )
+
+
+def muted_in_words(digest: Digest) -> str:
+    """Say what would have matched but for the channel's mutes, and for which; empty where nothing would."""
+    if not digest.muted:
+        return ""
+    named = [str(mute) for mute in digest.mutes[:MUTES_NAMED]]
+    if more := len(digest.mutes) - len(named):
+        named.append(f"{more} more")
+    was = "was" if digest.muted == 1 else "were"
+    return f"{count(digest.muted, 'new paper')} matched and {was} muted here by {', '.join(named)}"
+
+
+def how_to_unmute(mutes: Sequence[Query], channel: Channel) -> Spans:
+    """Say what lets through again what these mutes keep out."""
+    if len(mutes) == 1:
+        return code(f"/papers settings unmute {mutes[0]}{to_whom(channel)}"), Text(" lets such papers through again.")
+    shown, way_out = (f"/papers settings{rest}{to_whom(channel)}" for rest in ("", " unmute WORD"))
+    return code(shown), Text(" shows every mute; "), code(way_out), Text(" takes one back.")

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.document import Document, Note, Paragraph, Text, strong
+from bot.document import Document, Note, Paragraph, Spans, Text, strong
 from bot.model.digest import Digest
 from bot.model.subscription import Subscription
 from bot.views.digest import digest_document, footnote_of, topics_of
+from bot.views.muting import how_to_unmute, muted_in_words
 from bot.views.words import count, named, since_in_words, source_title
 
 
@@ -15,16 +16,18 @@ def subscription_preview(digest: Digest, subscription: Subscription, away: Itera
     """Show what a subscription would post now: exactly the digest; with nothing to post, say so."""
     if digest.picks:
         return digest_document(digest, away)
-    said = (
+    why = muted_in_words(digest) or "none matched that is new here"
+    said: Spans = (
         *named(subscription),
         Text(f" has nothing to post now: {digest.looked_at:,} looked at"),
-        Text(f" since {digest.since.day} {digest.since:%b}, none matched that is new here."),
+        Text(f" since {digest.since.day} {digest.since:%b}, {why}."),
     )
+    way_out = [Paragraph(how_to_unmute(digest.mutes, digest.channel))] if digest.muted else []
     notes = [
         Note((Text(f"{source_title(source)} has not answered since {since_in_words(since, digest.slot)}."),))
         for source, since in away
     ]
-    return Document(blocks=(Paragraph(said), *notes))
+    return Document(blocks=(Paragraph(said), *way_out, *notes))
 
 
 def query_preview(digest: Digest, *, days: int, hints: Sequence[str]) -> Document:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from bot.document import Block, BulletList, Code, Document, Note, Paragraph, Spans, Text, Time, code, strong
 from bot.model.cadence import WEEKDAY_NAMES, Cadence, Frequency, days_in_words
 from bot.model.subscription import Pause, PauseReason, Subscription
+from bot.query.ast import Query
 from bot.query.reading import in_words
+from bot.views.muting import how_to_unmute
 from bot.views.subscriptions import sources_in_words
 from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted, role, to_whom
 
@@ -232,9 +234,13 @@ def _wait(papers: int) -> str:
     return "is" if papers == 1 else "are"
 
 
-def nothing_to_run(subscription: Subscription, why: str, *, zone: str, now: datetime) -> Document:
-    """Say that nothing is waiting, and why."""
+def nothing_to_run(
+    subscription: Subscription, why: str, *, mutes: Sequence[Query], zone: str, now: datetime
+) -> Document:
+    """Say that nothing is waiting, and why; `mutes` are those that keep something out."""
     said = (Text("Nothing is waiting for "), *named(subscription), Text(f": {why}. I posted nothing."))
+    way_out = [Paragraph(how_to_unmute(mutes, subscription.channel))] if mutes else []
     return Document(
-        blocks=(Paragraph(said), Paragraph(next_digest(subscription, zone, now))), summary="Nothing to post"
+        blocks=(Paragraph(said), *way_out, Paragraph(next_digest(subscription, zone, now))),
+        summary="Nothing to post",
     )

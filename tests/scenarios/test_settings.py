@@ -99,6 +99,40 @@ async def test_what_is_muted_is_in_no_digest_and_no_preview(mute: str, store: St
     assert platform.papers == [id_of(TEAPOTS)]
 
 
+async def test_a_preview_and_a_run_name_the_mute_that_leaves_nothing(store: Store) -> None:
+    await fill(store, TEAPOTS, LIGHTHOUSES)
+    person = Person(store)
+    await person.asks('subscribe "world model"')
+    await person.asks("settings mute model")
+    for command in ("preview 1", "run 1"):
+        said = await person.reads(command)
+        assert "2 new papers matched and were muted here by model." in said
+        assert "/papers settings unmute model lets such papers through again." in said
+        assert "none" not in said
+    await person.asks("settings unmute model")
+    assert (await person.asks("preview 1")).papers == (id_of(TEAPOTS), id_of(LIGHTHOUSES))
+
+
+async def test_what_was_posted_before_it_was_muted_is_not_told_as_muted(store: Store) -> None:
+    await fill(store, TEAPOTS, LIGHTHOUSES)
+    person = Person(store)
+    await person.asks('subscribe "world model"')
+    await person.asks("run 1")
+    await person.asks("settings mute model")
+    assert "none matched that is new here" in await person.reads("preview 1")
+
+
+async def test_of_many_mutes_a_preview_names_those_that_matched_and_no_more_than_three(store: Store) -> None:
+    await fill(store, TEAPOTS, LIGHTHOUSES)
+    person = Person(store)
+    await person.asks("subscribe teapot")
+    for mute in ("umbrella", "teapot", "kitchen", "author:Ada Brill", "author:Cyd Dorn"):
+        await person.asks(f"settings mute {mute}")
+    said = await person.reads("preview 1")
+    assert '1 new paper matched and was muted here by teapot, kitchen, author:"ada brill", 1 more.' in said
+    assert "/papers settings unmute WORD takes one back." in said
+
+
 async def test_mutes_are_listed_kept_once_and_taken_back(store: Store) -> None:
     person = Person(store)
     await person.asks("settings mute survey")

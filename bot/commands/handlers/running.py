@@ -39,9 +39,10 @@ async def _run(verb: str, number: int, latest: Latest | None, requester: Request
     if done is None:
         raise RefusedError("Somebody changes it at the same moment; I posted nothing.", hint="Type it once more.")
     zone, now = done.subscription.cadence.timezone or channel_zone, services.clock.now()
-    if done.why:
-        return Reply(verb=verb, document=nothing_to_run(done.subscription, done.why, zone=zone, now=now))
     digest = done.digest
+    if done.why:
+        document = nothing_to_run(done.subscription, done.why, mutes=digest.mutes, zone=zone, now=now)
+        return Reply(verb=verb, document=document)
     document = ran(
         done.subscription, len(digest.picks), cut=len(digest.cut), waiting=digest.waiting, zone=zone, now=now
     )
