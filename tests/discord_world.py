@@ -12,11 +12,11 @@ from adapters.discord.places import Places
 from adapters.sql.store import SqlStore, open_store
 from bot.document import Document
 from bot.model.channel import Channel, Platform
-from bot.model.delivery import DeliveryState, Kind
+from bot.model.delivery import Kind
 from bot.model.installation import Secret
-from bot.pipeline.deliver import deliver_due
 from tests.builders import NOW
 from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe
+from tests.delivering import Delivering
 from tests.fakes import discord_guilds
 from tests.fakes.clock import SteppingClock
 from tests.fakes.discord import BOT, Discord, serving
@@ -34,19 +34,13 @@ LONG = 30
 
 TITLE = "Papers of 16 June"
 
-ROUNDS = 60
-"""Far more claims than any delivery needs."""
 
-
-@dataclass
-class World:
+@dataclass(kw_only=True)
+class World(Delivering):
     """What a test acts on."""
 
     discord: Discord
-    store: SqlStore
-    clock: SteppingClock
     api: DiscordApi
-    messenger: DiscordMessenger
 
     async def digest(self, channel: Channel = HERE, papers: int = 3, *, kind: Kind = Kind.DIGEST) -> Document:
         """Put a digest on its way, and return what it says."""
@@ -62,22 +56,6 @@ class World:
         assert await self.store.outbox.enqueue(replace(sent, document=document))
         return document
 
-    async def deliver(self) -> int:
-        """Post what is due now."""
-        return await deliver_due(self.store, {self.messenger.platform: self.messenger}, self.clock)
-
-    async def finish(self) -> int:
-        """Let time pass until nothing is pending; returns how many were sent."""
-        sent = 0
-        for _ in range(ROUNDS):
-            pending = await self.store.outbox.pending(self.clock.now())
-            due = [each.due_at for each in pending if each.state is DeliveryState.PENDING]
-            if not due:
-                return sent
-            self.clock.moment = max(self.clock.moment, min(due))
-            sent += await self.deliver()
-        raise AssertionError(await self.store.outbox.pending(self.clock.now()))
-
     def parts(self, document: Document) -> list[tuple[str, ...]]:
         """Return what each part of a document says."""
         return [tuple(texts_in(each.payload)) for each in self.messenger.render(document)]
@@ -85,6 +63,11 @@ class World:
     def said(self, channel: str = HERE.id) -> list[tuple[str, ...]]:
         """Return what each of our messages in a channel says, oldest first."""
         return [tuple(texts_in(each.body)) for each in self.discord.in_channel(channel) if each.author == BOT]
+
+    async def hrefs(self, channel: Channel) -> set[str]:
+        """Return where the papers of a channel are linked to."""
+        rows = await self.store.outbox.ledger([channel], (NOW - timedelta(days=9)).date())
+        return {row.href for row in rows[channel]}
 
     @property
     def times(self) -> Counter[tuple[str, ...]]:
@@ -101,7 +84,8 @@ async def a_world(url: str, *, patience: timedelta = CALL_TIMEOUT) -> AsyncItera
     async with serving(discord), open_store(url, clock) as store:
         api = an_api(discord, store, clock, patience)
         try:
-            yield World(discord, store, clock, api, DiscordMessenger(api, Places(api, clock), clock))
+            messenger = DiscordMessenger(api, Places(api, clock), clock)
+            yield World(discord=discord, store=store, clock=clock, api=api, messenger=messenger)
         finally:
             await api.close()
 

@@ -10,13 +10,13 @@ from cryptography.fernet import Fernet
 
 from adapters.slack.client import CALL_TIMEOUT, SlackApi
 from adapters.slack.messenger import SlackMessenger
-from adapters.sql.store import SqlStore, open_store
+from adapters.sql.store import open_store
 from bot.model.channel import Channel, Platform
-from bot.model.delivery import DeliveryState, Kind
+from bot.model.delivery import Kind
 from bot.model.installation import Installation, Secret
-from bot.pipeline.deliver import deliver_due
 from tests.builders import NOW
 from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe
+from tests.delivering import Delivering
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import BOT, Slack, serving
 
@@ -26,18 +26,12 @@ READING = frozenset({"chat:write", "channels:history"})
 LONG = 85
 """Papers of a digest that takes a message and several replies."""
 
-ROUNDS = 40
-"""Far more claims than any delivery needs."""
 
-
-@dataclass
-class World:
+@dataclass(kw_only=True)
+class World(Delivering):
     """What a test acts on; `key` encrypts the tokens in the store."""
 
     slack: Slack
-    store: SqlStore
-    clock: SteppingClock
-    messenger: SlackMessenger
     key: str
 
     async def digest(self, channel: Channel = HERE, papers: int = 3, *, kind: Kind = Kind.DIGEST) -> None:
@@ -49,22 +43,6 @@ class World:
         rows = tuple(shown(key) for key in keys.values()) if not mine else ()
         sent = an_enqueued(subscription, papers=tuple(keys), ledger=rows, kind=kind)
         assert await self.store.outbox.enqueue(sent)
-
-    async def deliver(self) -> int:
-        """Post what is due now."""
-        return await deliver_due(self.store, {self.messenger.platform: self.messenger}, self.clock)
-
-    async def finish(self) -> int:
-        """Let time pass until nothing is pending; returns how many were sent."""
-        sent = 0
-        for _ in range(ROUNDS):
-            pending = await self.store.outbox.pending(self.clock.now())
-            due = [each.due_at for each in pending if each.state is DeliveryState.PENDING]
-            if not due:
-                return sent
-            self.clock.moment = max(self.clock.moment, min(due))
-            sent += await self.deliver()
-        raise AssertionError(await self.store.outbox.pending(self.clock.now()))
 
     @property
     def times(self) -> Counter[tuple[str, int, int]]:
@@ -92,7 +70,8 @@ async def a_world(
         for workspace in workspaces:
             await store.installations.save(an_installation(workspace, scopes if says_scopes else frozenset()), NOW)
         api = SlackApi(slack.url, timeout=patience)
-        yield World(slack, store, clock, SlackMessenger(api, store.installations, store.rate_limits, clock), key)
+        messenger = SlackMessenger(api, store.installations, store.rate_limits, clock)
+        yield World(slack=slack, store=store, clock=clock, messenger=messenger, key=key)
 
 
 def token_of(workspace: str) -> str:

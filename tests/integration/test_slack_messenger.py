@@ -14,25 +14,15 @@ from adapters.slack.pacing import CHANNEL_INTERVAL, WORKSPACE_INTERVAL
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.installation import Secret
-from bot.model.subscription import PauseReason
 from tests.builders import NOW
 from tests.conformance.deliveries import stored_papers
 from tests.console import Console
 from tests.fakes.slack import ALWAYS, Fault
-from tests.slack_world import HERE, LONG, World, a_world, token_of
+from tests.slack_world import HERE, LONG, a_world, token_of
 
 THERE = Channel(Platform.SLACK, "T1", "C2")
 ELSEWHERE = Channel(Platform.SLACK, "T2", "C3")
 SOON = timedelta(seconds=3)
-
-
-async def pause_of(world: World, channel: Channel) -> str:
-    """Return why a channel's one subscription is paused; empty when it is not."""
-    (subscription,) = await world.store.subscriptions.of_channel(channel)
-    if subscription.pause is None:
-        return ""
-    assert subscription.pause.reason is PauseReason.ACCESS
-    return subscription.pause.detail
 
 
 async def test_a_long_digest_is_a_message_and_its_thread_in_order(store_url: str) -> None:
@@ -100,8 +90,8 @@ async def test_a_lost_channel_is_paused_with_the_reason_and_its_neighbour_is_not
         await world.digest(HERE)
         await world.digest(THERE)
         assert await world.deliver() >= 1
-        assert await pause_of(world, HERE) == words
-        assert await pause_of(world, THERE) == ""
+        assert await world.pause_of(HERE) == words
+        assert await world.pause_of(THERE) == ""
         assert {each.channel for each in world.slack.messages} >= {THERE.id}
 
 
@@ -111,9 +101,9 @@ async def test_a_withdrawn_token_stops_the_workspace_and_no_other(store_url: str
         for channel in (HERE, THERE, ELSEWHERE):
             await world.digest(channel)
         assert await world.deliver() == 1
-        assert await pause_of(world, HERE) == "the workspace has withdrawn my token (token_revoked)"
-        assert await pause_of(world, THERE) == await pause_of(world, HERE)
-        assert await pause_of(world, ELSEWHERE) == ""
+        assert await world.pause_of(HERE) == "the workspace has withdrawn my token (token_revoked)"
+        assert await world.pause_of(THERE) == await world.pause_of(HERE)
+        assert await world.pause_of(ELSEWHERE) == ""
         assert await world.store.outbox.pending(world.clock.now()) == ()
 
 
@@ -122,7 +112,7 @@ async def test_a_workspace_that_took_paperround_out_is_stopped_without_asking_it
         await world.digest()
         await world.store.installations.purge(Platform.SLACK, "T1", NOW + timedelta(seconds=1))
         assert await world.deliver() == 0
-        assert await pause_of(world, HERE) == "I am not installed in the workspace"
+        assert await world.pause_of(HERE) == "I am not installed in the workspace"
         assert world.slack.asked == []
 
 
