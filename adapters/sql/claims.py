@@ -111,10 +111,7 @@ def _parts_of(connection: Connection, delivery_keys: Sequence[int]) -> dict[int,
     return found
 
 
-async def set_part(connection: AsyncConnection, claim: Claim, index: int, **values: object) -> None:
-    """Write to one part, unless it was accepted before: a receipt stays."""
-    await connection.execute(
-        update(part)
-        .where(part.c.delivery == claim.key, part.c.index == index, part.c.state != PartState.ACCEPTED)
-        .values(**values)
-    )
+async def set_part(connection: AsyncConnection, claim: Claim, index: int, **values: object) -> Sequence[str]:
+    """Write to one part, and return the papers it shows; nothing happens to one that has its receipt."""
+    this = update(part).where(part.c.delivery == claim.key, part.c.index == index, part.c.state != PartState.ACCEPTED)
+    return await connection.scalar(this.values(**values).returning(part.c.papers)) or ()

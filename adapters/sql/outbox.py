@@ -98,11 +98,10 @@ class SqlOutbox:
     async def attempt_part(self, claim: Claim, index: int, lease_until: datetime) -> bool:
         """See `Outbox.attempt_part`."""
         async with self._database.write() as connection:
-            if not await claims.is_mine(connection, claim):
+            mine = update(delivery).where(claims.is_held_by(claim))
+            held = await connection.execute(mine.values(held_until=lease_until, due_at=lease_until))
+            if held.rowcount != 1:
                 return False
-            await connection.execute(
-                update(delivery).where(delivery.c.key == claim.key).values(held_until=lease_until, due_at=lease_until)
-            )
             await claims.set_part(connection, claim, index, state=PartState.ATTEMPTED)
             return True
 
@@ -110,11 +109,9 @@ class SqlOutbox:
         """See `Outbox.accept_part`."""
         async with self._database.write() as connection:
             is_mine = await claims.is_mine(connection, claim)
-            await claims.set_part(
+            papers = await claims.set_part(
                 connection, claim, index, state=PartState.ACCEPTED, message=receipt.message, href=receipt.href
             )
-            wanted = select(part.c.papers).where(part.c.delivery == claim.key, part.c.index == index)
-            papers = await connection.scalar(wanted)
             if papers and receipt.href:
                 await link_rows(connection, claim.key, papers, receipt.href)
             return is_mine
