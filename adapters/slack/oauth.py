@@ -30,7 +30,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from adapters.slack.client import client_of
+from adapters.slack.bounds import bounded_session
+from adapters.slack.client import client_of, refusal_of
 from adapters.slack.installation import STATE_FOR, BoltInstallations, States, installation_of
 from adapters.slack.manifest import BOT_NAME, SCOPES
 from bot.errors import PaperroundError, StoreError, reference
@@ -149,33 +150,46 @@ class _Flow(AsyncOAuthFlow):
             f'<ul>{asked}</ul><p><a href="{html.escape(url)}">Add to Slack</a></p>',
         )
 
+    async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
+        """Return where Slack asks the person; nothing of our page's own address goes there."""
+        del request
+        return self.settings.authorize_url_generator.generate(state=state)
+
     async def run_installation(self, code: str) -> BoltInstallation | None:
         """Exchange the code for a token; None when Slack does not give one, which the log explains."""
         asked = {"code": code, "client_id": self.client_id, "client_secret": self.settings.client_secret}
         if self.redirect_uri:
             asked["redirect_uri"] = self.redirect_uri
         try:
-            async with asyncio.timeout(TOKEN_WITHIN.total_seconds()):
+            async with asyncio.timeout(TOKEN_WITHIN.total_seconds()), bounded_session() as session:
+                client = client_of(None, self.client.base_url, TOKEN_WITHIN, session)
                 # Not by its own method, which makes a header in a way that aiohttp warns of.
-                answer = await self.client.api_call("oauth.v2.access", data=asked)
+                answer = await client.api_call("oauth.v2.access", data=asked)
         except SlackApiError as error:
-            said = error.response.get("error") if isinstance(error.response.data, dict) else None
-            log.warning("an installation failed: Slack answers %s", said or f"with status {error.response.status_code}")
+            refusal = refusal_of(error)
+            log.warning(
+                "an installation failed: Slack answers %s",
+                refusal.code or f"with status {refusal.status}, without a word",
+            )
             return None
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("an installation failed: Slack cannot be reached (%s)", type(error).__name__)
             return None
-        team, enterprise = answer.get("team") or {}, answer.get("enterprise") or {}
+        except (ValueError, AttributeError, RecursionError) as error:
+            # The SDK trips over answers that are no JSON object.
+            log.warning("an installation failed: Slack's answer makes no sense (%s)", type(error).__name__)
+            return None
+        team, enterprise = _part(answer.get("team")), _part(answer.get("enterprise"))
         return BoltInstallation(
             user_id="",
-            enterprise_id=enterprise.get("id"),
-            enterprise_name=enterprise.get("name"),
-            team_id=team.get("id"),
-            team_name=team.get("name"),
+            enterprise_id=_text(enterprise.get("id")),
+            enterprise_name=_text(enterprise.get("name")),
+            team_id=_text(team.get("id")),
+            team_name=_text(team.get("name")),
             is_enterprise_install=bool(answer.get("is_enterprise_install")),
-            bot_token=answer.get("access_token"),
-            bot_user_id=answer.get("bot_user_id"),
-            bot_scopes=answer.get("scope") or "",
+            bot_token=_text(answer.get("access_token")),
+            bot_user_id=_text(answer.get("bot_user_id")),
+            bot_scopes=_text(answer.get("scope")) or "",
         )
 
     async def store_installation(self, request: AsyncBoltRequest, installation: BoltInstallation) -> None:
@@ -215,6 +229,14 @@ class _Flow(AsyncOAuthFlow):
             f'{why} <a href="{INSTALL}">Begin again</a>.',
             cookie=self.settings.state_utils.build_set_cookie_for_deletion(),
         )
+
+
+def _part(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _page(status: HTTPStatus, title: str, text: str, *, cookie: str = "") -> BoltResponse:

@@ -40,7 +40,7 @@ WORLD_MODELS = Channel(Platform.SLACK, "T1", "C1")
 class Slack:
     """Gives a token for the code `good`, once asked by the app's secret; a test changes the answer."""
 
-    answer: dict[str, Any] = field(default_factory=dict)
+    answer: Any = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     status: int = 200
     url: str = ""
@@ -238,12 +238,35 @@ async def test_what_goes_wrong_is_told_on_a_plain_page_with_the_way_back(
 
 @pytest.mark.parametrize(
     "answer",
-    [{"access_token": None}, {"team": None}, {"bot_user_id": None}, {"team": {"id": "T1/C1"}}],
+    [
+        {"access_token": None},
+        {"access_token": [TOKEN]},
+        {"team": None},
+        {"team": "T1"},
+        {"team": {"id": ["T1"]}},
+        {"team": {"id": "T1/C1"}},
+        {"bot_user_id": None},
+    ],
 )
 async def test_an_answer_that_names_no_bot_or_no_workspace_installs_nothing(site: Site, answer: dict[str, Any]) -> None:
     site.slack.answer = granted() | answer
     assert (await site.install()).status_code == 500
     assert await site.store.installations.workspaces("slack") == ()
+
+
+async def test_an_answer_that_makes_no_sense_is_told_on_our_page(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    senseless: list[Any] = ["a text", 5, [], {"ok": False, "error": ["no"]}]
+    for site.slack.answer in senseless:
+        page = await site.install()
+        assert (page.status_code, "Begin again" in page.text) == (401, True)
+    assert "Traceback" not in caplog.text
+    site.slack.answer = granted() | {"team": {"id": "T1", "name": ["Tea"]}, "scope": 5}
+    assert (await site.install()).status_code == 200
+
+
+async def test_the_link_to_slack_takes_nothing_of_the_page_s_own_address(site: Site) -> None:
+    page = await site.browser.get(INSTALL, params={"team": "T1&client_id=6.6", "client_id": "6.6"})
+    assert "6.6" not in page.text
 
 
 async def test_a_slack_in_trouble_installs_nothing_and_no_log_holds_a_secret(
