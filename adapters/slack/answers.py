@@ -17,6 +17,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.slack.bounds import bounded_session
 from adapters.slack.client import SlackApi, proxy_for, silent_log
 from adapters.slack.interactions import Here
 from adapters.slack.members import Members
@@ -62,16 +63,29 @@ class Answers:
             DeliveryError: Slack took it nowhere.
         """
         payloads = [dict(each.payload) for each in messages(await self.named(here, document))]
-        rest = await self._say_there(here, payloads, to_channel=to_channel) if here.answer_at else payloads
+        takes_answers = bool(here.answer_at) and self._api.takes_answers_at(here.answer_at)
+        if here.answer_at and not takes_answers:
+            log.warning("slack:%s: a response_url that is none of Slack's", here.workspace)
+        rest = await self._say_there(here, payloads, to_channel=to_channel) if takes_answers else payloads
         if rest:
             await self._say_by_api(here, rest, to_channel=to_channel)
 
     async def _say_there(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> Sequence[Json]:
         """Answer at the response_url; returns what it did not take."""
-        client = AsyncWebhookClient(
-            here.answer_at, timeout=math.ceil(ANSWER_WITHIN.total_seconds()), retry_handlers=[], logger=silent_log()
-        )
-        client.proxy = proxy_for(here.answer_at)
+        async with bounded_session() as session:
+            client = AsyncWebhookClient(
+                here.answer_at,
+                timeout=math.ceil(ANSWER_WITHIN.total_seconds()),
+                session=session,
+                retry_handlers=[],
+                logger=silent_log(),
+            )
+            client.proxy = proxy_for(here.answer_at)
+            return await self._say_by(client, here, payloads, to_channel=to_channel)
+
+    async def _say_by(
+        self, client: AsyncWebhookClient, here: Here, payloads: Sequence[Json], *, to_channel: bool
+    ) -> Sequence[Json]:
         for done, payload in enumerate(payloads[:MOST_POSTS]):
             body = {
                 **{name: value for name, value in payload.items() if name != "thread_ts"},

@@ -24,6 +24,9 @@ from bot.model.installation import Secret
 
 BASE_URL: Final = "https://slack.com/api/"
 
+_ANSWERS_AT: Final = (".slack.com", ".slack-gov.com")
+"""Where response_urls are, also when the Web API is asked through a proxy."""
+
 CALL_TIMEOUT: Final = timedelta(seconds=8)
 """How long one call may take: with the pacing before it, it stays below what a post may take."""
 
@@ -36,6 +39,17 @@ class SlackApi:
     def __init__(self, base_url: str = BASE_URL, *, timeout: timedelta = CALL_TIMEOUT) -> None:
         self._base_url = base_url
         self._timeout = timeout
+
+    def takes_answers_at(self, url: str) -> bool:
+        """Say whether an address is Slack's for answers: it comes from outside, and is asked from inside."""
+        try:
+            parts, own = urlsplit(url), urlsplit(self._base_url)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        is_plain = parts.netloc.isascii() and not set(parts.netloc) & set("@\\")
+        is_slacks = parts.scheme == "https" and f".{host}".endswith(_ANSWERS_AT)
+        return is_plain and (is_slacks or (parts.scheme, host) == (own.scheme, own.hostname))
 
     async def post(self, token: Secret, method: str, body: Mapping[str, Json]) -> Mapping[str, Json]:
         """Call a method that does something, and return its answer.

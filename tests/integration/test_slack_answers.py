@@ -1,7 +1,7 @@
 """Long answers: in order and whole, though a response_url takes five messages and Slack asks to wait."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -19,6 +19,7 @@ from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import TalkingSlack, talking
 from tests.integration.slack_talking import a_slack
 
+HERE = Here(workspace="T1", channel_id="C01", user="U1ANA")
 PAGES = 8
 LONG = Document(blocks=tuple(Paragraph((Text(f"page {number} " + "x " * 4600),)) for number in range(PAGES)))
 BUSY = Fault(code="ratelimited", status=429, retry_after=7)
@@ -31,7 +32,7 @@ class Answering:
     clock: SteppingClock
 
     async def say(self, *, to_channel: bool = False, channel_id: str = "C01") -> None:
-        here = Here(workspace="T1", channel_id=channel_id, user="U1ANA", answer_at=f"{self.slack.answers}/1")
+        here = replace(HERE, channel_id=channel_id, answer_at=f"{self.slack.answers}/1")
         await self.answers.say(here, LONG, to_channel=to_channel)
 
     @property
@@ -62,6 +63,34 @@ async def test_what_a_response_url_does_not_take_follows_in_order(answering: Ans
     assert answering.ways[:MOST_POSTS] == ["there"] * MOST_POSTS
     assert set(answering.ways[MOST_POSTS:]) == {"ephemeral"}
     assert {each.body["user"] for each in answering.slack.said[MOST_POSTS:]} == {"U1ANA"}
+
+
+async def test_an_address_that_is_none_of_slack_s_is_not_asked(answering: Answering) -> None:
+    # The same machine, so that it would answer.
+    url = answering.slack.answers.replace("127.0.0.1", "localhost")
+    await answering.answers.say(replace(HERE, answer_at=f"{url}/1"), LONG, to_channel=False)
+    assert answering.pages == list(range(PAGES))
+    assert set(answering.ways) == {"ephemeral"}
+
+
+def test_answers_go_to_slack_alone_or_where_the_settings_say() -> None:
+    given = (
+        "https://hooks.slack.com/commands/T1/1/x",
+        "https://hooks.slack-gov.com/actions/T1/1/x",
+        "http://proxy.example:8080/respond",
+        "http://hooks.slack.com/commands/T1/1/x",
+        "https://hooks.slack.com.example.org/x",
+        "https://evilslack.com/x",
+        "https://hooks.slack.com@169.254.169.254/x",
+        "https://me@hooks.slack.com/x",
+        "https://169.254.169.254\\@hooks.slack.com/x",
+        "http://127.0.0.1:5432/",
+        "file:///etc/passwd",
+        "https://[::",
+        "x",
+    )
+    api = SlackApi("http://proxy.example/api/")
+    assert tuple(url for url in given if api.takes_answers_at(url)) == given[:3]
 
 
 async def test_an_address_that_was_used_before_takes_less_and_nothing_is_missing(answering: Answering) -> None:
