@@ -38,7 +38,8 @@ async def permitted(command: Command, asked: Asked, requester: Requester, servic
         return acting
     if channel != requester.channel:
         message = f"Only a manager may act in another channel; this one is {channel_name(requester.channel)}."
-        raise RefusedError(message, hint=f"Type the command in {channel_name(channel)} itself.")
+        # Not by its name, which a platform may tell us and not them.
+        raise RefusedError(message, hint="Type the command in that channel itself.")
     if _changes_channel(command, asked.request):
         settings = await services.store.subscriptions.settings(channel)
         if settings.who_can_manage is not WhoCanManage.EVERYONE:

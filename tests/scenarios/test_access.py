@@ -103,7 +103,8 @@ async def test_nobody_else_acts_in_another_channel(store: Store) -> None:
     await manager(store).asks("subscribe teapots --in tea")
     for text in ("subscribe kettles --in #tea", "list --in #tea", "unsubscribe 1 --in #tea"):
         assert await somebody(store).reads(text) == (
-            "Only a manager may act in another channel; this one is #general.\n\nType the command in #tea itself."
+            "Only a manager may act in another channel; this one is #general.\n\n"
+            "Type the command in that channel itself."
         )
     assert await queries(store, TEA) == ["teapot"]
     assert (await somebody(store).asks("subscribe kettles --in #general")).ok
