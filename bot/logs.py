@@ -27,7 +27,7 @@ _SECRETS = (
     (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), "***"),  # Discord: user id, time, signature, each base64
     (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?:(?:bearer|basic|bot)\s+)?[^\s\"',}]+"), r"\1***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
-    (re.compile(r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/)\S+"), r"\1***"),
+    (re.compile(r"(hooks\.slack(?:-gov)?\.com/\w+/|discord(?:app)?\.com/api/webhooks/)\S+"), r"\1***"),
     (re.compile(r"(\w://)[^/\s@]*@"), r"\1***@"),
 )
 

@@ -16,6 +16,8 @@ SECRETS = {
     "c2VjcmV0IHRva2Vu": "{'Authorization': 'Bearer c2VjcmV0IHRva2Vu', 'Accept': '*/*'}",
     "hunter2": "cannot connect to postgresql://paperround:hunter2@db.example.org/paperround",
     "T000/B000/XXXX": "POST https://hooks.slack.com/services/T000/B000/XXXX failed",
+    "T000/111/abcd": "no answer at https://hooks.slack.com/commands/T000/111/abcd",
+    "T000/222/abcd": "no answer at https://hooks.slack-gov.com/actions/T000/222/abcd",
 }
 
 
