@@ -149,8 +149,8 @@ class Refusal:
 
     @property
     def is_for_token(self) -> bool:
-        """Say whether the token was refused."""
-        return self.status == HTTPStatus.UNAUTHORIZED or self.code == BAD_TOKEN
+        """Say whether the bot's token was refused; another 401 has a code, as that of a webhook has."""
+        return self.code == BAD_TOKEN or (self.status == HTTPStatus.UNAUTHORIZED and not self.code)
 
 
 class DiscordError(DeliveryError):

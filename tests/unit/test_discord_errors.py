@@ -91,6 +91,11 @@ def test_a_refused_token_makes_all_wait_and_stops_no_server(refusal: Refusal) ->
     assert "DISCORD_BOT_TOKEN" in error.reason
 
 
+def test_a_webhook_s_token_that_is_over_silences_nothing_else() -> None:
+    error = discord_error_of(Refusal(status=401, code=50027))
+    assert (error.verdict, error.concern, error.retry_after) == (Verdict.PAUSE_CHANNEL, Concern.NOTHING, None)
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "wait", "concern"),
     [
