@@ -182,11 +182,13 @@ def _first(subscription: Subscription, zone: str) -> Spans:
 class Listed:
     """A subscription with what its list line says beside it.
 
-    Its zone, how many papers its last run took, and who changed it last, in words.
+    The zone of its hours, that of its channel for days, how many papers were posted for it on the day of its last run,
+    and who changed it last, in words.
     """
 
     subscription: Subscription
     zone: str
+    channel_zone: str
     last_papers: int
     changed: str = ""
 
@@ -226,7 +228,7 @@ def _line(listed: Listed, today: date) -> Spans:
         hours = str(mine.cadence)
         pieces.append((Text(hours if mine.cadence.frequency is Frequency.INSTANT else f"{hours} {listed.zone}"),))
     else:
-        pieces.append((Text(_paused(mine, today)),))
+        pieces.append((Text(_paused(mine, ZoneInfo(listed.channel_zone), today)),))
     pieces += ((Text(choice),) for choice in _choices(mine))
     if mine.pause is None:
         pieces.append(_last(listed, today))
@@ -235,13 +237,13 @@ def _line(listed: Listed, today: date) -> Spans:
     return joined(pieces)
 
 
-def _paused(subscription: Subscription, today: date) -> str:
+def _paused(subscription: Subscription, zone: ZoneInfo, today: date) -> str:
     pause = subscription.pause
     assert pause is not None
-    since = f"since {date_in_words(pause.since.date(), today)}"
+    since = f"since {date_in_words(pause.since.astimezone(zone).date(), today)}"
     if pause.reason is PauseReason.ACCESS:
         return f"paused {since}: {pause.detail}"
-    until = f" until {date_in_words(pause.until.date(), today)}" if pause.until else ""
+    until = f" until {date_in_words(pause.until.astimezone(zone).date(), today)}" if pause.until else ""
     return f"paused by {person(pause.by)} {since}{until}"
 
 
@@ -253,4 +255,5 @@ def _last(listed: Listed, today: date) -> Spans:
         is_late = mine.next_due.astimezone(ZoneInfo(listed.zone)).date() < today
         return Text("due since " if is_late else "first: "), Time(mine.next_due, listed.zone)
     papers = count(listed.last_papers, "paper") if listed.last_papers else "nothing new"
-    return (Text(f"last: {day_in_words(mine.last_run_at.date(), today)}, {papers}"),)
+    day = mine.last_run_at.astimezone(ZoneInfo(listed.channel_zone)).date()
+    return (Text(f"last: {day_in_words(day, today)}, {papers}"),)

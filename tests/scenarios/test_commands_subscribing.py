@@ -184,6 +184,28 @@ async def test_the_list_tells_what_the_last_run_brought(store: Store) -> None:
     assert "kraken · weekdays 09:00 Europe/Berlin · last: yesterday, nothing new" in said
 
 
+async def test_a_second_run_that_brings_nothing_hides_no_papers_of_the_day_in_the_list(store: Store) -> None:
+    await fill(store)
+    person = Person(store)
+    await person.asks('subscribe "world model"')
+    await person.asks("run 1")
+    await replace(person, now=NOW + timedelta(hours=1)).asks("run 1")
+    assert "last: today, 2 papers" in await person.reads("list")
+    tomorrow = NOW + timedelta(days=1)
+    await enqueue_due(store, FixedClock(tomorrow), default_zone=person.zone)
+    assert "last: today, nothing new" in await replace(person, now=tomorrow).reads("list")
+
+
+async def test_the_list_has_the_days_of_the_channel(store: Store) -> None:
+    person = Person(store, zone="Asia/Tokyo")
+    await person.asks("subscribe teapots")
+    await person.asks("pause 1 --until 2026-07-16")
+    assert "until 16 Jul" in await person.reads("list")
+    await replace(person, now=datetime(2026, 6, 16, 23, tzinfo=UTC)).asks("resume 1")
+    await replace(person, now=datetime(2026, 6, 16, 23, tzinfo=UTC)).asks("run 1")
+    assert "last: today, nothing new" in await replace(person, now=datetime(2026, 6, 17, 1, tzinfo=UTC)).reads("list")
+
+
 async def test_the_list_tells_who_paused_a_subscription_and_since_when(store: Store) -> None:
     person = Person(store)
     await person.asks("subscribe teapots")

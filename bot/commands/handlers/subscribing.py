@@ -189,21 +189,24 @@ async def _listed(
     channels = list(dict.fromkeys(each.channel for each in subscriptions))
     settings = await services.store.subscriptions.settings_of(channels)
     ledger = await services.store.outbox.ledger(channels, services.clock.now().date() - LEDGER_READ)
+    zones = {channel: settings[channel].timezone or services.default_zone for channel in channels}
     return [
         Listed(
             subscription=each,
-            zone=each.cadence.timezone or settings[each.channel].timezone or services.default_zone,
-            last_papers=_papers_of_last_run(each, ledger.get(each.channel, ())),
+            zone=each.cadence.timezone or zones[each.channel],
+            channel_zone=zones[each.channel],
+            last_papers=_last_papers(each, ZoneInfo(zones[each.channel]), ledger.get(each.channel, ())),
             changed=changed_last(each, changes, today),
         )
         for each in subscriptions
     ]
 
 
-def _papers_of_last_run(subscription: Subscription, ledger: Sequence[LedgerRow]) -> int:
-    return sum(
-        row.state is LedgerState.SHOWN
-        and row.subscription == subscription.number
-        and row.at == subscription.last_run_at
-        for row in ledger
-    )
+def _last_papers(mine: Subscription, zone: ZoneInfo, ledger: Sequence[LedgerRow]) -> int:
+    """Return how many papers the last run took; where it took none, the last one of the same day in a zone that did."""
+    if mine.last_run_at is None:
+        return 0
+    shown = [row.at for row in ledger if row.state is LedgerState.SHOWN and row.subscription == mine.number]
+    last = max(shown, default=mine.last_run_at)
+    is_same_day = last.astimezone(zone).date() == mine.last_run_at.astimezone(zone).date()
+    return shown.count(last) if is_same_day else 0
