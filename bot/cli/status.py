@@ -18,7 +18,7 @@ from bot.views.status import status_document
 async def run_status(settings: Settings, *, as_json: bool, as_of: datetime | None) -> int:
     """Print the status of every channel; returns the exit status."""
     async with open_app(settings, clock=clock_at(as_of)) as app:
-        report = await report_of(app.store, app.clock, app.sources)
+        report = await report_of(app.store, app.clock, app.sources, zone="UTC" if as_json else settings.timezone)
     say(_json_of(report) if as_json else shown(status_document(report, zone=settings.timezone), sys.stdout))
     return DONE
 

@@ -22,7 +22,7 @@ async def channels_of(
     for each in await store.subscriptions.every():
         mine.setdefault(each.channel, []).append(each)
     settings = await store.subscriptions.settings_of(mine)
-    report = await report_of(store, clock, configured)
+    report = await report_of(store, clock, configured, zone=default_zone)
     posted = await store.outbox.last_sent(mine, DIGESTS)
     found = []
     for channel in sorted(mine, key=str):

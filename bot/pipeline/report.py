@@ -12,6 +12,7 @@ from bot.model.paper import HUGGINGFACE, JSONL
 from bot.model.report import Report, Row
 from bot.pipeline.trouble import state_of
 from bot.ports import ChannelSchedule, Clock, DeliveryStatus, Store
+from bot.views.words import moment_in_words
 
 FETCHES_READ: Final = 200
 """Fetch outcomes read back to tell since when a source is away: some days of them."""
@@ -32,15 +33,17 @@ WEEKEND: Final = "Hugging Face publishes no list on Saturday and Sunday; the nex
 _RUN_IT: Final = "is the service (paperround run) running?"
 
 
-async def report_of(store: Store, clock: Clock, configured: Collection[str], channel: Channel | None = None) -> Report:
+async def report_of(
+    store: Store, clock: Clock, configured: Collection[str], channel: Channel | None = None, *, zone: str = "UTC"
+) -> Report:
     """Return how things stand now: of every channel, or of one, for which nothing about any other is said.
 
-    `configured` are the sources of the settings.
+    `configured` are the sources of the settings. Reasons name moments in `zone` (an IANA name).
     """
     now = clock.now()
     schedules = await store.subscriptions.schedules(channel)
-    runs = await _newest(store, Stage.ENQUEUE, now, channel)
-    posts = await _newest(store, Stage.DELIVER, now, channel)
+    runs = await _last(store, Stage.ENQUEUE, now, channel)
+    posts = await _last(store, Stage.DELIVER, now, channel)
     waiting = [
         each
         for each in await store.outbox.pending(now)
@@ -49,24 +52,30 @@ async def report_of(store: Store, clock: Clock, configured: Collection[str], cha
     read = {*configured, *await _sources_read(store, channel)}
     fetches = {name: await store.outcomes.latest(Stage.FETCH, name, FETCHES_READ, now) for name in sorted(read)}
     return Report(
-        sources=tuple(_source_row(name, fetches[name], configured, now.date()) for name in fetches),
-        schedules=tuple(_schedule_row(each, runs) for each in schedules),
-        deliveries=_delivery_rows(waiting, posts),
+        sources=tuple(_source_row(name, fetches[name], configured, now.date(), zone) for name in fetches),
+        schedules=tuple(_schedule_row(each, runs, zone) for each in schedules),
+        deliveries=_delivery_rows(waiting, posts, zone),
         late=(
             *(row for name in fetches if name in configured for row in _late_source(name, fetches[name], now)),
             *(row for each in schedules for row in _late_schedule(each, now)),
-            *(row for each in waiting for row in _late_delivery(each, now)),
+            *(row for each in waiting for row in _late_delivery(each, now, zone)),
         ),
     )
 
 
-async def _newest(store: Store, stage: Stage, now: datetime, channel: Channel | None) -> dict[str, Outcome]:
-    """Return the newest outcome by channel, merged slots aside."""
+async def _last(
+    store: Store, stage: Stage, now: datetime, channel: Channel | None
+) -> Mapping[str, tuple[Outcome, ...]]:
+    """Return the newest outcome by channel, merged slots aside.
+
+    Of one channel, where that run brought nothing, the last one that brought papers follows.
+    """
     if channel is None:
-        return {each.name: each for each in await store.outcomes.newest(stage, now)}
+        return {each.name: (each,) for each in await store.outcomes.newest(stage, now)}
     latest = await store.outcomes.latest(stage, str(channel), OUTCOMES_READ, now)
     runs = [each for each in latest if each.kind is not OutcomeKind.MERGED]
-    return {str(channel): runs[0]} if runs else {}
+    brought = next((each for each in runs if each.kind is OutcomeKind.ENQUEUED), None)
+    return {str(channel): (runs[0], *([brought] if brought and brought is not runs[0] else []))} if runs else {}
 
 
 async def _sources_read(store: Store, channel: Channel | None) -> set[str]:
@@ -79,14 +88,18 @@ async def _sources_read(store: Store, channel: Channel | None) -> set[str]:
 # --- sources ------------------------------------------------------------------------------------------------------
 
 
-def _source_row(name: str, fetches: Sequence[Outcome], configured: Collection[str], today: date) -> Row:
+def _source_row(name: str, fetches: Sequence[Outcome], configured: Collection[str], today: date, zone: str) -> Row:
     if name not in configured:
         return Row(name=name, outcome="not configured", reason="subscriptions read it, and nobody fetches it")
     state = state_of(name, fetches)
     if state is None:
         return Row(name=name, outcome="never fetched", reason=_weekend(name, today))
     last = fetches[0]
-    said = [state.reason, f"no answer since {_moment(state.since)}" if state.is_away else "", _weekend(name, today)]
+    said = [
+        state.reason,
+        f"no answer since {moment_in_words(state.since, zone)}" if state.is_away else "",
+        _weekend(name, today),
+    ]
     if last.seen:
         said.insert(0, f"{last.seen} seen, {last.new} new")
     return Row(name=name, outcome=state.kind, reason="; ".join(each for each in said if each), at=last.at)
@@ -111,13 +124,13 @@ def _late_source(name: str, fetches: Sequence[Outcome], now: datetime) -> tuple[
 # --- schedules ----------------------------------------------------------------------------------------------------
 
 
-def _schedule_row(schedule: ChannelSchedule, runs: Mapping[str, Outcome]) -> Row:
+def _schedule_row(schedule: ChannelSchedule, runs: Mapping[str, Sequence[Outcome]], zone: str) -> Row:
     name = str(schedule.channel)
     said = [f"{schedule.active} active" + (f", {schedule.paused} paused" if schedule.paused else "")]
     if schedule.paused_why:
         said.append(schedule.paused_why)
-    if run := runs.get(name):
-        said.append(f"last run {_moment(run.slot or run.at)}: {run.reason}")
+    for label, run in zip(("last run", "last papers"), runs.get(name, ()), strict=False):
+        said.append(f"{label} {moment_in_words(run.slot or run.at, zone)}: {run.reason}")
     without_hour = "instant" if schedule.instant else "paused"
     outcome = without_hour if schedule.next_due is None else "scheduled"
     return Row(name=name, outcome=outcome, reason="; ".join(said), at=schedule.next_due)
@@ -134,40 +147,39 @@ def _late_schedule(schedule: ChannelSchedule, now: datetime) -> tuple[Row, ...]:
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
 
-def _delivery_rows(waiting: Sequence[DeliveryStatus], posts: Mapping[str, Outcome]) -> tuple[Row, ...]:
+def _delivery_rows(
+    waiting: Sequence[DeliveryStatus], posts: Mapping[str, Sequence[Outcome]], zone: str
+) -> tuple[Row, ...]:
     """Return what waits or died, then how the newest delivery of every other channel ended."""
-    rows = [_waiting_row(each) for each in waiting]
+    rows = [_waiting_row(each, zone) for each in waiting]
     named = {row.name for row in rows}
     ended = [
         Row(name=name, outcome=post.kind, reason=post.reason, at=post.at)
-        for name, post in sorted(posts.items())
+        for name, (post, *_) in sorted(posts.items())
         if name not in named
     ]
     return (*rows, *ended)
 
 
-def _waiting_row(delivery: DeliveryStatus) -> Row:
-    said = [f"{delivery.kind} of {_moment(delivery.slot)}" if delivery.kind.is_digest else str(delivery.kind)]
+def _waiting_row(delivery: DeliveryStatus, zone: str) -> Row:
+    slot = f" of {moment_in_words(delivery.slot, zone)}" if delivery.kind.is_digest else ""
+    said = [f"{delivery.kind}{slot}"]
     if delivery.reason:
         said.append(delivery.reason)
     at = delivery.due_at if delivery.state is DeliveryState.PENDING else _since(delivery)
     return Row(name=str(delivery.channel), outcome=delivery.state, reason=": ".join(said), at=at)
 
 
-def _late_delivery(delivery: DeliveryStatus, now: datetime) -> tuple[Row, ...]:
+def _late_delivery(delivery: DeliveryStatus, now: datetime, zone: str) -> tuple[Row, ...]:
     if delivery.state is not DeliveryState.PENDING or now - _since(delivery) <= DELIVERY_GRACE:
         return ()
     if delivery.due_at <= now - DELIVERY_GRACE:
         reason = f"no worker posts to {delivery.channel.platform}; {_RUN_IT}"
     else:
-        reason = f"{delivery.reason or 'it is being posted'}; next try {_moment(delivery.due_at)}"
+        reason = f"{delivery.reason or 'it is being posted'}; next try {moment_in_words(delivery.due_at, zone)}"
     return (Row(name=str(delivery.channel), outcome="not posted", reason=reason, at=_since(delivery)),)
 
 
 def _since(delivery: DeliveryStatus) -> datetime:
     """Return since when a delivery waits: since its slot, where that is a moment, else since its last try."""
     return delivery.slot if delivery.kind.is_digest else delivery.due_at
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from bot.document import Block, BulletList, Document, Paragraph, Spans, Text, Time, strong
+from bot.document import Block, BulletList, Document, Paragraph, Spans, Text, strong
 from bot.model.report import Report, Row
-from bot.views.words import joined, source_title
+from bot.views.words import joined, moment_in_words, source_title
 
 _AT_NAMES = {"schedules": "next ", "deliveries": "", "sources": "last ", "late": "since "}
 
 
 def status_document(report: Report, *, zone: str, channel: str = "") -> Document:
-    """Say how things stand, in a zone's time; `channel` is the name whose rows need not say it."""
+    """Say how things stand, in a zone's time; `channel` is the name whose rows need not say it.
+
+    Moments are named in that one zone, for whoever reads: the report's reasons have some in it, too.
+    """
     blocks: list[Block] = []
     groups = (("late", report.late), ("sources", report.sources))
     for name, rows in (*groups, ("schedules", report.schedules), ("deliveries", report.deliveries)):
@@ -37,7 +40,7 @@ def _line(group: str, row: Row, zone: str, channel: str) -> Spans:
     if not row.reason.startswith(row.outcome):
         pieces.append((Text(row.outcome),))
     if row.at is not None:
-        pieces.append((Text(_AT_NAMES[group]), Time(row.at, zone, "zoned")))
+        pieces.append((Text(f"{_AT_NAMES[group]}{moment_in_words(row.at, zone)}"),))
     if row.reason:
         pieces.append((Text(row.reason),))
     return (*spans, *joined(pieces))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.document import Spans, Text, strong
 from bot.model.cadence import Cadence, Frequency, days_in_words
@@ -113,6 +114,11 @@ def since_in_words(since: datetime, now: datetime) -> str:
     """Say since when something is so, in UTC, with its day where that is another: `05:10 UTC`, `24 Nov, 05:10 UTC`."""
     day = "" if since.date() == now.date() else f"{date_in_words(since.date(), now.date())}, "
     return f"{day}{since:%H:%M} UTC"
+
+
+def moment_in_words(at: datetime, zone: str) -> str:
+    """Write a moment in a zone's time, and name the zone: `Tue 24 Nov, 09:00 Europe/Berlin`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M} {zone}"
 
 
 def date_in_words(day: date, today: date) -> str:

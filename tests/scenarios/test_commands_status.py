@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from re import findall
 
 from bot.clock import FixedClock
 from bot.errors import DeliveryError, Verdict
@@ -54,7 +55,7 @@ async def test_a_source_that_is_away_is_late_since_its_first_failure(store: Stor
     await store.outcomes.add([FETCH, replace(down, at=first), replace(down, at=last)])
     told = await report(store, last)
     assert (told.sources[0].outcome, told.sources[0].at) == ("down", last)
-    assert "no answer since 2026-06-16 10:00 UTC" in told.sources[0].reason
+    assert "no answer since Tue 16 Jun, 10:00 UTC" in told.sources[0].reason
     assert [(row.name, row.outcome, row.reason, row.at) for row in told.late] == [("huggingface", "down", "503", first)]
 
 
@@ -91,7 +92,31 @@ async def test_a_channel_is_told_with_its_next_digest_and_why_the_last_run_was_s
     await run(store, DUE)
     (row,) = (await report(store, DUE)).schedules
     assert (row.name, row.outcome, row.at) == ("console:local/general", "scheduled", DUE + timedelta(days=1))
-    assert "last run 2026-06-17 07:00 UTC: looked at 2 and matched none" in row.reason
+    assert "last run Wed 17 Jun, 07:00 UTC: looked at 2 and matched none" in row.reason
+
+
+async def test_a_channel_is_told_of_its_last_papers_too_when_a_later_run_was_silent(store: Store) -> None:
+    await fill(store)
+    person = Person(store)
+    await person.asks("subscribe teapots")
+    await person.asks("run 1")
+    later = replace(person, now=NOW + timedelta(minutes=4))
+    await later.asks("run 1")
+    said = await later.reads("status")
+    assert "last run Tue 16 Jun, 11:04 Europe/Berlin: looked at 2 and matched none" in said
+    assert "last papers Tue 16 Jun, 11:00 Europe/Berlin: 1 of 1 matched papers" in said
+
+
+async def test_every_moment_of_a_status_is_in_the_zone_of_the_channel_and_names_it(store: Store) -> None:
+    await fill(store)
+    down = replace(FETCH, kind=OutcomeKind.DOWN, reason="503", seen=0, new=0)
+    await store.outcomes.add([FETCH, down])
+    person = Person(store, zone="Asia/Tokyo")
+    await person.asks("subscribe teapots --tz Europe/Berlin")
+    await run(store, DUE, FakePlatform(failures=[DeliveryError(Verdict.RETRY_LATER, "the disk is full")]))
+    said = await replace(person, now=DUE).reads("status")
+    assert said.count(" Asia/Tokyo") == len(findall(r"\d\d:\d\d", said)) > 5
+    assert "next Thu 18 Jun, 16:00 Asia/Tokyo" in said
 
 
 async def test_a_slot_that_nothing_enqueued_is_late(store: Store) -> None:
@@ -118,7 +143,7 @@ async def test_a_delivery_that_could_not_be_posted_is_late_with_its_reason_and_n
     await run(store, DUE, FakePlatform(failures=[DeliveryError(Verdict.RETRY_LATER, "the disk is full")]))
     told = await report(store, DUE)
     assert [(row.outcome, row.reason) for row in told.deliveries] == [
-        ("pending", "digest of 2026-06-17 07:00 UTC: the disk is full")
+        ("pending", "digest of Wed 17 Jun, 07:00 UTC: the disk is full")
     ]
     assert told.late == ()
     (late,) = (await report(store, DUE + timedelta(hours=1))).late

@@ -10,6 +10,6 @@ from bot.views.status import status_document
 
 async def status(requester: Requester, services: Services) -> Reply:
     """Say what was fetched, matched and posted, what is late, and why: the sources, and this channel alone."""
-    report = await report_of(services.store, services.clock, services.sources, requester.channel)
     zone = await zone_of(requester, services)
+    report = await report_of(services.store, services.clock, services.sources, requester.channel, zone=zone)
     return Reply(verb="status", document=status_document(report, zone=zone, channel=str(requester.channel)))
