@@ -1,12 +1,12 @@
 """What kind of channel each one is, for some are posted to in another way.
 
 A server is asked once for all its channels, and again after a while; a thread, or a channel made since, is asked for
-alone. Who hears of every change may tell them instead, and then nobody is asked.
+alone. Whoever hears of a change lets it be forgotten.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -69,7 +69,6 @@ class Places:
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
-        self._told: dict[str, dict[str, Place]] = {}
         self._asked: Memory[str, Mapping[str, Place]] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._alone: Memory[str, Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -81,18 +80,13 @@ class Places:
             DiscordError: it is gone or not to be seen, or Discord does not answer.
         """
         async with self._asking[channel.workspace]:
-            of_guild = self._told.get(channel.workspace) or self._asked.recall(channel.workspace)
+            of_guild = self._asked.recall(channel.workspace)
             if of_guild is None:
                 of_guild = self._asked.keep(channel.workspace, await self._channels_of(channel.workspace))
         return of_guild.get(channel.id) or self._alone.recall(channel.id) or await self._one(channel)
 
-    def tell(self, guild: str, places: Iterable[Place]) -> None:
-        """Learn all channels and threads of a server; they hold until they are told again, or forgotten."""
-        self._told[guild] = {each.id: each for each in places}
-
     def forget(self, channel: Channel) -> None:
         """Know nothing of a channel's server any more: something there is not as it was."""
-        self._told.pop(channel.workspace, None)
         self._asked.forget(channel.workspace)
         self._alone.forget(channel.id)
 

@@ -7,7 +7,7 @@ import pytest
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import TOKEN_WAIT, DiscordError
 from adapters.discord.messenger import DiscordMessenger
-from adapters.discord.places import Place, Places
+from adapters.discord.places import Places
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.installation import Secret
@@ -50,16 +50,6 @@ async def test_a_server_is_asked_once_for_its_channels_and_a_thread_alone(migrat
         assert len(world.discord.calls("GET", CHANNELS)) == 1
         assert len(world.discord.calls("GET", "/channels/{channel}")) == 1
         assert len(world.discord.calls("GET", ME)) == 1
-
-
-async def test_nobody_is_asked_for_channels_that_the_gateway_has_told(migrated_sqlite_url: str) -> None:
-    async with a_world(migrated_sqlite_url) as world:
-        places = Places(world.api, world.clock)
-        places.tell(GUILD, [Place(id=HERE.id, kind=0)])
-        world.messenger = DiscordMessenger(world.api, places, world.clock)
-        await world.digest()
-        assert await world.deliver() == 1
-        assert world.discord.calls("GET", CHANNELS) == []
 
 
 async def test_digests_to_a_person_go_to_the_channel_that_discord_opens_once(migrated_sqlite_url: str) -> None:
