@@ -1,1 +1,1 @@
-"""Discord: the menu of commands."""
+"""Discord: the menu, the rendering, the posting, the hearing."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import DiscordError
-from adapters.discord.interactions import Here
+from adapters.discord.interactions import EPHEMERAL, Here
 from adapters.discord.members import Members
 from adapters.discord.naming import NAMING
 from adapters.discord.render import messages
@@ -36,9 +36,6 @@ Source: https://docs.discord.com/developers/interactions/receiving-and-respondin
 _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
 
 ACKNOWLEDGED: Final = 40060
-
-EPHEMERAL: Final = 1 << 6
-"""The flag of a message that only one person sees."""
 
 
 class Answers:

@@ -25,6 +25,12 @@ MODAL: Final = 5
 Source: https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
 """
 
+EPHEMERAL: Final = 1 << 6
+"""The flag of a message that only one person sees.
+
+Source: https://docs.discord.com/developers/resources/message#message-object-message-flags
+"""
+
 _CHANNEL: Final = 7
 _ATTACHMENT: Final = 11
 """Types of options whose value is the id of something that the payload describes."""
@@ -259,9 +265,6 @@ def _place_of(channel_id: str, channel: Mapping[str, Json]) -> Place:
     )
 
 
-_EPHEMERAL: Final = 1 << 6
-
-
 def _pressed_of(here: Here, message: Mapping[str, Json], data: Mapping[str, Json]) -> Pressed:
     origin = message.get("interaction_metadata") or {}
     return Pressed(
@@ -270,7 +273,7 @@ def _pressed_of(here: Here, message: Mapping[str, Json], data: Mapping[str, Json
         message=message["id"],
         chosen=next(iter(data.get("values") or ()), ""),
         pressed_before=origin.get("interacted_message_id") or "",
-        is_private=bool((message.get("flags") or 0) & _EPHEMERAL),
+        is_private=bool((message.get("flags") or 0) & EPHEMERAL),
     )
 
 

@@ -182,5 +182,5 @@ def _missing(place: Place) -> Permission:
 
 
 async def _just(found: Json) -> Json | None:
-    """Have nothing to ask."""
+    """Return what is there already, where others have to be asked."""
     return found

@@ -29,6 +29,9 @@ class Permission(IntFlag):
         return str(self.name).replace("_", " ").title().replace(" In ", " in ")
 
 
+CATEGORY: Final = 4
+"""The type of what only holds channels."""
+
 FORUMS: Final = frozenset({15, 16})
 """Types of channels that take posts and no messages: forums and media channels."""
 
@@ -42,10 +45,6 @@ _EVERYTHING: Final = Permission(sum(Permission))
 
 _POST: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
 _IN_THREAD: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES_IN_THREADS
-
-
-CATEGORY: Final = 4
-"""The type of what only holds channels."""
 
 
 def needed_to_post(kind: int) -> Permission:

@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
-from adapters.discord.errors import DiscordError
+from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
 from adapters.discord.permissions import THREADS, Permission, granted, needed_in
 from bot.errors import Verdict
 
 Json = Any
-
-UNKNOWN_CHANNEL: Final = 10003
 
 PRIVILEGED: Final = {
     "Presence": 1 << 12 | 1 << 13,

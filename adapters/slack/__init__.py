@@ -1,1 +1,1 @@
-"""Slack: the menu, the rendering, the posting."""
+"""Slack: the menu, the rendering, the posting, the hearing."""
