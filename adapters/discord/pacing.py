@@ -20,14 +20,16 @@ from bot.ports import Clock, RateLimits
 ALL: Final = "discord"
 """Whose moments these are: the one bot's, whatever the server."""
 
-A_SECOND: Final = 48.5
-"""Requests of a second, where 50 are allowed: late by up to `TOLERANCE`, and again as much on their way, they never are
-51. Source: https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+A_SECOND: Final = 48.8
+"""Requests of a second, where 50 are allowed. Source: https://docs.discord.com/developers/topics/rate-limits
+
+In any second there are 49 of them, and a 50th where the first one is late; a 51st only where it is late by 24 ms. Of
+these, `TOLERANCE` is for us, and the rest for their way to Discord.
 """
 
 INTERVAL: Final = timedelta(seconds=1) / A_SECOND
 
-TOLERANCE: Final = timedelta(milliseconds=20)
+TOLERANCE: Final = timedelta(milliseconds=15)
 """How late a moment may be used; twice that after each one missed, so that a slow machine sends in the end."""
 
 AT_ONCE: Final = 4
