@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.commands.buttons import UNDO, no_longer_good
 from bot.commands.catalog import command_for, command_named, hidden_command_named
+from bot.commands.catalog.papers import SHARE
 from bot.commands.dispatch import answered, handled
 from bot.commands.parse import arguments_of, read
 from bot.commands.request import Asked, EditSubscription, Requester, Undo
@@ -23,7 +24,7 @@ from bot.errors import CommandError, PaperroundError, RefusedError
 from bot.model.change import ChangeId
 from bot.model.interaction import DO, KeptRequest, RequestId
 from bot.views.whole import ALL, whole_document
-from bot.views.words import person
+from bot.views.words import person, to_whom
 
 PRESS: Final = "press"
 """The verb of an answer to a button that names no command."""
@@ -115,7 +116,7 @@ async def _take(request: RequestId, requester: Requester, services: Services) ->
     if kept.user not in {"", requester.user}:
         raise RefusedError(f"This button is for {person(kept.user)}.", hint="`/papers help` lists what you may type.")
     if not taken.is_first:
-        raise RefusedError("That was done already.", hint="`/papers list` shows how things stand.")
+        raise _done_already(kept)
     try:
         asked = read(kept.text, is_pressed=True)
     except CommandError as error:
@@ -126,6 +127,13 @@ async def _take(request: RequestId, requester: Requester, services: Services) ->
     if kept.is_single_use and not reply.ok:
         await requests.release(request)
     return reply
+
+
+def _done_already(kept: KeptRequest) -> RefusedError:
+    if kept.text.split(maxsplit=1)[0] == SHARE.name:
+        return RefusedError("That was shared already; I shared nothing.", hint="Ask again to share it again.")
+    listed = f"`/papers list{to_whom(kept.channel)}`"
+    return RefusedError("That was done already.", hint=f"{listed} shows how things stand.")
 
 
 def _placed(asked: Asked, kept: KeptRequest) -> Asked:

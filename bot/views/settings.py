@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.document import BulletList, Document, Fields, Paragraph, Spans, Text, Time, code
-from bot.model.channel import ChannelSettings, WhoCanManage
+from bot.model.channel import Channel, ChannelSettings, WhoCanManage
 from bot.query.ast import Query
-from bot.views.words import count, person
+from bot.views.words import count, person, to_whom
 
 _WHO = {WhoCanManage.EVERYONE: "everyone here", WhoCanManage.MANAGERS: "managers"}
 
@@ -33,11 +33,11 @@ def settings_changed(
     return Document(blocks=tuple(blocks), summary="Settings changed")
 
 
-def settings_unchanged(settings: ChannelSettings, *, default_zone: str) -> Document:
-    """Say that everything is so already."""
-    shown = settings_shown(settings, default_zone=default_zone)
-    said = Paragraph((Text("That is so already; I changed nothing."),))
-    return Document(blocks=(said, *shown.blocks), summary="Settings")
+def settings_unchanged(channel: Channel, *, mute: Query | None) -> Document:
+    """Say that everything is so already, in a line; `mute` is what was to be muted."""
+    what = "That is so already" if mute is None else f"{mute} is muted already"
+    how = code(f"/papers settings{to_whom(channel)}"), Text(" shows how everything is set.")
+    return Document(blocks=(Paragraph((Text(f"{what}; I changed nothing. "), *how)),), summary="Nothing changed")
 
 
 def _values(settings: ChannelSettings, default_zone: str) -> Iterator[tuple[str, str]]:

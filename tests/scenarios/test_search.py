@@ -99,6 +99,18 @@ async def test_only_the_person_sees_an_answer_until_they_share_it(command: str, 
     assert "Share" not in labels_of(shared)
 
 
+async def test_a_second_press_of_share_shares_nothing_and_says_so(store: Store) -> None:
+    await fill(store)
+    ana = Person(store)
+    for command in ("search teapots", "trending week", "show 2606.00001"):
+        share = button_of(await ana.asks(command), "Share")
+        assert (await ana.presses(share)).ok
+        again = await ana.presses(share)
+        assert (again.ok, again.visible_to_channel) == (False, False)
+        assert render(again.document).startswith("That was shared already; I shared nothing.")
+        assert (await ana.presses(button_of(await ana.asks(command), "Share"))).ok
+
+
 async def test_the_second_page_is_shared_as_the_second_page(store: Store) -> None:
     await fill(store, *(a_paper(number) for number in range(1, 8)))
     person = Person(store)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.console.render import render
 from bot.clock import FixedClock
 from bot.commands.dispatch import dispatch_options
 from bot.commands.handlers.setting import MOST_MUTES
@@ -137,12 +138,22 @@ async def test_mutes_are_listed_kept_once_and_taken_back(store: Store) -> None:
     person = Person(store)
     await person.asks("settings mute survey")
     await person.asks("settings mute author:Yann LeCun")
-    assert "so already" in await person.reads("settings mute Surveys")
+    assert "survey is muted already; I changed nothing." in await person.reads("settings mute Surveys")
     assert 'mute: survey, author:"yann lecun"' in await person.reads("settings")
     assert "no longer muted: survey" in await person.reads("settings unmute survey")
     assert (await current(store)).mutes == (mute_of("author:yann lecun"),)
     refused = await person.asks("settings unmute survey")
     assert (refused.ok, refused.understood) == (False, True)
+
+
+async def test_a_setting_that_is_so_already_is_answered_in_a_line(store: Store) -> None:
+    person = Person(store)
+    await person.asks("settings max 5")
+    reply = await person.asks("settings max 5")
+    assert render(reply.document) == (
+        "That is so already; I changed nothing. /papers settings shows how everything is set."
+    )
+    assert reply.document.actions == ()
 
 
 async def test_a_channel_mutes_no_more_than_it_can_bear(store: Store) -> None:

@@ -86,7 +86,7 @@ def _actions(request: Search, page: SearchPage, words: str, buttons: Buttons) ->
         turns.append(buttons.command(NEXT, f"{words} --page {request.page + 1}"))
     if text := _subscription(request):
         turns.append(buttons.command("Subscribe to this search", text))
-    turns.append(buttons.command(SHARE, f"share {words} --page {request.page}"))
+    turns.append(buttons.command(SHARE, f"share {words} --page {request.page}", single_use=True))
     return tuple(turns)
 
 
@@ -148,7 +148,7 @@ async def trending(request: Trending, requester: Requester, services: Services) 
     others = [f"trending {period}" for period in _DAYS if period != request.period]
     buttons = Buttons(requester, now)
     actions = [buttons.command(each.capitalize(), each) for each in others]
-    actions.append(buttons.command(SHARE, f"share trending {request.period}"))
+    actions.append(buttons.command(SHARE, f"share trending {request.period}", single_use=True))
     await buttons.keep(services.store.requests)
     document = trending_papers(papers, when=when, others=[f"{ROOT} {each}" for each in others], actions=tuple(actions))
     cut = tuple(str(each.paper.id) for each in papers[TRENDING_SHOWN:])

@@ -40,7 +40,7 @@ async def settings(request: ChangeSettings, requester: Requester, services: Serv
     if request.only_reads:
         return Reply(verb="settings", document=settings_shown(done.settings, default_zone=default_zone))
     if done.plan.settings is None:
-        return Reply(verb="settings", document=settings_unchanged(done.settings, default_zone=default_zone))
+        return Reply(verb="settings", document=settings_unchanged(requester.channel, mute=request.mute))
     document = settings_changed(
         done.settings,
         done.plan.settings,

@@ -27,7 +27,7 @@ async def show(request: Show, requester: Requester, services: Services) -> Reply
     stored = here.stored or StoredPaper(key=NOT_STORED, paper=here.paper, tokens=tokens_of(here.paper))
     like = await papers_like(stored, services)
     buttons = Buttons(requester, now)
-    share = buttons.command("Share", f"share show {here.paper.id}")
+    share = buttons.command("Share", f"share show {here.paper.id}", single_use=True)
     await buttons.keep(services.store.requests)
     document = paper_document(stored, now.date(), similar=like, asked=here.asked, share=share)
     return Reply(verb="show", document=document, papers=(str(here.paper.id),))
