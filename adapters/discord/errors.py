@@ -46,6 +46,7 @@ TOKEN_WAIT: Final = timedelta(minutes=2)
 """Waiting time after the token was refused: some 5 requests in the 10 minutes in which Discord counts to 10,000."""
 
 UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MEMBER: Final = 10007
 UNKNOWN_MESSAGE: Final = 10008
 NEEDS_TAG: Final = 40067
 THREAD_EXISTS: Final = 160004

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from adapters.discord.client import DiscordApi
-from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
+from adapters.discord.errors import UNKNOWN_CHANNEL, UNKNOWN_MEMBER, DiscordError
 from adapters.discord.interactions import Here, Place, name_of
 from adapters.discord.permissions import (
     CATEGORY,
@@ -169,7 +169,7 @@ class Members:
         try:
             return await self._api.call("GET", path, None, query=None, **ids) or {}
         except DiscordError as error:
-            if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
+            if error.code == UNKNOWN_MEMBER or error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
                 return {}
             log.warning("discord: %s: %s", path, error.reason)
             return None

@@ -1,0 +1,102 @@
+"""What a process that hears nothing learns about people and channels: it asks Discord."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.discord.client import DiscordApi
+from adapters.discord.members import Members
+from adapters.sql.store import open_store
+from bot.clock import FixedClock
+from bot.errors import RefusedError
+from bot.model.channel import Channel, Platform
+from bot.model.installation import Secret
+from tests.builders import NOW
+from tests.fakes.discord import BOT
+from tests.fakes.discord_calls import TOKEN, Fault
+from tests.fakes.discord_gateway import TalkingDiscord, talking
+from tests.fakes.discord_guilds import Kind
+from tests.integration.discord_talking import ANA, AWAY, HERE, IDEAS, OWNERS, POT, SECRET, STOVES, TEA, a_discord
+
+SHELF = "200000000000000007"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A Discord, and somebody who asks it."""
+
+    discord: TalkingDiscord
+    members: Members
+
+    async def refusal(self, channel_id: str, server: str = HERE) -> str:
+        """Return why a channel is refused; empty when it is not."""
+        try:
+            await self.members.check(Channel(Platform.DISCORD, server, channel_id))
+        except RefusedError as error:
+            return error.message
+        return ""
+
+
+@pytest.fixture
+async def asking(migrated_sqlite_url: str) -> AsyncIterator[Asking]:
+    clock = FixedClock(NOW)
+    async with talking(a_discord()) as fake, open_store(migrated_sqlite_url, clock) as store:
+        fake.add_channel(HERE, SHELF, Kind.CATEGORY, "shelf")
+        api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, fake.url)
+        yield Asking(discord=fake, members=Members(api, clock))
+        await api.close()
+
+
+@pytest.mark.parametrize("channel_id", [TEA, POT, IDEAS, f"@{ANA}"])
+async def test_a_channel_that_may_be_posted_in_is_not_refused(channel_id: str, asking: Asking) -> None:
+    assert await asking.refusal(channel_id) == ""
+
+
+@pytest.mark.parametrize(
+    ("channel_id", "denied", "words"),
+    [
+        (TEA, "send_messages", "I need Send Messages in #tea."),
+        (POT, "send_messages_in_threads", "I need Send Messages in Threads in #pot."),
+        (IDEAS, "send_messages_in_threads", "I need Send Messages in Threads in #ideas."),
+        (SECRET, "view_channel", f"I need View Channel and Send Messages in #{SECRET}."),
+    ],
+)
+async def test_what_is_missing_is_named(channel_id: str, denied: str, words: str, asking: Asking) -> None:
+    place = asking.discord.places[channel_id]
+    asking.discord.deny(place.parent or channel_id, **{denied: True})
+    assert await asking.refusal(channel_id) == words
+
+
+async def test_what_holds_only_channels_takes_no_digest(asking: Asking) -> None:
+    assert await asking.refusal(SHELF) == "#shelf holds channels and no messages."
+
+
+async def test_a_role_or_being_an_administrator_is_enough(asking: Asking) -> None:
+    guild = asking.discord.guilds[HERE]
+    asking.discord.places[TEA].overwrites = [{"id": HERE, "type": 0, "allow": "0", "deny": "2048"}]
+    assert "Send Messages" in await asking.refusal(TEA)
+    guild.members[BOT] = [OWNERS]
+    asking.discord.places[TEA].overwrites.append({"id": OWNERS, "type": 0, "allow": "2048", "deny": "0"})
+    assert await asking.refusal(TEA) == ""
+
+
+async def test_a_channel_of_another_server_is_none_of_this_one(asking: Asking) -> None:
+    assert await asking.refusal(STOVES, AWAY) == ""
+    assert "I need View Channel" in await asking.refusal(STOVES, HERE)
+    assert "I need View Channel" in await asking.refusal("200000000000000099")
+
+
+async def test_while_discord_does_not_answer_nothing_is_refused(asking: Asking) -> None:
+    asking.discord.fail(Fault(status=500), method="GET", path="/channels/{channel}")
+    assert await asking.refusal(SECRET) == ""
+    asking.discord.fail(Fault(hangs_up=True), method="GET", path="/guilds/{guild}")
+    assert await asking.refusal(TEA) == ""
+
+
+async def test_people_and_channels_are_asked_for_by_name_once(asking: Asking) -> None:
+    people, places = frozenset({ANA, "300000000000000099"}), frozenset({TEA, STOVES, SECRET})
+    for _ in range(2):
+        assert await asking.members.names(HERE, people, places) == {ANA: "ana", TEA: "tea"}
+    assert len(asking.discord.calls("GET", "/guilds/{guild}/members/{user}")) == 2
+    assert len(asking.discord.calls("GET", "/channels/{channel}")) == 3
