@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from adapters.discord.limits import DESCRIPTION, INPUT_TEXT, MODAL_TITLE
 from bot.commands.catalog.steering import EDIT
-from bot.commands.place import IN, TO
+from bot.commands.place import place_options
 from bot.document import Form
 from bot.errors import CommandError, UserError
 from bot.query.parse import MAX_LENGTH
@@ -38,9 +38,6 @@ _LABELS: Final = {
 }
 _WHEN_HINT: Final = "As in: weekdays 09:00, or mon,wed 08:30, or fri 16:00. Not used for: soon after they appear."
 _WEEKDAYS: Final = "weekdays"
-ME: Final = "me"
-"""What names one's own channel."""
-
 _NONE: Final = "none"
 """What takes back what was set, where the field is emptied."""
 
@@ -145,14 +142,7 @@ def options_of(kept: Kept, fields: Mapping[str, str], here: str) -> Options:
     if kept.had_cap and not said.get(_MAX):
         options[_MAX] = _NONE
     options.update(_hours_of(said.get(_OFTEN, ""), said.get(_WHEN, "").split()))
-    return options | place_options(kept.acts_in, here)
-
-
-def place_options(acts_in: str, here: str) -> Options:
-    """Return the options that name a channel, seen from another, or from itself."""
-    if acts_in.startswith("@"):
-        return {TO.name: ME}
-    return {IN.name: acts_in} if acts_in and acts_in != here else {}
+    return {**options, **place_options(kept.acts_in, here)}
 
 
 def _hours_of(often: str, when: Sequence[str]) -> Iterator[tuple[str, str | bool]]:

@@ -21,7 +21,7 @@ from adapters.discord.client import DiscordApi
 from adapters.discord.completing import choices_for
 from adapters.discord.interactions import Filled, Given, Here, Pressed, Typing, Value, asked_of, requester_of
 from adapters.discord.members import Members
-from adapters.discord.modals import AGAIN, ME, Kept, field_of, fields_of, kept_of, modal, options_of, place_options
+from adapters.discord.modals import AGAIN, Kept, field_of, fields_of, kept_of, modal, options_of
 from adapters.discord.zones import ZONE, question
 from adapters.memory import Memory
 from bot.commands.buttons import no_longer_good
@@ -31,7 +31,7 @@ from bot.commands.catalog.steering import EDIT, SETTINGS
 from bot.commands.catalog.subscriptions import SUBSCRIBE
 from bot.commands.command import Visibility
 from bot.commands.dispatch import dispatch_options, mistake_in
-from bot.commands.place import IN, TO
+from bot.commands.place import IN, MYSELF, TO, place_options
 from bot.commands.press import PRESS, form_behind, press
 from bot.commands.refusal import breakage, refusal_of
 from bot.commands.request import Requester
@@ -95,7 +95,7 @@ class Replies:
         if is_bare and await self._is_form_open(here, options, requester):
             return
         command = command_named(given.verb)
-        to_channel = command is not None and command.visibility is Visibility.CHANNEL and options.get(TO.name) != ME
+        to_channel = command is not None and command.visibility is Visibility.CHANNEL and options.get(TO.name) != MYSELF
         if not await self._answers.defer(here, to_channel=to_channel):
             return
         async with self._turn_of(here.server):
@@ -217,7 +217,7 @@ class Replies:
             self._typed.keep(typed, filled.fields)
             await self._answers.say_at_once(here, _with_form(mistake, replace(kept, typed=typed)))
             return
-        to_channel = options.get(TO.name) != ME
+        to_channel = options.get(TO.name) != MYSELF
         if not await self._answers.defer(here, to_channel=to_channel):
             return
         async with self._turn_of(here.server):
@@ -265,7 +265,7 @@ class Replies:
 
 
 def _acted_in(requester: Requester, options: Mapping[str, Value]) -> Channel:
-    return requester.channel.personal(requester.user) if options.get(TO.name) == ME else requester.channel
+    return requester.channel.personal(requester.user) if options.get(TO.name) == MYSELF else requester.channel
 
 
 def _kept(text: str) -> Kept | None:

@@ -30,7 +30,7 @@ from adapters.slack.signed import EVENTS, GOOD_FOR, MOST_REMEMBERED, SIGNATURE, 
 from adapters.work import Work
 from bot.commands.arguments import ROOT
 from bot.commands.dispatch import dispatch, dispatch_options, mistake_in
-from bot.commands.place import IN, TO
+from bot.commands.place import place_options
 from bot.commands.press import press
 from bot.commands.services import Services
 from bot.document import Form, Reply
@@ -247,11 +247,8 @@ class SlackGateway:
         await self._answers.update(here, view_id, document_view("Abstract", document, kept))
 
     async def _answer_filled(self, filled: Filled, options: Mapping[str, str | int | bool]) -> None:
-        here, acts_in = filled.here, filled.kept.acts_in
-        if acts_in.startswith("@"):
-            options = {**options, TO.name: "me"}
-        elif acts_in != here.channel.id:
-            options = {**options, IN.name: acts_in}
+        here = filled.here
+        options = {**options, **place_options(filled.kept.acts_in, here.channel.id)}
         requester = await self._members.requester(here)
         reply = await dispatch_options(filled.kept.verb, options, requester, self._services)
         await self._say(here, reply, "")

@@ -1,6 +1,7 @@
 """Where a command acts: flags that every command about a channel has, explained once."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from bot.commands.arguments import Arguments, Written, quoted
@@ -8,12 +9,15 @@ from bot.commands.parameter import Kind, Parameter
 from bot.commands.request import ME
 from bot.commands.values import choice_of
 
+MYSELF: Final = "me"
+"""What `--to` has to say."""
+
 TO: Final = Parameter(
     name="to",
     help="Not for this channel but for you, in digests of your own.",
     kind=Kind.CHOICE,
-    shown="me",
-    choices=("me",),
+    shown=MYSELF,
+    choices=(MYSELF,),
     example='subscribe "world models" --to me',
 )
 IN: Final = Parameter(
@@ -40,6 +44,13 @@ def place_of(given: Arguments) -> str:
     if given.read(TO.name, choice_of) is not None:
         return ME
     return given.read(IN.name, channel_id_of) or ""
+
+
+def place_options(channel_id: str, here: str) -> Mapping[str, str]:
+    """Return the options that let a command act in a channel when it is given in another; none for the same one."""
+    if channel_id.startswith("@"):
+        return {TO.name: MYSELF}
+    return {IN.name: channel_id} if channel_id and channel_id != here else {}
 
 
 def channel_id_of(written: Written) -> str:
