@@ -126,7 +126,9 @@ async def test_who_made_one_channel_manages_no_other(slack_talk: Talk) -> None:
     said = await slack_talk.types("subscribe teapots --in <#C01|tea>", channel_id="C02")
     assert "nly a manager" in said.text
     said = await slack_talk.types("subscribe teapots --in <#C01|tea>", channel_id="C02", user_id="U2BO")
-    assert said.to_channel
+    assert "@Bo B subscribed" in said.text
+    # Those in #kettles may not be let in there.
+    assert not said.to_channel
     assert await slack_talk.subscribed() == {"teapot": "active"}
 
 

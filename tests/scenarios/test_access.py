@@ -92,6 +92,13 @@ async def test_a_persons_own_channel_is_closed_to_everybody_else_and_to_managers
     assert "teapots" in await replace(somebody(store), is_manager=True).reads("list --all")
 
 
+async def test_what_is_done_in_another_channel_is_told_to_who_did_it_alone(store: Store) -> None:
+    boss = manager(store)
+    there, here = await boss.asks("subscribe teapots --in tea"), await boss.asks("subscribe teapots --in general")
+    assert (there.ok, there.visible_to_channel) == (True, False)
+    assert (here.ok, here.visible_to_channel) == (True, True)
+
+
 @pytest.mark.parametrize("name", ["#tea", "tea", "<#tea|tea-lovers>", "<#tea>"])
 async def test_a_manager_may_act_in_another_channel_of_the_workspace(store: Store, name: str) -> None:
     assert (await manager(store).asks(f"subscribe teapots --in {name}")).ok
