@@ -113,6 +113,8 @@ def test_the_core_knows_no_vendor(graph: grimp.ImportGraph) -> None:
     [
         ("bot.cli", {"sqlalchemy", "httpx", "pydantic", "numpy", "rich.progress", "apscheduler", *PLATFORMS}),
         ("bot.bootstrap, bot.cli.service", PLATFORMS),
+        ("bot.bootstrap, adapters.slack.parts, adapters.slack.gateway", {"discord"}),
+        ("bot.bootstrap, adapters.discord.parts, adapters.discord.gateway", {"slack_bolt", "slack_sdk"}),
     ],
 )
 def test_nothing_is_loaded_that_nobody_asked_for(modules: str, unwanted: set[str]) -> None:
