@@ -16,19 +16,21 @@ MUTES_NAMED: Final = 3
 
 
 def less_like_this(
-    paper: Paper, phrases: Sequence[Phrase], names: Sequence[str], offers: tuple[Action, ...]
+    paper: Paper, phrases: Sequence[Phrase], names: Sequence[str], offers: tuple[Action, ...], channel: Channel
 ) -> Document:
     """Offer to mute words of a paper's title, or an author, for the whole channel."""
+    mute, for_whom = "/papers settings mute", to_whom(channel)
+    whose, digests = ("you", "digest of your own") if for_whom else ("this channel", "digest of this channel")
     if not offers:
         said = f"I find no word of {paper.title} that could be muted. "
-        return Document(blocks=(Paragraph((Text(said), code('/papers settings mute "word"'))),))
-    commands = [f'/papers settings mute "{phrase.text}"' for phrase in phrases]
-    commands += [f'/papers settings mute author:"{name}"' for name in names]
+        return Document(blocks=(Paragraph((Text(said), code(f'{mute} "word"{for_whom}'))),))
+    commands = [f'{mute} "{phrase.text}"{for_whom}' for phrase in phrases]
+    commands += [f'{mute} author:"{name}"{for_whom}' for name in names]
     return Document(
-        heading=(Text(f"Less like {paper.title}: what should this channel not see again?"),),
+        heading=(Text(f"Less like {paper.title}: what should {whose} not see again?"),),
         blocks=(
             BulletList(tuple((code(command),) for command in commands)),
-            Note((Text("A mute holds for every digest of this channel, and can be undone."),)),
+            Note((Text(f"A mute holds for every {digests}, and can be undone."),)),
         ),
         actions=offers,
         summary=f"Less like {paper.title}",

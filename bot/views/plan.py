@@ -7,7 +7,7 @@ from bot.fleet.form import Entries, Value
 from bot.fleet.plan import Difference, ValueChange
 from bot.model.change import UNDO_FOR
 from bot.model.channel import Channel
-from bot.views.words import channel_name, count, person
+from bot.views.words import channel_name, count, person, to_whom
 
 _NONE = "none"
 
@@ -21,7 +21,13 @@ def would_change(difference: Difference, channel: Channel, *, is_new: bool = Fal
             *(moved if is_new else ()),
             Paragraph(said),
             *difference_blocks(difference),
-            Note((Text("Apply does all of it or nothing; so does "), code("/papers import --yes"), Text("."))),
+            Note(
+                (
+                    Text("Apply does all of it or nothing; so does "),
+                    code(f"/papers import --yes{to_whom(channel)}"),
+                    Text("."),
+                )
+            ),
         ),
         summary=f"Import into {channel_name(channel)}: {difference_in_words(difference)}",
     )

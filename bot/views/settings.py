@@ -11,19 +11,31 @@ from bot.views.words import count, person, to_whom
 _WHO = {WhoCanManage.EVERYONE: "everyone here", WhoCanManage.MANAGERS: "managers"}
 
 
-def settings_shown(settings: ChannelSettings, *, default_zone: str) -> Document:
+def settings_shown(settings: ChannelSettings, channel: Channel, *, default_zone: str) -> Document:
     """Show every setting of a channel, and how to change one."""
     pairs = tuple((name, (Text(value),)) for name, value in _values(settings, default_zone))
-    told = (Text("Change one as in "), code("/papers settings max 10"), Text("; "), code("/papers help settings"))
+    told = (
+        Text("Change one as in "),
+        code(f"/papers settings max 10{to_whom(channel)}"),
+        Text("; "),
+        code("/papers help settings"),
+    )
     return Document(blocks=(Fields(pairs), Paragraph((*told, Text(" explains them.")))), summary="Settings")
 
 
 def settings_changed(
-    before: ChannelSettings, after: ChannelSettings, *, by: str, default_zone: str, next_due: datetime | None
+    before: ChannelSettings,
+    after: ChannelSettings,
+    channel: Channel,
+    *,
+    by: str,
+    default_zone: str,
+    next_due: datetime | None,
 ) -> Document:
     """Say what changed, as it was and as it is; `next_due` is that of the hours a new time zone moved."""
+    whose = "their own digests" if channel.is_personal else "this channel"
     blocks: list[Paragraph | BulletList] = [
-        Paragraph((Text(f"{person(by)} changed the settings of this channel:"),)),
+        Paragraph((Text(f"{person(by)} changed the settings of {whose}:"),)),
         BulletList(tuple(_changes(before, after, default_zone))),
     ]
     if next_due is not None:

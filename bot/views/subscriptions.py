@@ -196,7 +196,8 @@ class Listed:
 def subscription_list(listed: Sequence[Listed], channel: Channel, today: date) -> Document:
     """List a channel's subscriptions; `today` is the channel's own date."""
     if not listed:
-        return Document(blocks=(_empty(f"in {channel_name(channel)}"),))
+        where = "of your own" if channel.is_personal else f"in {channel_name(channel)}"
+        return Document(blocks=(_empty(where, to_whom(channel)),))
     return Document(blocks=(BulletList(tuple(_line(each, today) for each in listed)),))
 
 
@@ -216,8 +217,8 @@ def workspace_list(listed: Sequence[Listed], today: date) -> Document:
     return Document(blocks=tuple(blocks))
 
 
-def _empty(where: str) -> Paragraph:
-    start = code('/papers subscribe "your topic"')
+def _empty(where: str, for_whom: str = "") -> Paragraph:
+    start = code(f'/papers subscribe "your topic"{for_whom}')
     return Paragraph((Text(f"No subscriptions {where} yet. Start with "), start, Text(".")))
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from adapters.console.render import render
 from bot.clock import FixedClock
 from bot.model.cadence import Frequency
 from bot.model.channel import Channel, ChannelSettings, Platform
@@ -245,6 +246,38 @@ async def test_an_unknown_number_is_refused_with_those_there_are(store: Store) -
     reply = await person.asks("unsubscribe 9")
     assert (reply.ok, reply.understood) == (False, True)
     assert "There is #1" in await person.reads("preview 9")
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "run 1", "pause 1", "pause all", "resume all", "unsubscribe 1", "unsubscribe all"]
+)
+async def test_who_has_no_subscription_of_their_own_is_told_so_and_how_to_make_one(command: str, store: Store) -> None:
+    person = Person(store)
+    await person.asks("subscribe teapots")
+    said = await person.reads(f"{command} --to me")
+    assert "of your own" in said
+    assert 'Start with /papers subscribe "your topic" --to me.' in said
+    assert "This channel" not in said
+
+
+@pytest.mark.parametrize(
+    ("command", "way_on"),
+    [
+        ("settings --to me", "Change one as in /papers settings max 10 --to me;"),
+        ("settings max 10 --to me", "/papers settings --to me shows how everything is set."),
+        ("settings mute survey --to me", "@ana changed the settings of their own digests:"),
+    ],
+)
+async def test_settings_of_ones_own_say_so_in_what_to_type(command: str, way_on: str, store: Store) -> None:
+    assert way_on in await Person(store).reads(command)
+
+
+async def test_what_mutes_a_paper_in_ones_own_digests_is_typed_for_them(store: Store) -> None:
+    await fill(store)
+    own = Person(store, channel=GENERAL.personal("ana"))
+    said = render((await own.presses(f"less:{id_of(TEAPOTS)}")).document)
+    assert "what should you not see again?" in said
+    assert said.count("/papers settings mute ") == said.count(" --to me") > 0
 
 
 async def test_evidence_is_what_a_preview_of_the_query_shows(store: Store) -> None:

@@ -52,6 +52,17 @@ async def test_undoing_an_unsubscribe_puts_back_what_was_there_under_its_numbers
     ]
 
 
+async def test_what_is_over_in_a_channel_of_ones_own_points_to_its_own_list(store: Store) -> None:
+    undo = await undo_of(store, "subscribe teapots --to me")
+    assert "/papers list --to me" in await said_to(somebody(store, minutes=11), undo)
+    assert "gone again" in await said_to(somebody(store), undo)
+    assert "/papers list --to me" in await said_to(somebody(store), undo)
+    await somebody(store).asks("subscribe teapots --to me")
+    remove = button_of(await somebody(store).asks("unsubscribe all --to me"), "Remove all")
+    assert "unsubscribed" in await said_to(somebody(store), remove)
+    assert "/papers list --to me" in await said_to(somebody(store), remove)
+
+
 async def test_undo_is_for_who_did_it_and_for_managers(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots")
     said = await said_to(somebody(store, "bo"), undo)

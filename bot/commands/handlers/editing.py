@@ -30,7 +30,7 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
     refuse_unknown_sources(request.sources or (), services)
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
-        mine = numbered(request.number, known)
+        mine = numbered(request.number, known, requester.channel)
         wanted = subscription_after(mine, request, settings.timezone or services.default_zone, now)
         _refuse_twice(wanted, known)
         if wanted.ping not in {"", mine.ping}:
@@ -38,7 +38,7 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
         return ChannelPlan(edit=(wanted,)) if wanted != mine else ChannelPlan()
 
     done = await change_channel(ChangeKind.EDITED, plan_of, requester, services)
-    mine = numbered(request.number, done.known)
+    mine = numbered(request.number, done.known, requester.channel)
     zone = done.settings.timezone or services.default_zone
     if request.only_reads:
         form = Form(verb="edit", values=_values_of(mine, zone), channel=requester.channel.id)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.commands.buttons import undo_button
-from bot.commands.handlers.asking import numbered
+from bot.commands.handlers.asking import no_subscriptions, numbered
 from bot.commands.handlers.changing import Changed, change_channel
 from bot.commands.request import PauseSubscriptions, Requester, ResumeSubscriptions
 from bot.commands.services import Services
@@ -14,7 +14,7 @@ from bot.document import Document, Reply
 from bot.errors import RefusedError
 from bot.model.cadence import next_due
 from bot.model.change import ChangeKind, ChannelPlan
-from bot.model.channel import ChannelSettings
+from bot.model.channel import Channel, ChannelSettings
 from bot.model.subscription import Pause, PauseReason, Subscription, SubscriptionState
 from bot.pipeline.match import LONGEST_WINDOW
 from bot.views.steering import paused, resumed
@@ -26,13 +26,16 @@ async def pause(request: PauseSubscriptions, requester: Requester, services: Ser
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
         until = _beginning_of(request.until, settings.timezone or services.default_zone, now)
-        wanted = (_paused(each, requester.user, until, now) for each in _meant(request.number, known, "pause"))
+        wanted = (
+            _paused(each, requester.user, until, now)
+            for each in _meant(request.number, known, requester.channel, "pause")
+        )
         return ChannelPlan(edit=tuple(each for each in wanted if each not in known))
 
     done = await change_channel(ChangeKind.PAUSED, plan_of, requester, services)
     zone = done.settings.timezone or services.default_zone
     today = now.astimezone(ZoneInfo(zone)).date()
-    already = _untouched(done, _meant(request.number, done.known, "pause"))
+    already = _untouched(done, _meant(request.number, done.known, requester.channel, "pause"))
     return _reply("pause", done, paused(done.plan.edit, already, by=requester.user, zone=zone, today=today))
 
 
@@ -70,14 +73,14 @@ async def resume(request: ResumeSubscriptions, requester: Requester, services: S
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
         zone = settings.timezone or services.default_zone
-        meant = _meant(request.number, known, "resume")
+        meant = _meant(request.number, known, requester.channel, "resume")
         return ChannelPlan(edit=tuple(_resumed(each, zone, now) for each in meant if each.pause is not None))
 
     done = await change_channel(ChangeKind.RESUMED, plan_of, requester, services)
     zone = done.settings.timezone or services.default_zone
-    were = [(numbered(each.number, done.known), each) for each in done.plan.edit]
+    were = [(numbered(each.number, done.known, requester.channel), each) for each in done.plan.edit]
     # Of all, what was not paused needs no word; unless nothing was.
-    active = _untouched(done, _meant(request.number, done.known, "resume")) if not were else ()
+    active = _untouched(done, _meant(request.number, done.known, requester.channel, "resume")) if not were else ()
     return _reply("resume", done, resumed(were, active, by=requester.user, zone=zone, now=now))
 
 
@@ -90,11 +93,11 @@ def _resumed(mine: Subscription, channel_zone: str, now: datetime) -> Subscripti
     return replace(mine, state=SubscriptionState.ACTIVE, pause=None, floor_on=floor_on, next_due=due)
 
 
-def _meant(number: int | None, known: Sequence[Subscription], verb: str) -> tuple[Subscription, ...]:
+def _meant(number: int | None, known: Sequence[Subscription], channel: Channel, verb: str) -> tuple[Subscription, ...]:
     if number is not None:
-        return (numbered(number, known),)
+        return (numbered(number, known, channel),)
     if not known:
-        raise RefusedError(f"This channel has no subscriptions; there is nothing to {verb}.")
+        raise no_subscriptions(channel, verb)
     return tuple(known)
 
 

@@ -38,12 +38,15 @@ async def settings(request: ChangeSettings, requester: Requester, services: Serv
 
     done = await change_channel(ChangeKind.SET, plan_of, requester, services)
     if request.only_reads:
-        return Reply(verb="settings", document=settings_shown(done.settings, default_zone=default_zone))
+        return Reply(
+            verb="settings", document=settings_shown(done.settings, requester.channel, default_zone=default_zone)
+        )
     if done.plan.settings is None:
         return Reply(verb="settings", document=settings_unchanged(requester.channel, mute=request.mute))
     document = settings_changed(
         done.settings,
         done.plan.settings,
+        requester.channel,
         by=requester.user,
         default_zone=default_zone,
         next_due=min((each.next_due for each in done.plan.edit if each.next_due), default=None),

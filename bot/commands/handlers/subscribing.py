@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.buttons import Buttons, undo_button
 from bot.commands.handlers.asking import (
     default_sources,
+    no_subscriptions,
     no_such_number,
     refuse_ping,
     refuse_unknown_sources,
@@ -135,7 +136,11 @@ async def unsubscribe(request: Unsubscribe, requester: Requester, services: Serv
     def plan_of(known: Sequence[Subscription], _: ChannelSettings) -> ChannelPlan:
         wanted = [each for each in known if request.number in {None, each.number}]
         if not wanted:
-            raise _nothing_to_remove() if request.number is None else no_such_number(request.number, known)
+            raise (
+                no_subscriptions(requester.channel, "remove")
+                if request.number is None
+                else no_such_number(request.number, known, requester.channel)
+            )
         return ChannelPlan(remove=tuple(wanted))
 
     changed = await change_channel(ChangeKind.UNSUBSCRIBED, plan_of, requester, services)
@@ -143,15 +148,11 @@ async def unsubscribe(request: Unsubscribe, requester: Requester, services: Serv
     return Reply(verb="unsubscribe", document=replace(document, actions=(undo_button(changed.id),)))
 
 
-def _nothing_to_remove() -> RefusedError:
-    return RefusedError("This channel has no subscriptions; there is nothing to remove.")
-
-
 async def _ask_first(requester: Requester, services: Services) -> Reply:
     """Name what would go, with a button that removes it, for whoever asked alone."""
     known = await services.store.subscriptions.of_channel(requester.channel)
     if not known:
-        raise _nothing_to_remove()
+        raise no_subscriptions(requester.channel, "remove")
     named = ", ".join(f"#{each.number} {quoted(each.query)}" for each in known)
     what = "the only subscription" if len(known) == 1 else "every subscription"
     whose = "your own" if requester.channel.is_personal else "this channel"

@@ -1,7 +1,5 @@
 """Undo: put back what somebody changed."""
 
-from typing import Final
-
 from bot.commands.buttons import no_longer_good
 from bot.commands.request import Requester, Undo
 from bot.commands.services import Services
@@ -9,9 +7,7 @@ from bot.document import Reply
 from bot.errors import RefusedError
 from bot.model.change import UNDO_FOR, Change, UndoResult
 from bot.views.changes import undone
-from bot.views.words import person
-
-_LIST: Final = "`/papers list` shows how things stand."
+from bot.views.words import person, to_whom
 
 
 async def undo(request: Undo, requester: Requester, services: Services) -> Reply:
@@ -23,18 +19,19 @@ async def undo(request: Undo, requester: Requester, services: Services) -> Reply
         raise no_longer_good()
     if not _may_undo(requester, change):
         raise RefusedError(f"Undo is for {person(change.by)}, who did it, and for managers; nothing was undone.")
+    listed = f"`/papers list{to_whom(change.channel)}` shows how things stand."
     if now - change.at > UNDO_FOR:
         minutes = UNDO_FOR.total_seconds() / 60
-        raise RefusedError(f"Undo works for {minutes:.0f} minutes; nothing was undone.", hint=_LIST)
+        raise RefusedError(f"Undo works for {minutes:.0f} minutes; nothing was undone.", hint=listed)
     subscriptions = store.subscriptions
     before = await subscriptions.of_channel(change.channel)
     settings_before = await subscriptions.settings(change.channel)
     done = await store.changes.undo(change, requester.user, now, services.default_zone)
     if done.result is UndoResult.CHANGED_SINCE:
         by = f" by {person(done.by)}" if done.by else ""
-        raise RefusedError(f"Changed since{by}; nothing undone.", hint=_LIST)
+        raise RefusedError(f"Changed since{by}; nothing undone.", hint=listed)
     if done.result is UndoResult.ALREADY_UNDONE:
-        raise RefusedError(f"{person(done.by)} undid that already.", hint=_LIST)
+        raise RefusedError(f"{person(done.by)} undid that already.", hint=listed)
     settings = await subscriptions.settings(change.channel)
     document = undone(
         change,
