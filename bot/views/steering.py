@@ -23,7 +23,7 @@ def next_digest(subscription: Subscription, zone: str, now: datetime) -> Spans:
         return (Text("The next digest comes with the next new paper, at most one every 30 minutes."),)
     if subscription.next_due <= now:
         due = Text("A digest has been due since "), Time(subscription.next_due, zone)
-        return (*due, Text("; "), code("/papers status"), Text(" says why it is late."))
+        return (*due, Text("; "), code(f"/papers status{to_whom(subscription.channel)}"), Text(" says why it is late."))
     return Text("Next digest: "), Time(subscription.next_due, zone), Text(".")
 
 
@@ -139,6 +139,10 @@ def paused(
         target = f"{now_paused[0].number if len(now_paused) == 1 else 'all'}{to_whom(now_paused[0].channel)}"
         way_out = (code(f"/papers resume {target}"), Text(" ends it." if not until else " ends it earlier."))
         blocks.append(Paragraph(way_out))
+    if not now_paused and len(already) > 1:
+        end = code(f"/papers resume all{to_whom(already[0].channel)}"), Text(" ends that.")
+        said = Text("Every subscription is paused already. ")
+        return Document(blocks=(Paragraph((said, *end)),), summary="Paused already")
     blocks += (Paragraph(_paused_already(each, zone, today)) for each in already)
     if not now_paused and len(already) == 1 and already[0].pause and already[0].pause.reason is not PauseReason.ACCESS:
         resume = code(f"/papers resume {already[0].number}{to_whom(already[0].channel)}")

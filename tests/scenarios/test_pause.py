@@ -96,6 +96,11 @@ async def test_pausing_all_takes_what_is_active_and_names_what_was_paused(store:
     assert not any(each.is_active for each in (await mine(store)).values())
 
 
+async def test_pausing_all_twice_is_answered_in_a_line(ana: Person) -> None:
+    await ana.asks("pause all")
+    assert await ana.reads("pause all") == "Every subscription is paused already. /papers resume all ends that."
+
+
 async def test_a_pause_cancels_what_is_on_its_way(store: Store, ana: Person) -> None:
     await fill(store)
     assert await enqueue(store, LATER - timedelta(hours=1)) == 1
