@@ -14,6 +14,7 @@ from adapters.slack.pacing import CHANNEL_INTERVAL, WORKSPACE_INTERVAL
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.installation import Secret
+from bot.pipeline.deliver import CLAIMS_AT_ONCE
 from tests.builders import NOW
 from tests.conformance.deliveries import stored_papers
 from tests.console import Console
@@ -157,6 +158,16 @@ async def test_a_workspace_is_written_to_at_its_pace_whatever_the_number_of_chan
         assert last - NOW >= WORKSPACE_INTERVAL * (len(channels) - 1)
         assert world.slack.wrong == []
         assert set(world.times.values()) == {1}
+
+
+async def test_a_workspace_with_many_digests_keeps_none_with_few_waiting(migrated_sqlite_url: str) -> None:
+    async with a_world(migrated_sqlite_url, workspaces=("T1", "T2")) as world:
+        for number in range(1, 25):
+            await world.digest(Channel(Platform.SLACK, "T1", f"C{number}"))
+        await world.digest(ELSEWHERE)
+        assert await world.finish() == 25
+        posted = [each.workspace for each in world.slack.calls("chat.postMessage")]
+        assert posted.index("T2") < CLAIMS_AT_ONCE
 
 
 @pytest.mark.parametrize(
