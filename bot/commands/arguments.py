@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from bot.commands.parameter import Parameter
+from bot.commands.parameter import Kind, Parameter
 from bot.errors import CommandError
 
 T = TypeVar("T")
 
 ROOT: Final = "/papers"
 """What every command begins with."""
+
+NUMBERS: Final = "`/papers list` shows the numbers."
+"""The way to the number of a subscription."""
 
 _QUOTED_LENGTH: Final = 40
 """Characters of a wrong word that an error repeats."""
@@ -125,7 +128,8 @@ class Arguments:
         """
         if not self.has(parameter.name):
             end = Word("", len(self.line.text) + 1)
-            error = self.line.error(f"`{self.line.verb}` needs a {parameter.kind} after it.", at=end)
+            hint = NUMBERS if parameter.kind in {Kind.NUMBER, Kind.TARGET} else ""
+            error = self.line.error(f"`{self.line.verb}` needs a {parameter.kind} after it.", at=end, hint=hint)
             error.parameter = parameter.name
             raise error
 

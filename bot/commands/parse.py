@@ -88,7 +88,7 @@ def _read(text: str, *, is_pressed: bool = False) -> Asked:
         return _with_file(command, text)
     if len(text) > MAX_LENGTH:
         message = f"The command has {len(text):,} characters; at most {MAX_LENGTH:,} are read."
-        raise _line(line, command).error(message, at=Word("", len(line) + 1), hint="Make two of it.")
+        raise _line(line, command).error(message, at=Word("", len(line) + 1), hint="Shorten it.")
     typed = [word.text.lower() for word in words]
     if "--help" in typed or (len(typed) == 1 and typed[0] in _HELP):
         return Asked(request=Help(verb=command.name))

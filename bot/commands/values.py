@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import available_timezones
 
-from bot.commands.arguments import Word, Written, quoted
+from bot.commands.arguments import NUMBERS, Word, Written, quoted
 from bot.errors import QueryError
 from bot.model.cadence import EVERY_DAY, WEEKDAY_NAMES, WEEKDAYS
 from bot.model.subscription import SourceChoice
@@ -93,14 +93,16 @@ def integer_of(written: Written) -> int:
     """Read a whole number inside the parameter's limits."""
     parameter = written.parameter
     found = _INTEGER.fullmatch(written.text)
-    subject = "The number of a subscription is" if parameter.is_free else f"{written.named} takes"
-    wanted = f"{subject} a number from {parameter.least:,} to {parameter.most:,}"
-    if found is None:
-        raise written.error(f"{wanted}; {quoted(written.text)} is none.")
-    digits = found[1].lstrip("0") or "0"
-    if len(digits) > _LONGEST_INTEGER or not parameter.least <= int(digits) <= parameter.most:
-        raise written.error(f"{wanted}, not {quoted(written.text)}.")
-    return int(digits)
+    digits = (found[1].lstrip("0") or "0") if found else ""
+    is_inside = 0 < len(digits) <= _LONGEST_INTEGER and parameter.least <= int(digits) <= parameter.most
+    if is_inside:
+        return int(digits)
+    if parameter.is_free:
+        message = f"`{written.line.verb}` takes the number of a subscription; {quoted(written.text)} is none."
+        raise written.error(message, hint=NUMBERS)
+    wanted = f"{written.named} takes a number from {parameter.least:,} to {parameter.most:,}"
+    rest = f", not {quoted(written.text)}." if digits else f"; {quoted(written.text)} is none."
+    raise written.error(f"{wanted}{rest}")
 
 
 ALL: Final = "all"
@@ -113,7 +115,7 @@ def number_or_all_of(written: Written) -> int | None:
         return None
     if not is_number(written):
         message = f"`{written.line.verb}` takes the number of a subscription, or `{ALL}`."
-        raise written.error(message, hint="`list` shows the numbers.")
+        raise written.error(message, hint=NUMBERS)
     return integer_of(written)
 
 
