@@ -17,7 +17,8 @@ from discord.http import Route
 
 from adapters.discord.errors import DiscordError
 from adapters.discord.pacing import Pacing
-from adapters.discord.rest import Rest, proxy_for
+from adapters.discord.rest import Rest
+from adapters.proxies import proxy_for
 from bot.errors import Verdict
 from bot.model.installation import Secret
 from bot.ports import Clock, RateLimits

@@ -15,7 +15,7 @@ from yarl import URL
 
 from adapters.discord.interactions import Place
 from adapters.discord.permissions import needed_to_post, permission_of
-from adapters.discord.rest import proxy_for
+from adapters.proxies import proxy_for
 from bot.ports import Clock
 
 Json = Any

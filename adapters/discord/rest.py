@@ -19,12 +19,11 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
-from aiohttp.helpers import get_env_proxy_for_url
 from discord import RateLimited
 from discord.http import HTTPClient, Ratelimit, Route
-from yarl import URL
 
 from adapters.discord.errors import Concern, DiscordError, discord_error_of, refusal_of
+from adapters.proxies import proxy_for
 from bot.ports import Clock
 
 Json = Any
@@ -33,8 +32,6 @@ FIRST_FAILURE: Final = 400
 
 MANY_BUCKETS: Final = 1000
 """When those that are full again are forgotten: each channel has one."""
-
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 ANY_NUMBER: Final = 1_000_000
 """Calls of a bucket before Discord has said how many there may be."""
@@ -119,14 +116,3 @@ def _json_of(body: bytes) -> Json:
         return json.loads(body)
     except ValueError:
         return None
-
-
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for an address; none for this machine's own."""
-    if URL(url).host in LOOPBACK:
-        return None
-    try:
-        proxy, _ = get_env_proxy_for_url(URL(url))
-    except LookupError:
-        return None
-    return str(proxy)

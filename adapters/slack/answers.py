@@ -17,8 +17,9 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.proxies import proxy_for
 from adapters.slack.bounds import bounded_session
-from adapters.slack.client import SlackApi, proxy_for, silent_log
+from adapters.slack.client import SlackApi, silent_log
 from adapters.slack.interactions import Here
 from adapters.slack.members import Members
 from adapters.slack.naming import NAMING

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.proxies import proxy_for
 from adapters.slack.bounds import bounded_session
 from adapters.slack.errors import Refusal, delivery_error_of
 from bot.errors import DeliveryError, Verdict
@@ -111,16 +111,6 @@ def client_of(
 def silent_log() -> logging.Logger:
     """Return a log that says nothing, for what of the SDK repeats addresses that are secrets, and tracebacks."""
     return logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - nobody shares it
-
-
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for an address: the SDK itself does not know NO_PROXY."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host in {"127.0.0.1", "::1", "localhost"} or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all") or None
 
 
 def refusal_of(error: SlackApiError) -> Refusal:

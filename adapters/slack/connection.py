@@ -17,7 +17,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from adapters.slack.client import client_of, proxy_for, refusal_of, silent_log
+from adapters.proxies import proxy_for
+from adapters.slack.client import client_of, refusal_of, silent_log
 from bot.errors import PaperroundError
 from bot.model.installation import Secret
 from bot.ports import Clock
