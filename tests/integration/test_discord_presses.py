@@ -16,7 +16,19 @@ from tests.builders import NOW, a_paper
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import Message
 from tests.fakes.discord_talk import Said
-from tests.integration.discord_talking import ANA, ANA_DM, BO_DM, HERE, IDEAS, TEA, TEA_CHANNEL, Talk, listening, talk
+from tests.integration.discord_talking import (
+    ANA,
+    ANA_DM,
+    BO_DM,
+    HERE,
+    IDEAS,
+    STOVES,
+    TEA,
+    TEA_CHANNEL,
+    Talk,
+    listening,
+    talk,
+)
 from tests.scenarios.library import LIGHTHOUSES, fill, id_of
 
 Json = Any
@@ -165,9 +177,10 @@ async def test_the_digest_of_a_forum_shows_all_too(discord_talk: Talk) -> None:
 
 
 async def test_see_all_of_another_servers_digest_is_no_good(discord_talk: Talk) -> None:
-    await a_digest(discord_talk, TEA)
-    said = await discord_talk.bo.presses_id({"id": "700000000000000001"}, "all")
-    assert "no longer good" in said.text
+    posted = await a_digest(discord_talk, TEA)
+    for person, message in ((discord_talk.bo.at(STOVES), posted.json), (discord_talk.bo, {"id": "7"})):
+        said = await person.presses_id(message, "all")
+        assert "no longer good" in said.text
 
 
 # --- direct messages --------------------------------------------------------------------------------------------------
