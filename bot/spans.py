@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from bot.document import Span, Spans, Text, Time
 from bot.text.clean import JOINERS, clean
@@ -38,6 +39,15 @@ def one_line(spans: Iterable[Span]) -> Spans:
 def says_something(spans: Iterable[Span]) -> bool:
     """Say whether anything of spans is to be seen."""
     return any(isinstance(span, Time) or span.text.strip() for span in cleaned(spans))
+
+
+def is_of_the_web(href: str) -> bool:
+    """Say whether it is an address that a reader may be led to: one of the web, with a host."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
 def joined(parts: Iterable[Spans], between: str) -> Spans:

@@ -13,11 +13,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from adapters.discord.limits import LINK, length
 from bot.document import Span, Spans, Style, Text, Time
-from bot.spans import ELLIPSIS, cleaned, dropped, places_of, rstripped, taken, word_end
+from bot.spans import ELLIPSIS, cleaned, dropped, is_of_the_web, places_of, rstripped, taken, word_end
 from bot.text.clean import clean
 
 _FORMATTING = re.compile(r"[\\*_`\[\]@]|~{2,}|\|{2,}|<(?=\S)|:(?!\s)|(?<=\])\(")
@@ -242,11 +242,7 @@ def _link(parts: list[Text], address: str) -> str:
 
 def _address(href: str) -> str:
     """Return an address as it may stand in a link; empty for what is none that a reader should be led to."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not is_of_the_web(href):
         return ""
     address = quote(href.encode("utf-8", "ignore"), safe="!#$%&+,/:;=?@-._~")
     return address if length(address) <= LINK else ""

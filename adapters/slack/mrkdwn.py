@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from adapters.slack.limits import LINK, length
 from bot.document import Span, Spans, Style, Text, Time
-from bot.spans import ELLIPSIS, cleaned, dropped, rstripped, taken, word_end
+from bot.spans import ELLIPSIS, cleaned, dropped, is_of_the_web, rstripped, taken, word_end
 from bot.text.clean import clean
 
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # the ampersand first: the others bring more of them
@@ -149,11 +149,7 @@ def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
 
 def _address(href: str) -> str:
     """Return an address as it may stand in a link; empty for what is none that a reader should be led to."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not is_of_the_web(href):
         return ""
     address = quote(href.encode("utf-8", "ignore"), safe="!#$%&'()*+,/:;=?@[]~-._").replace("&", "&amp;")
     return address if length(address) <= LINK else ""
