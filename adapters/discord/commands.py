@@ -3,9 +3,11 @@
 Source: https://discord.com/developers/docs/interactions/application-commands
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from adapters.discord.options import written
 from bot.commands.arguments import ROOT
 from bot.commands.command import Command
 from bot.commands.parameter import Autocomplete, Kind, Parameter
@@ -43,6 +45,8 @@ _TYPES: Final[Mapping[Kind, int]] = {
 
 _IN_GUILDS: Final = [0]
 """Where it is offered, and by whom it is installed: servers alone, for it acts in channels."""
+
+_CODE: Final = re.compile(r"`([^`]*)`")
 
 _ABOUT: Final = "New research papers that match what a channel cares about."
 
@@ -96,5 +100,6 @@ def _option(parameter: Parameter) -> Json:
 
 
 def _said(text: str) -> str:
-    """Return a help text as Discord shows it: plain, in one line."""
-    return cut(text.replace("`", "").replace("*", ""), DESCRIPTION)
+    """Return a help text as Discord shows it: plain, in one line, with options in place of flags."""
+    told = _CODE.sub(lambda found: written(found[1]), text)
+    return cut(told.replace("*", ""), DESCRIPTION)

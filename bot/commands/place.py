@@ -22,7 +22,7 @@ TO: Final = Parameter(
 )
 IN: Final = Parameter(
     name="in",
-    help="Another channel of this workspace, as in `#tea`; for managers.",
+    help="Another channel, as in `#tea`; for managers.",
     kind=Kind.CHANNEL,
     shown="#CHANNEL",
     example="list --in #tea",

@@ -54,6 +54,12 @@ def test_names_and_descriptions_are_such_as_discord_takes() -> None:
         assert not set(each["description"]) & {"`", "*"}
 
 
+def test_descriptions_are_whole_and_name_no_flags() -> None:
+    for each in everything(GROUP):
+        assert not each["description"].endswith("…")
+        assert "--" not in each["description"]
+
+
 def test_there_are_no_more_options_and_choices_than_discord_takes() -> None:
     for each in everything(GROUP):
         assert len(each.get("options", ())) <= OPTIONS

@@ -9,7 +9,7 @@ from bot.commands.request import ApplyShown, Export, Import
 
 _FILE: Final = Parameter(
     name="file",
-    help="The text of the file, behind the command or below it; on the console its path, in Discord an attachment.",
+    help="What `export` gave: in Discord a file, on the console its path, else the text, behind or below.",
     kind=Kind.FILE,
     shown="FILE",
     is_free=True,

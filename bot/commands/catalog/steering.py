@@ -78,7 +78,7 @@ EDIT: Final = Command(
             name="no-upvoted-only", help="Take papers again that nobody can upvote.", kind=Kind.SWITCH, aliases=()
         ),
         replace(PING, example="edit 3 --ping <@&4242>"),
-        Parameter(name="no-ping", help="Call no role any more; so does `--ping none`.", kind=Kind.SWITCH),
+        Parameter(name="no-ping", help="Call no role any more.", kind=Kind.SWITCH),
     ),
     access=Access.CHANGE,
     visibility=Visibility.CHANNEL,
@@ -136,7 +136,7 @@ RUN: Final = Command(
 SETTINGS: Final = Command(
     name="settings",
     help="Show or change what holds for the whole channel.",
-    details="Alone it shows everything. The names may also be written as flags, several at once.",
+    details="Alone it shows everything. Several at once: `/papers settings --max 5 --timezone Europe/Berlin`.",
     parameters=(
         Parameter(
             name="timezone",

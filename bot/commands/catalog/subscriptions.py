@@ -26,8 +26,8 @@ SUBSCRIBE: Final = Command(
     name="subscribe",
     help="Post new papers that match a query in this channel.",
     details=(
-        f"Without flags: on weekdays at {DEFAULT_TIME:%H:%M} or the channel's hour, in the channel's time zone, "
-        "from Hugging Face. `subscribe trending` brings what is upvoted most."
+        f"Alone with a query: on weekdays at {DEFAULT_TIME:%H:%M} or the channel's hour, in the channel's time zone, "
+        "from Hugging Face. `/papers subscribe trending` brings what is upvoted most."
     ),
     parameters=(
         QUERY,
