@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.discord.errors import CLOUDFLARE_WAIT, DiscordError
-from adapters.discord.pacing import A_SECOND, ALLOWED, INTERVAL, INVALID, PERIOD
+from adapters.discord.pacing import ALLOWED, INTERVAL, INVALID, PERIOD
 from bot.errors import Verdict
 from bot.model.channel import Channel, Platform
 from tests.builders import NOW
@@ -96,8 +96,8 @@ async def test_invalid_requests_end_all_requests_long_before_discord_shuts_us_ou
                 await ask()
             refused += raised.value.code == 50013
             world.clock.moment += raised.value.retry_after or timedelta()
-        assert refused <= 10 * ALLOWED / PERIOD.total_seconds() + 3
-        assert refused < 10 * A_SECOND / 10
+        # What has grown again meanwhile, and a few: without a budget they would be hundreds.
+        assert refused <= 10 * ALLOWED / PERIOD.total_seconds() + 5
 
 
 async def test_a_file_is_had_up_to_a_size(migrated_sqlite_url: str) -> None:
