@@ -134,7 +134,9 @@ class SlackGateway:
             self._has_looked_back = False
             raise
         if not self._has_looked_back:
-            self._has_looked_back = self.work.begin("a look back", self._comings.look_back(workspaces))
+            # Urgent, for it waits for Slack more than it works, and is to keep no command from its turn.
+            back = self._comings.look_back(workspaces)
+            self._has_looked_back = self.work.begin("a look back", back, is_urgent=True)
 
     def _app(self, door: SlackDoor) -> AsyncApp:
         with _hidden_environment():
