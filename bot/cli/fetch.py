@@ -1,7 +1,7 @@
 """`fetch`: papers into the library, from the sources or from a file, with a progress bar on a terminal."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from bot.cli.border import DONE, FAILED, clock_at, complain, say
 from bot.cli.service import BACKFILL_DAYS
 from bot.errors import NotUnderstoodError
 from bot.model.fetching import FetchRecord
+from bot.model.outcome import OutcomeKind
 from bot.pipeline.fetch import fetch_dates, fetch_due
 from bot.pipeline.importing import import_file
 from bot.ports import ImportBatch, PaperImporter, PaperSource
@@ -105,13 +106,18 @@ async def _fetch_dates(app: App, sources: Sequence[PaperSource], first: date, la
     return FAILED if missing else status
 
 
-def _report(records: Iterable[FetchRecord]) -> int:
+def _report(records: Sequence[FetchRecord]) -> int:
     status = DONE
     for record in records:
         counts = f", {record.seen} seen, {record.new} new, {record.skipped} skipped" if record.ok else ""
         say(f"{record.source} {record.key}: {record.kind}{counts}{f' ({record.reason})' if record.reason else ''}")
         if not record.ok:
             status = FAILED
+    if records and all(record.kind is OutcomeKind.DOWN for record in records):
+        complain(
+            "no source answered; `paperround doctor` says what is in the way. Papers in a file need no network: "
+            "`paperround fetch --source jsonl --file papers.jsonl`"
+        )
     return status
 
 

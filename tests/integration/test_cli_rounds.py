@@ -91,6 +91,7 @@ def test_a_fetch_from_a_source_that_is_away_is_status_1_and_says_so(tmp_path: Pa
     ended = Console(tmp_path, {})("fetch", "--source", "hf", "--date", "2026-06-16")
     assert ended.status == 1
     assert ended.out.startswith("huggingface day:2026-06-16: down")
+    assert "paperround: no source answered; `paperround doctor` says what is in the way." in ended.err
     assert "Traceback" not in ended.err
 
 
