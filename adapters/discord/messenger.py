@@ -145,9 +145,9 @@ class DiscordMessenger:
         try:
             post = await self._api.call("POST", POSTS, _post_body(part.rendered, forum), channel_id=forum.id)
         except DiscordError as error:
-            if error.code != NEEDS_TAG:
+            if error.code != NEEDS_TAG and not (forum.tag and error.verdict is Verdict.OUR_BUG):
                 raise
-            # Its tags may have changed since they were looked at.
+            # Its tags may have changed since they were looked at: one that is no more is called a malformed body.
             self._places.forget(channel)
             fresh = await self._places.find(channel)
             if fresh == forum:

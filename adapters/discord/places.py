@@ -23,7 +23,11 @@ Json = Any
 
 NOT_THERE: Final = "the server is gone, or I am not in it"
 
-REMEMBERED: Final = timedelta(hours=1)
+REMEMBERED: Final = timedelta(days=7)
+"""Long, for each look takes a moment from a digest, and most are due at nine. A channel seldom becomes one of another
+kind; where a forum's tags have changed, it is looked at again when it refuses a post.
+"""
+
 MOST_REMEMBERED: Final = 10_000
 """Servers, and channels asked for alone."""
 

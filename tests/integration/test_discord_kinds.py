@@ -1,7 +1,5 @@
 """Digests in each kind of channel over a real connection: posts of forums, announcements, threads of discussions."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.model.channel import Channel
@@ -40,7 +38,7 @@ async def test_a_forum_that_wants_a_tag_gets_the_first_that_anybody_may_give(
         assert post.body.get("applied_tags") == applied
 
 
-async def test_a_forum_that_has_come_to_want_a_tag_is_looked_at_again(migrated_sqlite_url: str) -> None:
+async def test_a_forum_whose_tags_have_changed_is_looked_at_again(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
         await world.digest(FORUM)
         assert await world.deliver() == 1
@@ -48,9 +46,12 @@ async def test_a_forum_that_has_come_to_want_a_tag_is_looked_at_again(migrated_s
         forum.tags, forum.flags = [{"id": "7", "name": "new", "moderated": False}], REQUIRE_TAG
         await world.digest(FORUM, kind=Kind.RUN)
         assert await world.deliver() == 1
-        forum.tags[0]["moderated"] = True
-        world.clock.moment += timedelta(hours=2)
+        forum.tags = [{"id": "8", "name": "newer", "moderated": False}]
         await world.digest(FORUM, kind=Kind.INSTANT)
+        assert await world.deliver() == 1
+        assert [each.body.get("applied_tags") for each in world.discord.calls("POST", THREADS)][-1] == ["8"]
+        forum.tags = []
+        await world.digest(FORUM, kind=Kind.GREETING)
         await world.finish()
         assert await world.pause_of(FORUM) == "the forum wants a tag, and has none that I may use (40067)"
 
