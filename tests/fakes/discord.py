@@ -98,7 +98,8 @@ class Discord(Calls):
         super().add_routes(router)
 
         async def file(request: web.Request) -> web.StreamResponse:
-            return web.Response(body=self.files[request.match_info["name"]])
+            content = self.files.get(request.match_info["name"])
+            return web.Response(status=404) if content is None else web.Response(body=content)
 
         router.add_get("/files/{name}", file)
 

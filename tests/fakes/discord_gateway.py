@@ -73,7 +73,6 @@ class TalkingDiscord(Discord):
     identified: int = 0
     resumed: int = 0
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -94,11 +93,10 @@ class TalkingDiscord(Discord):
         return self.url.replace("http", "ws", 1).replace("/api/v10", "/gateway")
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Answer also the gateway, and files."""
+        """Answer also the gateway."""
         super().add_routes(router)
         for path in ("/gateway", "/gateway/"):
             router.add_get(path, self.socket)
-        router.add_get("/files/{name}", self._file)
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
@@ -334,10 +332,6 @@ class TalkingDiscord(Discord):
         found.said.append(Said(how=how, body=body, to_channel=not is_private, message=said.id, brought_by=found))
         self.changed()
         return said
-
-    async def _file(self, request: web.Request) -> web.Response:
-        content = self.files.get(request.match_info["name"])
-        return web.Response(status=404) if content is None else web.Response(body=content)
 
     def may(self, user: str, channel: str) -> int:
         """Return what somebody may do in a channel, as a number; of a thread its parent is asked."""

@@ -184,5 +184,5 @@ class Person:
     def _attach(self, file: File) -> Json:
         self.fake.files[file.name] = file.content
         size = len(file.content) if file.size < 0 else file.size
-        address = self.fake.url.replace("/api/v10", f"/files/{file.name}")
+        address = self.fake.attachment(file.name)
         return {"id": "1", "filename": file.name, "size": size, "url": address, "content_type": "text/plain"}
