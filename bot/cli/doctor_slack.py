@@ -39,14 +39,14 @@ _FIX_SCOPES: Final = (
 async def slack_checks(settings: Settings, clock: Clock) -> AsyncIterator[Check]:
     """Yield every check of a Slack that is configured."""
     slack = settings.slack
-    if slack.bot_token is not None:
-        for check in await _token("slack", Secret(slack.bot_token.get_secret_value()), settings, clock, _FIX_BOT):
+    if (bot_token := slack.secret("bot_token")) is not None:
+        for check in await _token("slack", bot_token, settings, clock, _FIX_BOT):
             yield check
     else:
         for check in await _installed(settings, clock):
             yield check
-    if slack.app_token is not None:
-        yield await _socket(Secret(slack.app_token.get_secret_value()), slack.base_url)
+    if (app_token := slack.secret("app_token")) is not None:
+        yield await _socket(app_token, slack.base_url)
     else:
         yield Check(
             name="slack requests",
