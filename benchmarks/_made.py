@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -37,6 +38,11 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     start = perf_counter()
     result = work()
     return result, perf_counter() - start
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value that so many of a hundred do not exceed."""
+    return sorted(values)[ceil(len(values) * percent / 100) - 1]
 
 
 def corpus_name() -> str:

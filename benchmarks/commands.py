@@ -16,7 +16,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
-from math import ceil
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -33,7 +32,7 @@ from adapters.sql.paper_rows import values_of
 from adapters.sql.store import open_store
 from adapters.sql.tables import alias, ledger, paper, sighting
 from benchmarks._databases import databases
-from benchmarks._made import corpus_name, papers, report
+from benchmarks._made import corpus_name, papers, percentile, report
 from benchmarks.enqueue import asked, subscribe
 from bot.clock import FixedClock
 from bot.commands.dispatch import dispatch
@@ -235,11 +234,6 @@ def again(connection: sqlite3.Connection, sent: Sequence[tuple[str, Any, bool]])
         send = connection.executemany if executemany else connection.execute
         send(statement, values).fetchall()
     return process_time() - start
-
-
-def percentile(values: Sequence[float], part: int) -> float:
-    """Return the value that so many of a hundred do not exceed."""
-    return sorted(values)[ceil(len(values) * part / 100) - 1]
 
 
 if __name__ == "__main__":

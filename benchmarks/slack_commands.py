@@ -12,9 +12,8 @@ import hashlib
 import hmac
 import itertools
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -33,7 +32,7 @@ from adapters.slack.parts import SlackApp, SlackParts
 from adapters.sql.store import open_store
 from adapters.web.listening import address_of, listen_at
 from adapters.web.server import mounted, serving
-from benchmarks._made import report
+from benchmarks._made import percentile, report
 from bot.clock import FixedClock, SystemClock
 from bot.commands.services import Services
 from bot.model.channel import Platform
@@ -105,20 +104,16 @@ async def _measure(commands: int, seconds: float) -> Mapping[str, str | float]:
         "benchmark": "slack_commands",
         "commands": commands,
         "a_second": commands / seconds,
-        "ack_p50_ms": _percentile(acknowledged, 50),
-        "ack_p99_ms": _percentile(acknowledged, 99),
+        "ack_p50_ms": percentile(acknowledged, 50) * 1000,
+        "ack_p99_ms": percentile(acknowledged, 99) * 1000,
         "ack_slowest_ms": max(acknowledged) * 1000,
-        "bare_p50_ms": _percentile(bare, 50),
-        "bare_p99_ms": _percentile(bare, 99),
-        "p50_ratio": _percentile(acknowledged, 50) / _percentile(bare, 50),
-        "p99_ratio": _percentile(acknowledged, 99) / _percentile(bare, 99),
+        "bare_p50_ms": percentile(bare, 50) * 1000,
+        "bare_p99_ms": percentile(bare, 99) * 1000,
+        "p50_ratio": percentile(acknowledged, 50) / percentile(bare, 50),
+        "p99_ratio": percentile(acknowledged, 99) / percentile(bare, 99),
         "answered": len(answered) - before,
         "all_answered_after_s": all_done,
     }
-
-
-def _percentile(seconds: Sequence[float], percent: int) -> float:
-    return sorted(seconds)[ceil(len(seconds) * percent / 100) - 1] * 1000
 
 
 _numbers = itertools.count(1)
