@@ -29,7 +29,7 @@ from adapters.slack.names import workspace_of
 from adapters.slack.signed import EVENTS, GOOD_FOR, MOST_REMEMBERED, SIGNATURE, Seen, SignedEndpoint, unsigned
 from adapters.work import Work
 from bot.commands.arguments import ROOT
-from bot.commands.dispatch import dispatch, dispatch_options, mistake_in
+from bot.commands.dispatch import dispatch, dispatch_options, mistakes_in
 from bot.commands.place import place_options
 from bot.commands.press import press
 from bot.commands.services import Services
@@ -193,9 +193,8 @@ class SlackGateway:
         if filled is None or options is None:
             await ack()
             return
-        mistake = mistake_in(filled.kept.verb, options, self._services)
-        if mistake is not None:
-            await ack(response_action="errors", errors=dict(errors_of(filled.kept, mistake)))
+        if mistakes := mistakes_in(filled.kept.verb, options, self._services):
+            await ack(response_action="errors", errors=dict(errors_of(filled.kept, mistakes)))
             return
         self.work.begin("a form", self._answer_filled(filled, options), workspace=filled.here.workspace)
         await ack()

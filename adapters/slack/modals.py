@@ -242,8 +242,16 @@ def _hours_of(fields: Mapping[str, Json]) -> Iterator[tuple[str, str | bool]]:
             yield _ON, ",".join(days)
 
 
-def errors_of(kept: Kept, mistake: UserError) -> Mapping[str, str]:
-    """Return what is wrong, by the id of the block that it stands at."""
+def errors_of(kept: Kept, mistakes: Sequence[UserError]) -> Mapping[str, str]:
+    """Return what is wrong, by the id of the block that it stands at; of several at one, the first."""
+    errors: dict[str, str] = {}
+    for mistake in mistakes:
+        place, said = _error_of(kept, mistake)
+        errors.setdefault(place, said)
+    return errors
+
+
+def _error_of(kept: Kept, mistake: UserError) -> tuple[str, str]:
     parameter = mistake.parameter if isinstance(mistake, CommandError) else ""
     parameters = [each.name for each in _command(kept.verb).parameters if each.name != "number"]
     place = {"daily": _AT, "weekly": _ON, "instant": _OFTEN}.get(parameter, parameter)
@@ -253,7 +261,7 @@ def errors_of(kept: Kept, mistake: UserError) -> Mapping[str, str]:
         # Whoever looks at a form has seen no flags.
         said = said.replace(f"`--{parameter}`", f"“{_LABELS[parameter]}”")
     said = said.replace("`", "")
-    return {place if is_field else parameters[0]: words(cut((Text(clean(said)),), INPUT_TEXT // 2))}
+    return place if is_field else parameters[0], words(cut((Text(clean(said)),), INPUT_TEXT // 2))
 
 
 def _command(verb: str) -> Command:

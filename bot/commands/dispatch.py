@@ -14,6 +14,7 @@ from dataclasses import replace
 from bot.commands.access import permitted
 from bot.commands.arguments import ROOT
 from bot.commands.catalog import command_for, command_named
+from bot.commands.catalog.parameters import QUERY
 from bot.commands.command import Visibility
 from bot.commands.handlers import handle
 from bot.commands.handlers.forms import FlagGrammar
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 _FAR_ENOUGH = 200
 """Characters in which a verb must begin to name a failure after it."""
+
+_ANY_QUERY = "papers"
+"""What stands in for a query that cannot be read, so that the other options are."""
 
 
 async def dispatch(text: str, requester: Requester, services: Services) -> Reply:
@@ -67,6 +71,21 @@ def mistake_in(verb: str, options: Mapping[str, str | int | bool], services: Ser
     except UserError as error:
         return error
     return None
+
+
+def mistakes_in(verb: str, options: Mapping[str, str | int | bool], services: Services) -> tuple[UserError, ...]:
+    """Return everything that could not be understood of typed options: one mistake an option, as far as it is known."""
+    left, found = dict(options), dict[str, UserError]()
+    while (mistake := mistake_in(verb, left, services)) is not None:
+        option = mistake.parameter if isinstance(mistake, CommandError) else ""
+        if option in found:
+            break
+        found[option] = mistake
+        left.pop(option, None)
+        if option == QUERY.name:
+            # Without a query nothing else would be read.
+            left[option] = _ANY_QUERY
+    return tuple(found.values())
 
 
 async def dispatch_request(request: Request, requester: Requester, services: Services) -> Reply:

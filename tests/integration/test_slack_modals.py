@@ -171,6 +171,17 @@ async def test_a_mistake_stands_at_its_field_and_nothing_is_done(fields: Json, p
     assert await slack_talk.subscribed() == {}
 
 
+async def test_every_field_that_is_wrong_is_told_at_once(slack_talk: Talk) -> None:
+    form = await slack_talk.types("subscribe")
+    wrong = {"tz": typed("CETT"), "max": typed("99"), "source": typed("arxv")}
+    for query in ('"teapots', None):
+        told = await sends(slack_talk, form.body, query=typed(query), **wrong)
+        assert set(told["errors"]) == {"query", "tz", "max", "source"}
+    told = await sends(slack_talk, form.body, query=typed("teapots"), **wrong)
+    assert set(told["errors"]) == {"tz", "max", "source"}
+    assert await slack_talk.subscribed() == {}
+
+
 async def test_a_mistake_names_a_field_as_the_form_does(slack_talk: Talk) -> None:
     form = await slack_talk.types("subscribe")
     told = await sends(slack_talk, form.body, query=typed("teapots"), max=typed("99"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.console.render import render
-from bot.commands.dispatch import dispatch, mistake_in
+from bot.commands.dispatch import dispatch, mistake_in, mistakes_in
 from bot.commands.press import form_behind
 from bot.commands.request import Requester
 from bot.errors import CommandError, FileError, RefusedError
@@ -146,6 +146,22 @@ async def test_a_mistake_in_a_form_names_its_field(store: Store) -> None:
         mistake = mistake_in("subscribe", options, services)
         assert isinstance(mistake, CommandError)
         assert mistake.parameter == field
+
+
+async def test_all_mistakes_of_a_form_are_known_at_once(store: Store) -> None:
+    person = Person(store)
+    await person.asks("subscribe teapots")
+    cases: tuple[tuple[str, dict[str, str | int | bool], list[str]], ...] = (
+        ("subscribe", {"query": "teapots", "max": "5"}, []),
+        ("subscribe", {"max": "99"}, ["query", "max"]),
+        ("subscribe", {"query": '"teapots', "daily": "25:00", "source": "arxv"}, ["daily", "query", "source"]),
+        ("edit", {"number": 1, "query": "(", "tz": "CETT"}, ["query", "tz"]),
+        ("edit", {"number": "x", "max": "99"}, ["number"]),
+        ("import", {"file": "{version: 9}"}, [""]),
+    )
+    for verb, options, wrong in cases:
+        mistakes = mistakes_in(verb, options, person.services)
+        assert [each.parameter if isinstance(each, CommandError) else "" for each in mistakes] == wrong
 
 
 async def test_every_mistake_of_a_file_is_known_before_anything_is_done(store: Store) -> None:
