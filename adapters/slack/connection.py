@@ -3,7 +3,7 @@
 The SDK reconnects by itself, and now and then does not, without a word: a task of it has ended, or a new connection
 brings nothing (slackapi/python-slack-sdk issues 1110 and 1446, slackapi/bolt-python issues 417 and 1529). So whatever
 it says of itself is looked at from outside, and a connection that is not alive is thrown away with all that belongs to
-it.
+it. One that ends soon after it was made is replaced, and then waited for longer every time.
 """
 
 import asyncio
@@ -13,12 +13,11 @@ from datetime import timedelta
 from typing import Final
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from adapters.proxies import proxy_for
-from adapters.slack.client import client_of, refusal_of, silent_log
+from adapters.slack.client import refusal_of
+from adapters.slack.socket_mode import Client, Handler
 from bot.errors import PaperroundError
 from bot.model.installation import Secret
 from bot.ports import Clock
@@ -28,10 +27,14 @@ log = logging.getLogger(__name__)
 CONNECT_WITHIN: Final = timedelta(seconds=20)
 CLOSE_WITHIN: Final = timedelta(seconds=3)
 
-PING_EVERY: Final = timedelta(seconds=10)
-
 SILENT_FOR: Final = timedelta(seconds=60)
 """A connection without an answer to a ping for so long is dead: the SDK itself gives up after four pings."""
+
+FIRST_WAIT: Final = timedelta(seconds=10)
+LONGEST_WAIT: Final = timedelta(minutes=10)
+"""Before another connection is made where they end early: the first is replaced at the next look."""
+
+_ENDS_EARLY: Final = "Slack, or what stands before it, ends every connection soon after it is made."
 
 _FATAL: Final = {
     "invalid_auth": "Slack does not accept SLACK_APP_TOKEN; make one with connections:write on the page of the app.",
@@ -53,11 +56,13 @@ class Connection:
     """The connection of one app to Slack."""
 
     def __init__(self, app: AsyncApp, app_token: Secret, base_url: str, clock: Clock) -> None:
-        self._make: Callable[[], AsyncSocketModeHandler] = lambda: _handler(app, app_token, base_url)
+        self._make: Callable[[], Handler] = lambda: Handler(app, Client(app_token, base_url, clock, CONNECT_WITHIN))
         self._clock = clock
-        self.handler: AsyncSocketModeHandler | None = None
+        self.handler: Handler | None = None
         self._has_ended = False
         self._alive_at = clock.wall()
+        self._early_ends = 0
+        self._again_at = self._alive_at
 
     async def look_after(self) -> None:
         """Connect, or replace a connection that was not alive for a while.
@@ -70,13 +75,18 @@ class Connection:
         if self.handler is not None:
             fault = await self._fault(self.handler)
             if not fault:
+                self._early_ends = 0 if self.handler.client.is_of_use else self._early_ends
                 return
             log.warning("slack: %s; connecting anew", fault)
+            if self.handler.client.has_ended_early or not self.handler.client.is_of_use:
+                self._wait_longer()
             await self._drop()
+        if self._clock.wall() < self._again_at:
+            raise NotConnectedError(_ENDS_EARLY)
         await self._connect()
         self._alive_at = self._clock.wall()
 
-    async def _fault(self, handler: AsyncSocketModeHandler) -> str:
+    async def _fault(self, handler: Handler) -> str:
         """Say why a connection is to be thrown away; empty: it lives.
 
         Raises:
@@ -86,6 +96,8 @@ class Connection:
         tasks = (client.message_receiver, client.message_processor, client.current_session_monitor)
         if any(task is None or task.done() for task in tasks):
             return "a task of the connection has ended"
+        if client.has_ended_early:
+            return "the connection ended soon after it was made"
         silent = now.timestamp() - (client.last_ping_pong_time or self._alive_at.timestamp())
         if silent > SILENT_FOR.total_seconds():
             return f"no answer to a ping for {silent:.0f} s"
@@ -96,6 +108,11 @@ class Connection:
         if away < SILENT_FOR:
             raise NotConnectedError("Slack is not connected; reconnecting.")
         return f"not connected for {away.total_seconds():.0f} s"
+
+    def _wait_longer(self) -> None:
+        wait = FIRST_WAIT * ((1 << min(self._early_ends, 10)) - 1)
+        self._again_at = self._clock.wall() + min(wait, LONGEST_WAIT)
+        self._early_ends += 1
 
     async def _connect(self) -> None:
         handler = self._make()
@@ -137,21 +154,9 @@ class Connection:
             await _close(handler)
 
 
-async def _close(handler: AsyncSocketModeHandler) -> None:
+async def _close(handler: Handler) -> None:
     try:
         async with asyncio.timeout(CLOSE_WITHIN.total_seconds()):
             await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         log.info("slack: the connection did not let itself be closed (%s)", type(error).__name__)
-
-
-def _handler(app: AsyncApp, app_token: Secret, base_url: str) -> AsyncSocketModeHandler:
-    handler = AsyncSocketModeHandler(
-        app,
-        app_token.value,
-        logger=silent_log(),
-        web_client=client_of(app_token, base_url, CONNECT_WITHIN),
-        ping_interval=PING_EVERY.total_seconds(),
-    )
-    handler.client.proxy = proxy_for(base_url)
-    return handler

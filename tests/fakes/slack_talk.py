@@ -209,6 +209,7 @@ class TalkingSlack(Slack):
                 told = json.loads(message.data)
                 self.acks[told["envelope_id"]] = told.get("payload")
                 await self.changed()
+        await self.changed()
         return socket
 
     async def send(self, kind: str, payload: Json, envelope: str = "e1") -> Json:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from adapters.slack.connection import SILENT_FOR, NotConnectedError
+from adapters.slack.connection import FIRST_WAIT, SILENT_FOR, NotConnectedError
 from adapters.slack.gateway import SlackGateway
+from adapters.slack.socket_mode import OF_USE_AFTER, Client
 from bot.clock import SystemClock
 from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import a_button, a_command, a_form, a_press, an_event
@@ -88,16 +89,69 @@ async def test_a_connection_that_answers_no_ping_is_replaced(migrated_sqlite_url
 
 
 async def test_a_connection_whose_task_ended_is_replaced_at_once(slack_talk: Talk) -> None:
-    gateway = slack_talk.gateway
-    assert isinstance(gateway, SlackGateway)
-    assert gateway.connection is not None
-    assert gateway.connection.handler is not None
-    receiver = gateway.connection.handler.client.message_receiver
+    receiver = client_of(slack_talk).message_receiver
     assert receiver is not None
     receiver.cancel()
     await asyncio.wait([receiver])
-    await gateway.look_after()
+    await slack_talk.gateway.look_after()
     await slack_talk.slack.until(lambda slack: len(slack.sockets) == 2)
+
+
+def client_of(begun: Talk) -> Client:
+    """Return the client of the present connection."""
+    assert isinstance(begun.gateway, SlackGateway)
+    assert begun.gateway.connection is not None
+    assert begun.gateway.connection.handler is not None
+    return begun.gateway.connection.handler.client
+
+
+async def slack_hangs_up(begun: Talk) -> None:
+    """Let Slack end the connection, and wait until the client has done what it does then."""
+    noticed = asyncio.Event()
+
+    async def notice(_: object) -> None:
+        noticed.set()
+
+    client_of(begun).on_close_listeners.append(notice)
+    await begun.slack.sockets[-1].close()
+    async with asyncio.timeout(PATIENCE.total_seconds()):
+        await noticed.wait()
+
+
+async def test_connections_that_end_as_soon_as_they_are_made_are_waited_for_longer_every_time(
+    migrated_sqlite_url: str,
+) -> None:
+    clock = Ahead()
+    async with talk(migrated_sqlite_url, is_over_http=False, clock=clock) as begun:
+        await begun.gateway.look_after()
+        await slack_hangs_up(begun)
+        assert len(begun.slack.sockets) == 1
+        await begun.gateway.look_after()
+        for wait in (FIRST_WAIT, 3 * FIRST_WAIT):
+            before = len(begun.slack.sockets)
+            await slack_hangs_up(begun)
+            for _ in range(2):
+                with pytest.raises(NotConnectedError, match="soon after"):
+                    await begun.gateway.look_after()
+            assert len(begun.slack.sockets) == before
+            clock.ahead += wait
+            await begun.gateway.look_after()
+            assert len(begun.slack.sockets) == before + 1
+
+
+async def test_a_connection_that_was_of_use_is_replaced_at_once_when_slack_says_so(migrated_sqlite_url: str) -> None:
+    clock = Ahead()
+    async with talk(migrated_sqlite_url, is_over_http=False, clock=clock) as begun:
+        await begun.gateway.look_after()
+        clock.ahead = OF_USE_AFTER
+        told = {"type": "disconnect", "reason": "refresh_requested"}
+        await begun.slack.sockets[0].send_json(told)
+        await begun.slack.until(lambda slack: len(slack.sockets) == 2 and slack.sockets[0].closed)
+        assert not client_of(begun).has_ended_early
+        await begun.slack.sockets[1].send_json(told)
+        await begun.slack.until(lambda slack: slack.sockets[-1].closed)
+        assert client_of(begun).has_ended_early
+        assert len(begun.slack.sockets) == 2
 
 
 @pytest.mark.parametrize(
