@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from adapters.discord.naming import ROLE
 from adapters.discord.permissions import Permission, permission_of
 from bot.commands.place import IN
 from bot.commands.request import Requester
@@ -221,7 +222,8 @@ def _names_of(
     members = resolved.get("members") or {}
     people = {each: name_of(members.get(each) or {}, known) for each, known in (resolved.get("users") or {}).items()}
     channels = {each: known.get("name") or "" for each, known in (resolved.get("channels") or {}).items()}
-    named = {**people, **channels, user["id"]: name_of(member, user), place.id: place.name}
+    roles = {f"{ROLE}{each}": known.get("name") or "" for each, known in (resolved.get("roles") or {}).items()}
+    named = {**people, **channels, **roles, user["id"]: name_of(member, user), place.id: place.name}
     return {each: name for each, name in named.items() if name}
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import UNKNOWN_CHANNEL, UNKNOWN_MEMBER, DiscordError
 from adapters.discord.interactions import Here, Place, name_of
+from adapters.discord.naming import ROLE
 from adapters.discord.permissions import (
     CATEGORY,
     THREADS,
@@ -39,9 +40,13 @@ MOST_REMEMBERED: Final = 10_000
 NAMED_WITHIN: Final = timedelta(seconds=3)
 """How long an answer waits for names; what has none then is said by its id."""
 
+DELETED_ROLE: Final = "deleted-role"
+"""What a role is called that is not there any more, as Discord itself calls it."""
+
 _CHANNEL: Final = "/channels/{channel_id}"
 _SERVER: Final = "/guilds/{guild_id}"
 _MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
+_ROLES: Final = "/guilds/{guild_id}/roles"
 
 _HOW: Final = "Whoever manages the channel allows it (Edit Channel, Permissions); then run the command again."
 
@@ -122,9 +127,18 @@ class Members:
         return place.name if place is not None else self._names.recall((server, thing))
 
     async def _learn_person(self, server: str, user: str) -> None:
+        if user.startswith(ROLE):
+            await self._learn_roles(server, user)
+            return
         found = await self._ask(_MEMBER, guild_id=server, user_id=user)
         if found is not None:
             self._names.keep((server, user), name_of(found, found.get("user") or {}))
+
+    async def _learn_roles(self, server: str, role: str) -> None:
+        if roles := await self._ask(_ROLES, guild_id=server):
+            self._names.keep((server, role), DELETED_ROLE)
+            for each in roles:
+                self._names.keep((server, f"{ROLE}{each['id']}"), each["name"])
 
     async def _learn_place(self, server: str, channel_id: str) -> None:
         found = await self._ask(_CHANNEL, channel_id=channel_id)

@@ -34,7 +34,8 @@ def _blocks(error: UserError) -> Iterator[Block]:
         return
     if isinstance(error, PlacedError):
         yield Paragraph(spans_of(f"{error.message} {error.hint}".strip()))
-        yield Code(error.caret())
+        if error.text.strip():
+            yield Code(error.caret())
     else:
         yield Paragraph(spans_of(error.message))
         if error.hint:

@@ -19,6 +19,7 @@ from tests.integration.discord_talking import (
     HERE,
     IDEAS,
     KETTLES,
+    MANAGERS,
     POT,
     SECRET,
     STOVES,
@@ -163,6 +164,22 @@ async def test_who_may_not_manage_is_told_what_is_needed_and_offered_digests_of_
     await discord_talk.bo.types("settings", who_can_manage="everyone")
     await discord_talk.cy.types("subscribe", query="teapots")
     assert await discord_talk.subscribed() == {"teapot": "active"}
+
+
+async def test_a_mistake_in_no_text_is_pointed_at_nowhere(discord_talk: Talk) -> None:
+    said = await discord_talk.ana.types("subscribe", query="teapots", daily="09:00", instant=True)
+    assert "contradict each other" in said.text
+    assert "^" not in said.text
+
+
+async def test_a_role_is_called_by_its_name(discord_talk: Talk) -> None:
+    said = await discord_talk.ana.types("subscribe", query="teapots", tz="UTC", ping=MANAGERS)
+    assert "pinging @managers" in said.text
+    assert discord_talk.discord.wrong == []
+    await discord_talk.ana.types("subscribe", query="kettles", tz="UTC", ping="400000000000000009")
+    listed = await discord_talk.ana.types("list")
+    assert "pinging @managers" in listed.text
+    assert "pinging @deleted-role" in listed.text
 
 
 async def test_another_channel_is_for_who_manages_that_one(discord_talk: Talk) -> None:
