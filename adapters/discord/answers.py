@@ -175,8 +175,8 @@ class Answers:
             await self._api.call("POST", "/channels/{channel_id}/messages", payload, channel_id=channel_id)
 
     async def _payloads(self, here: Here, document: Document) -> Sequence[Json]:
-        # An answer calls nobody, whatever the digest that it shows would do.
-        named = await self.named(here, replace(document, pings=()))
+        # An answer calls nobody, whatever the digest that it shows would do; and what it leaves out is kept nowhere.
+        named = await self.named(here, replace(document, pings=(), more=(), unlisted=0))
         return [each.payload for each in messages(named)]
 
     async def _edit(self, here: Here, payload: Json) -> Json:

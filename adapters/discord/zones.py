@@ -67,7 +67,8 @@ def zones_for(locale: str, kept: str) -> list[str]:
 
 def question(kept: str, at: time, locale: str, place: str = "") -> Json:
     """Return a message that asks for a channel's zone; `kept` is what holds so far, `at` the hour of a digest."""
-    asked = markdown((Text(f"{at:%H:%M} is {kept} so far. Where is this channel?"),))
+    where = "Where are you?" if place.startswith("@") else "Where is this channel?"
+    asked = markdown((Text(f"{at:%H:%M} is {kept} so far. {where}"),))
     options = [{"label": f"Keep {zone}" if zone == kept else zone, "value": zone} for zone in zones_for(locale, kept)]
     select = {
         "type": _SELECT,

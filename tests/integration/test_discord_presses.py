@@ -164,6 +164,13 @@ async def test_see_all_shows_pages_to_one_person_in_one_message(discord_talk: Ta
     assert back.opens == first.opens
 
 
+async def test_a_preview_has_no_button_for_what_nobody_keeps(discord_talk: Talk) -> None:
+    await fill(discord_talk.store, *(a_paper(number, upvotes=100 - number) for number in range(1, 13)))
+    shown = await discord_talk.cy.types("preview", target="trending")
+    assert "best 10" in shown.text
+    assert shown.buttons == {}
+
+
 async def test_the_digest_of_a_forum_shows_all_too(discord_talk: Talk) -> None:
     await fill(discord_talk.store, *(a_paper(number, upvotes=100 - number) for number in range(1, 13)))
     await discord_talk.bo.types("subscribe", query="trending", tz="UTC", max=2, in_=IDEAS)

@@ -20,3 +20,8 @@ def test_every_language_is_offered_zones_that_there_are_and_that_fit(locale: str
 
 def test_what_is_so_far_is_offered_once_and_first() -> None:
     assert zones_for("de", "Europe/Berlin")[:2] == ["Europe/Berlin", "Europe/Vienna"]
+
+
+def test_for_ones_own_digests_one_is_asked_where_one_is() -> None:
+    assert "Where are you?" in str(question("UTC", time(9), "de", "@300000000000000001"))
+    assert "Where is this channel?" in str(question("UTC", time(9), "de"))
