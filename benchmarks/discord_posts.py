@@ -12,7 +12,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -74,6 +74,9 @@ def _channels(digests: int, guilds: int) -> list[Channel]:
 
 async def _serve(digests: int, guilds: int) -> None:
     """Be a Discord with so many channels, until stdin ends."""
+    with suppress(PermissionError):
+        # Discord has machines of its own; on this one it is not to see late, and so all at once, what came in time.
+        os.nice(-15)
     played = Discord(clock=SystemClock())
     for channel in _channels(digests, guilds):
         if channel.workspace not in played.guilds:

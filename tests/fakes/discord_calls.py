@@ -139,6 +139,8 @@ class Calls:
         self, route: str, handler: Handler, *, exempt: bool
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def answer(request: web.Request) -> web.StreamResponse:
+            # Before the body is read: the moment when it came counts, not how busy this machine is.
+            at = self.clock.wall()
             asked = Asked(
                 method=request.method,
                 route=route,
@@ -147,7 +149,7 @@ class Calls:
                 body=await request.json() if request.can_read_body else None,
                 query=dict(request.query),
                 token=request.headers.get("Authorization", ""),
-                at=self.clock.wall(),
+                at=at,
             )
             self.asked.append(asked)
             fault = self._next_fault(asked) or Fault(accepts=True)
