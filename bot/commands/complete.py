@@ -216,7 +216,9 @@ def _zones(wanted: str, *nearest: str) -> Iterable[str]:
     if not wanted:
         return dict.fromkeys(zone for zone in (*nearest, *USUAL_ZONES) if zone)
     wanted = wanted.replace(" ", "_")
-    found = sorted((zone for folded, zone in zone_names().items() if wanted in folded), key=partial(_rank, wanted))
+    # The sign of Etc/GMT+2 is the other way round than people mean it.
+    named = ((folded, zone) for folded, zone in zone_names().items() if not folded.startswith("etc/gmt"))
+    found = sorted((zone for folded, zone in named if wanted in folded), key=partial(_rank, wanted))
     return dict.fromkeys((*filter(None, [zone_abbreviated(wanted)]), *found))
 
 

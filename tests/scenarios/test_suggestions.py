@@ -90,6 +90,11 @@ async def test_a_zone_is_found_by_any_part_of_its_name(ana: Person, typed: str, 
     assert (await values(ana, typed, verb="settings", option="timezone"))[0] == first
 
 
+async def test_no_zone_is_offered_whose_sign_is_the_other_way_round(ana: Person) -> None:
+    assert await values(ana, "+2", option="tz") == []
+    assert "Etc/UTC" in await values(ana, "utc", option="tz")
+
+
 async def test_a_list_of_sources_goes_on_behind_its_last_comma(ana: Person) -> None:
     assert (await values(ana, option="source"))[:3] == ["hf", "arxiv", "arxiv:cs.AI"]
     assert (await values(ana, "hf,", option="source"))[:2] == ["hf,arxiv", "hf,arxiv:cs.AI"]
