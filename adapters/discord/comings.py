@@ -22,7 +22,7 @@ from adapters.discord.places import Places
 from bot.model.channel import Channel, Platform
 from bot.model.subscription import Pause, PauseReason
 from bot.pipeline.deliver import PAUSED_BY
-from bot.pipeline.notices import greet, tell_paused, welcome_back
+from bot.pipeline.notices import greet, lost_channels, tell_paused, welcome_back
 from bot.ports import ChannelSchedule, Clock, Store
 
 log = logging.getLogger(__name__)
@@ -82,9 +82,7 @@ class Comings:
     async def changed(self, server: str) -> None:
         """Let go on what lost access paused in a server, where we may post."""
         self._places.forget(Channel(Platform.DISCORD, server, ""))
-        mine = await self._store.subscriptions.of_workspace(Platform.DISCORD, server)
-        lost = [each.channel for each in mine if each.pause and each.pause.reason is PauseReason.ACCESS]
-        await self._welcome(list(dict.fromkeys(lost)))
+        await self._welcome(await lost_channels(self._store, Platform.DISCORD, server))
 
     async def look_back(self, known: Known) -> None:
         """Do what was missed while nobody listened: in servers that are gone, channels that are, and in all others."""

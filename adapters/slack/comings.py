@@ -20,7 +20,7 @@ from bot.errors import TokenError
 from bot.model.channel import Channel, Platform
 from bot.model.subscription import Pause, PauseReason
 from bot.pipeline.deliver import PAUSED_BY
-from bot.pipeline.notices import greet, tell_paused, welcome_back
+from bot.pipeline.notices import greet, lost_channels, tell_paused, welcome_back
 from bot.ports import Clock, Installations, Store
 
 log = logging.getLogger(__name__)
@@ -114,9 +114,7 @@ class Comings:
             StoreError: the database failed.
         """
         for workspace in workspaces:
-            mine = await self._store.subscriptions.of_workspace(Platform.SLACK, workspace)
-            lost = [each.channel for each in mine if each.pause and each.pause.reason is PauseReason.ACCESS]
-            for asked, channel in enumerate(dict.fromkeys(lost)):
+            for asked, channel in enumerate(await lost_channels(self._store, Platform.SLACK, workspace)):
                 if asked >= ASKED_AT_ONCE:
                     await self._clock.sleep(ASK_EVERY.total_seconds())
                 if channel.is_personal or await self._members.is_ours(channel):

@@ -86,6 +86,12 @@ async def welcome_back(store: Store, clock: Clock, channel: Channel, *, default_
     return tuple(sorted(resumed))
 
 
+async def lost_channels(store: Store, platform: str, workspace: str) -> tuple[Channel, ...]:
+    """Return the channels of a workspace in which lost access paused something, each once."""
+    mine = await store.subscriptions.of_workspace(platform, workspace)
+    return tuple(dict.fromkeys(each.channel for each in mine if _is_lost(each)))
+
+
 async def welcome_workspace_back(
     store: Store, clock: Clock, platform: str, workspace: str, *, default_zone: str
 ) -> tuple[Channel, ...]:
@@ -93,8 +99,7 @@ async def welcome_workspace_back(
 
     A channel that is lost for a reason of its own is paused again at its next digest, with that reason.
     """
-    mine = await store.subscriptions.of_workspace(platform, workspace)
-    channels = dict.fromkeys(each.channel for each in mine if _is_lost(each))
+    channels = await lost_channels(store, platform, workspace)
     return tuple([each for each in channels if await welcome_back(store, clock, each, default_zone=default_zone)])
 
 
