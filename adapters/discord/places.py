@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
-from adapters.discord.errors import DiscordError
+from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
 from adapters.discord.permissions import FORUMS, THREADS
 from adapters.memory import Memory
 from bot.errors import Verdict
@@ -22,6 +22,7 @@ from bot.ports import Clock
 Json = Any
 
 NOT_THERE: Final = "the server is gone, or I am not in it"
+ANOTHERS: Final = "the channel is none of the server's"
 
 REMEMBERED: Final = timedelta(days=7)
 """Long, for each look takes a moment from a digest, and most are due at nine. A channel seldom becomes one of another
@@ -74,25 +75,25 @@ class Places:
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
         self._asked: Memory[str, Mapping[str, Place]] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
-        self._alone: Memory[str, Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
+        self._alone: Memory[Channel, Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def find(self, channel: Channel) -> Place:
         """Return what a channel is.
 
         Raises:
-            DiscordError: it is gone or not to be seen, or Discord does not answer.
+            DiscordError: it is gone, not to be seen or another server's, or Discord does not answer.
         """
         async with self._asking[channel.workspace]:
             of_guild = self._asked.recall(channel.workspace)
             if of_guild is None:
                 of_guild = self._asked.keep(channel.workspace, await self._channels_of(channel.workspace))
-        return of_guild.get(channel.id) or self._alone.recall(channel.id) or await self._one(channel)
+        return of_guild.get(channel.id) or self._alone.recall(channel) or await self._one(channel)
 
     def forget(self, channel: Channel) -> None:
         """Know nothing of a channel's server any more: something there is not as it was."""
         self._asked.forget(channel.workspace)
-        self._alone.forget(channel.id)
+        self._alone.forget(channel)
 
     async def _channels_of(self, guild: str) -> Mapping[str, Place]:
         try:
@@ -106,4 +107,7 @@ class Places:
 
     async def _one(self, channel: Channel) -> Place:
         found = await self._api.call("GET", "/channels/{channel_id}", channel_id=channel.id)
-        return self._alone.keep(channel.id, place_of(found))
+        if str(found.get("guild_id")) != channel.workspace:
+            # The token opens every server that let us in; what one of them subscribed is posted to that one alone.
+            raise DiscordError(Verdict.PAUSE_CHANNEL, f"{ANOTHERS} ({UNKNOWN_CHANNEL})", code=UNKNOWN_CHANNEL)
+        return self._alone.keep(channel, place_of(found))

@@ -113,6 +113,17 @@ async def test_a_lost_channel_is_paused_with_the_reason_and_its_makers_are_told(
         assert len(told) == 1
 
 
+async def test_what_one_server_subscribed_is_never_posted_in_another(migrated_sqlite_url: str) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        crossed = Channel(Platform.DISCORD, GUILD, ELSEWHERE.id)
+        await world.digest(ELSEWHERE)
+        assert await world.deliver() == 1
+        await world.digest(crossed)
+        await world.finish()
+        assert len(world.said(ELSEWHERE.id)) == 1
+        assert await world.pause_of(crossed) == "the channel is none of the server's (10003)"
+
+
 async def test_an_archived_thread_is_opened_again_by_a_digest(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
         world.discord.places[THREAD.id].is_archived = True
