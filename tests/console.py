@@ -2,18 +2,16 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 120
+from tests import forked
 
-STRICTLY = ("-W", "error", "-W", "ignore:'audioop' is deprecated:DeprecationWarning")
-"""A warning is an error, but for one: discord.py imports audioop for voice, which we never use."""
+ROOT = forked.ROOT
+STRICTLY = forked.STRICTLY
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +49,15 @@ class Console:
         }
 
     def __call__(self, *arguments: str, stdin: str = "") -> Ended:
-        done = subprocess.run(
-            [sys.executable, *STRICTLY, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env=self.variables,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
+        done = forked.run(self._wanted(arguments), stdin=stdin, timeout=PATIENCE_SECONDS)
         return Ended(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> forked.Started:
         """Start a command that goes on; the caller ends it."""
-        return subprocess.Popen(
-            [sys.executable, *STRICTLY, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env=self.variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return forked.Started(self._wanted(arguments))
+
+    def _wanted(self, arguments: tuple[str, ...]) -> forked.Wanted:
+        return forked.Wanted(module="bot", arguments=arguments, folder=self.folder, environment=self.variables)
 
     def write_papers(self, *papers: Mapping[str, object], name: str = "papers.jsonl") -> Path:
         """Write invented papers to a file that `fetch --source jsonl` reads."""

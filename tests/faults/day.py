@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from subprocess import Popen, TimeoutExpired
+from subprocess import TimeoutExpired
 
 from adapters.sql.migrate import migrate
 from adapters.sql.store import open_store
@@ -19,6 +19,7 @@ from tests.builders import a_sighting
 from tests.changing import add
 from tests.conformance.deliveries import a_new_subscription
 from tests.console import Console
+from tests.forked import Started
 
 LOOK_SECONDS = 0.002
 """How often the file is looked at while waiting for the next line."""
@@ -58,7 +59,7 @@ class Day:
         return self.file.read_bytes().count(b"\n") if self.file.exists() else 0
 
     @contextmanager
-    def service(self) -> Iterator["Popen[str]"]:
+    def service(self) -> Iterator[Started]:
         """Run the service; whatever happens, its process has ended afterwards."""
         with self.console.start("run") as process:
             try:
@@ -107,12 +108,11 @@ def _a_paper(number: int, now: datetime) -> Paper:
     )
 
 
-def wait_for_lines(day: Day, process: "Popen[str]", lines: int) -> None:
+def wait_for_lines(day: Day, process: Started, lines: int) -> None:
     """Return when the file has as many lines; the service must not end before."""
     while day.lines() < lines:
         try:
             process.wait(LOOK_SECONDS)
         except TimeoutExpired:
             continue
-        assert process.stderr
         raise AssertionError(f"the service ended by itself: {process.stderr.read()}")

@@ -5,7 +5,6 @@ before the end comes twice: nothing else does.
 """
 
 import asyncio
-import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -14,10 +13,10 @@ import pytest
 from bot.model.channel import Channel
 from bot.model.delivery import LEASE
 from tests.builders import NOW
-from tests.console import ROOT
 from tests.discord_world import FORUM, HERE, LONG, World, a_world
 from tests.fakes.discord import MESSAGES
 from tests.faults.dying import KILLED, NEVER
+from tests.forked import status_of
 
 STEPS = ("attempt_part", "before post", "after post", "accept_part")
 """Those around a post; the others ask nothing of a platform."""
@@ -27,16 +26,10 @@ LATER = timedelta(hours=1)
 """After any window of Discord's."""
 
 
-# discord.py imports what Python will not have for long.
-WORKER = ("-W", "error", "-W", "ignore:'audioop'", "-m", "tests.faults.dying_discord")
-
-
 async def work(world: World, url: str, step: str, after: timedelta) -> int:
     world.clock.moment = NOW + after
     moment = world.clock.moment.isoformat()
-    command = [*WORKER, url, world.discord.url, step, moment]
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT)
-    return await process.wait()
+    return await asyncio.to_thread(status_of, "tests.faults.dying_discord", url, world.discord.url, step, moment)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -25,7 +25,6 @@ def kill_often(day: Day, draw: random.Random) -> None:
         remaining = day.channels - before
         assert remaining > 0, "the day was over before the last kill"
         with day.service() as process:
-            assert process.stderr
             assert any("paperround is ready" in line for line in iter(process.stderr.readline, ""))
             more = draw.randint(0, min(MOST_LINES, 2 * remaining // (3 * left)))
             wait_for_lines(day, process, before + more)

@@ -27,7 +27,7 @@ def test_services_beside_one_another_enqueue_and_post_each_slot_once(empty_url: 
         wait_for_lines(day, services[0], CHANNELS)
         for service in services:
             service.send_signal(signal.SIGTERM)
-        ended = [(service.communicate()[1], service.returncode) for service in services]
+        ended = [(service.stderr.read(), service.wait()) for service in services]
     assert [status for _, status in ended] == [0] * SERVICES, ended
     assert day.lost_and_doubled() == (0, 0)
     names = asyncio.run(enqueued(empty_url))

@@ -4,15 +4,14 @@ Where history may not be read, the part that Slack took just before the end come
 """
 
 import asyncio
-import sys
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.model.delivery import LEASE
 from tests.builders import NOW
-from tests.console import ROOT
 from tests.faults.dying import KILLED, NEVER, STEPS
+from tests.forked import status_of
 from tests.slack_world import HERE, LONG, READING, World, a_world
 
 BLIND = frozenset({"chat:write"})
@@ -20,9 +19,8 @@ CASES = [*((step, READING) for step in STEPS), ("after post", BLIND)]
 
 
 async def work(world: World, url: str, step: str, moment: datetime) -> int:
-    command = ("-W", "error", "-m", "tests.faults.dying_slack", url, world.slack.url, world.key, step)
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, moment.isoformat(), cwd=ROOT)
-    return await process.wait()
+    worker = ("tests.faults.dying_slack", url, world.slack.url, world.key, step, moment.isoformat())
+    return await asyncio.to_thread(status_of, *worker)
 
 
 @pytest.mark.parametrize(("step", "scopes"), CASES, ids=[*STEPS, "after post, blind"])

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +13,8 @@ from bot.clock import FixedClock
 from bot.model.delivery import LEASE
 from tests.builders import GENERAL, NOW
 from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe, the_id
-from tests.console import ROOT
 from tests.faults.dying import KILLED, NEVER, STEPS
+from tests.forked import status_of
 
 PAPERS = [the_id(number) for number in range(1, 4)]
 
@@ -30,8 +28,7 @@ async def a_delivery(url: str) -> None:
 
 
 def work(url: str, file: Path, step: str, moment: datetime) -> int:
-    command = [sys.executable, "-W", "error", "-m", "tests.faults.dying", url, str(file), step, moment.isoformat()]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return status_of("tests.faults.dying", url, str(file), step, moment.isoformat())
 
 
 async def can_be_claimed(url: str, moment: datetime) -> bool:

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from tests.console import PATIENCE_SECONDS, Console
+from tests.forked import Started
 
 TICK = {"PAPERROUND_TICK_SECONDS": "0.2", "PAPERROUND_SOURCES": "hf"}
 PAPER = {
@@ -31,8 +31,7 @@ PAPER = {
 class Service:
     """A running service, read line by line."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stderr
+    def __init__(self, process: Started) -> None:
         self.process = process
         self.lines = iter(process.stderr.readline, "")
 

@@ -40,7 +40,6 @@ def start_and_stop(folder: Path, keys: str) -> str:
         "PAPERROUND_SECRET_KEY": keys,
     }
     with Console(folder, settings).start("run", "--role", "gateway") as process:
-        assert process.stderr
         lines = []
         for line in iter(process.stderr.readline, ""):
             lines.append(line)
