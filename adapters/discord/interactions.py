@@ -167,7 +167,7 @@ def asked_of(given: Given) -> tuple[Requester, Mapping[str, Value]]:
         return replace(requester, manages_all=False), given.options
     there = Channel(Platform.DISCORD, given.here.server, target.id)
     options = {name: value for name, value in given.options.items() if name != IN.name}
-    return replace(requester, channel=there, is_manager=True), options
+    return replace(requester, channel=there, is_manager=True, typed_in=requester.channel), options
 
 
 def heard_of(payload: Mapping[str, Json]) -> Heard:

@@ -95,7 +95,8 @@ class Replies:
         if is_bare and await self._is_form_open(here, options, requester):
             return
         command = command_named(given.verb)
-        to_channel = command is not None and command.visibility is Visibility.CHANNEL and options.get(TO.name) != MYSELF
+        is_here = options.get(TO.name) != MYSELF and not _names_another(given)
+        to_channel = command is not None and command.visibility is Visibility.CHANNEL and is_here
         if not await self._answers.defer(here, to_channel=to_channel):
             return
         async with self._turn_of(here.server):
@@ -217,7 +218,8 @@ class Replies:
             self._typed.keep(typed, filled.fields)
             await self._answers.say_at_once(here, _with_form(mistake, replace(kept, typed=typed)))
             return
-        to_channel = options.get(TO.name) != MYSELF
+        # What is done elsewhere concerns nobody here.
+        to_channel = not _PLACES & options.keys()
         if not await self._answers.defer(here, to_channel=to_channel):
             return
         async with self._turn_of(here.server):
@@ -262,6 +264,11 @@ class Replies:
             await self._answers.say_more(here, reply.document, to_channel=reply.visible_to_channel)
             if reply.ok:
                 await self._answers.take_away(here)
+
+
+def _names_another(given: Given) -> bool:
+    """Say whether a command is about another channel: what is done there concerns nobody here."""
+    return given.target is not None and given.target.id != given.here.place.id
 
 
 def _acted_in(requester: Requester, options: Mapping[str, Value]) -> Channel:

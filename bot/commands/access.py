@@ -29,7 +29,7 @@ async def permitted(command: Command, asked: Asked, requester: Requester, servic
         RefusedError: they may not; it says who may, and what to do instead.
     """
     channel = _channel_of(asked.place, requester)
-    acting = replace(requester, channel=channel)
+    acting = replace(requester, channel=channel, typed_in=requester.here)
     if channel.is_personal:
         if channel != channel.personal(requester.user):
             raise RefusedError(f"{channel_name(channel)} is {person(channel.id[1:])}'s own.", hint=_OFFER)

@@ -109,7 +109,7 @@ async def handled(asked: Asked, requester: Requester, services: Services) -> Rep
     reply = await handle(asked.request, acting, services)
     # Discord fixes who sees an answer before there is one, so it never depends on the answer.
     # What was done elsewhere concerns nobody here, and they may not be let in there.
-    is_here = acting.channel == requester.channel and not acting.channel.is_personal
+    is_here = acting.channel == acting.here and not acting.channel.is_personal
     is_for_all = command.visibility is Visibility.CHANNEL and is_here
     return replace(reply, verb=command.name, visible_to_channel=is_for_all and reply.ok)
 

@@ -20,6 +20,7 @@ class Requester:
 
     A manager is one of every channel of the workspace, or (`manages_all` False) of this channel alone. `zone` is the
     person's own IANA zone, `name` what people call them; each is empty where the platform does not know it.
+    `typed_in` is where they are when they act in another channel than that; None: there.
     """
 
     channel: Channel
@@ -28,6 +29,12 @@ class Requester:
     manages_all: bool = True
     zone: str = ""
     name: str = ""
+    typed_in: Channel | None = None
+
+    @property
+    def here(self) -> Channel:
+        """The channel in which the answer is read."""
+        return self.typed_in or self.channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

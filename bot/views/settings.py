@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.document import BulletList, Document, Fields, Paragraph, Spans, Text, Time, code
 from bot.model.channel import Channel, ChannelSettings, WhoCanManage
 from bot.query.ast import Query
-from bot.views.words import count, person, to_whom
+from bot.views.words import count, name_from, person, to_whom
 
 _WHO = {WhoCanManage.EVERYONE: "everyone here", WhoCanManage.MANAGERS: "managers"}
 
@@ -27,13 +27,14 @@ def settings_changed(
     before: ChannelSettings,
     after: ChannelSettings,
     channel: Channel,
+    here: Channel,
     *,
     by: str,
     default_zone: str,
     next_due: datetime | None,
 ) -> Document:
     """Say what changed, as it was and as it is; `next_due` is that of the hours a new time zone moved."""
-    whose = "their own digests" if channel.is_personal else "this channel"
+    whose = "their own digests" if channel.is_personal else name_from(channel, here)
     blocks: list[Paragraph | BulletList] = [
         Paragraph((Text(f"{person(by)} changed the settings of {whose}:"),)),
         BulletList(tuple(_changes(before, after, default_zone))),

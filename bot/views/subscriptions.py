@@ -17,11 +17,13 @@ from bot.query.reading import in_words
 from bot.views.papers import line_of
 from bot.views.words import (
     cadence_in_words,
+    capitalised,
     channel_name,
     count,
     date_in_words,
     day_in_words,
     joined,
+    name_from,
     named,
     person,
     quoted,
@@ -34,14 +36,16 @@ TITLES_SHOWN = 3
 """Titles that stand as evidence."""
 
 
-def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone: str, channel_cap: int) -> Document:
+def subscribed(
+    subscription: Subscription, evidence: Evidence, here: Channel, *, by: str, zone: str, channel_cap: int
+) -> Document:
     """Say that a subscription was made, what it would have brought lately, and when its first digest comes.
 
-    `zone` is that of its hours; `channel_cap` bounds every digest of the channel.
+    It is said in the channel `here`. `zone` is that of its hours; `channel_cap` bounds every digest of the channel.
     """
     cap = channel_cap if subscription.cap is None else min(subscription.cap, channel_cap)
     made: Spans = (
-        Text(f"{person(by)} subscribed {'' if subscription.channel.is_personal else 'this channel '}to "),
+        Text(f"{person(by)} subscribed {_whom(subscription.channel, here)}to "),
         *named(subscription),
         Text(f", {', '.join([cadence_in_words(subscription.cadence, zone), *_choices(subscription)])}. "),
         Text(_found(evidence)),
@@ -58,31 +62,37 @@ def subscribed(subscription: Subscription, evidence: Evidence, *, by: str, zone:
     return Document(blocks=tuple(blocks), summary=f"Subscribed to {quoted(subscription.query)}")
 
 
-def already_subscribed(subscription: Subscription) -> Document:
+def already_subscribed(subscription: Subscription, here: Channel) -> Document:
     """Say that the channel has the query already."""
+    channel = subscription.channel
     said = (
-        Text("You already have " if subscription.channel.is_personal else "This channel already has "),
+        Text("You already have " if channel.is_personal else f"{capitalised(name_from(channel, here))} already has "),
         strong(quoted(subscription.query)),
         Text(f" (#{subscription.number}, {subscription.cadence}{', paused' if subscription.pause else ''})."),
         Text(" I changed nothing; "),
-        code(f"/papers edit {subscription.number} ...{to_whom(subscription.channel)}"),
+        code(f"/papers edit {subscription.number} ...{to_whom(channel, here)}"),
         Text(" changes it."),
     )
     return Document(blocks=(Paragraph(said),))
 
 
-def unsubscribed(removed: Sequence[Subscription], *, by: str) -> Document:
+def unsubscribed(removed: Sequence[Subscription], here: Channel, *, by: str) -> Document:
     """Say what was removed."""
+    channel = removed[0].channel
     if len(removed) == 1:
         said: Spans = (
-            Text(f"{person(by)} unsubscribed {'' if removed[0].channel.is_personal else 'this channel '}from "),
+            Text(f"{person(by)} unsubscribed {_whom(channel, here)}from "),
             *named(removed[0]),
             Text(". What was posted stays."),
         )
         return Document(blocks=(Paragraph(said),))
-    whose = "their own" if removed[0].channel.is_personal else "this channel"
+    whose = "their own" if channel.is_personal else name_from(channel, here)
     said = (Text(f"{person(by)} removed every subscription of {whose}. What was posted stays:"),)
     return Document(blocks=(Paragraph(said), BulletList(tuple(named(each) for each in removed))))
+
+
+def _whom(channel: Channel, here: Channel) -> str:
+    return "" if channel.is_personal else f"{name_from(channel, here)} "
 
 
 def _choices(subscription: Subscription) -> list[str]:

@@ -83,12 +83,25 @@ def channel_name(channel: Channel) -> str:
     return channel.id if channel.is_personal else f"#{channel.id}"
 
 
-def to_whom(channel: Channel) -> str:
-    """Return what a command must end in to act there: nothing, or ` --to me` for a person's own.
+def name_from(channel: Channel, here: Channel) -> str:
+    """Name a channel to whoever reads it in one: `this channel`, or `#tea` for another."""
+    return "this channel" if channel == here else channel_name(channel)
 
-    Without it the command would act in the channel where the person types it, on what has the same number there.
+
+def capitalised(words: str) -> str:
+    """Begin a sentence with some words, whose other letters stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def to_whom(channel: Channel, here: Channel | None = None) -> str:
+    """Return what a command must end in to act there, when it is typed in `here`; None: in the channel itself.
+
+    That is ` --to me` for a person's own channel, ` --in #tea` for another. Without it the command would act in the
+    channel where the person types it, on what has the same number there.
     """
-    return " --to me" if channel.is_personal else ""
+    if channel.is_personal:
+        return " --to me"
+    return "" if here is None or channel == here else f" --in {channel_name(channel)}"
 
 
 def cadence_in_words(cadence: Cadence, zone: str) -> str:

@@ -129,8 +129,16 @@ async def test_a_channel_that_i_cannot_post_in_is_not_subscribed_and_says_what_i
     assert "I need Send Messages in #secret." in said.text
     discord_talk.discord.deny(SECRET)
     said = await discord_talk.bo.types("subscribe", query="teapots", in_=SECRET)
-    assert "subscribed" in said.text
+    assert "@bo subscribed #secret to **teapots**" in said.text
+    # Who reads #tea may not be let in there.
+    assert not said.to_channel
     assert await discord_talk.subscribed(channel(SECRET)) == {"teapot": "active"}
+
+
+async def test_what_names_the_channel_where_it_is_typed_is_told_to_all_of_it(discord_talk: Talk) -> None:
+    said = await discord_talk.bo.types("subscribe", query="teapots", in_=TEA)
+    assert said.to_channel
+    assert "subscribed this channel to" in said.text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.ports import Store
 from tests.builders import GENERAL
 from tests.changing import set_settings
-from tests.scenarios.asking import Person
+from tests.scenarios.asking import Person, button_of
 
 TEA = Channel(Platform.CONSOLE, "local", "tea")
 ELSEWHERE = Channel(Platform.CONSOLE, "away", "general")
@@ -97,6 +97,31 @@ async def test_what_is_done_in_another_channel_is_told_to_who_did_it_alone(store
     there, here = await boss.asks("subscribe teapots --in tea"), await boss.asks("subscribe teapots --in general")
     assert (there.ok, there.visible_to_channel) == (True, False)
     assert (here.ok, here.visible_to_channel) == (True, True)
+
+
+async def test_what_is_done_in_another_channel_names_it(store: Store) -> None:
+    boss = manager(store)
+    assert "#tea has no subscriptions; there is nothing to pause" in await boss.reads("pause all --in tea")
+    assert (await boss.reads("subscribe teapots --in tea")).startswith("@mo subscribed #tea to teapots (#1)")
+    again = await boss.reads("subscribe teapots --in tea")
+    assert again.startswith("#tea already has teapots (#1")
+    assert "/papers edit 1 ... --in #tea changes it" in again
+    missing = await boss.reads("pause 7 --in tea")
+    assert missing.startswith("#tea has no subscription #7.")
+    assert "/papers list --in #tea shows" in missing
+    assert (await boss.reads("settings max 5 --in tea")).startswith("@mo changed the settings of #tea:")
+    removing = await boss.reads("unsubscribe all --in tea")
+    assert removing.startswith("That removes the only subscription of #tea:")
+    assert "/papers unsubscribe all --yes --in #tea" in removing
+    assert (await boss.reads("unsubscribe 1 --in tea")).startswith("@mo unsubscribed #tea from teapots (#1).")
+    assert (await boss.reads("subscribe teapots --in general")).startswith("@mo subscribed this channel to teapots")
+
+
+async def test_what_is_undone_from_another_channel_names_it_and_is_told_to_one_alone(store: Store) -> None:
+    boss = manager(store)
+    made = await boss.asks("subscribe teapots --in tea")
+    undone = await boss.presses(button_of(made, "Undo"))
+    assert (undone.ok, undone.visible_to_channel) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["#tea", "tea", "<#tea|tea-lovers>", "<#tea>"])

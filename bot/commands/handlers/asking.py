@@ -6,10 +6,10 @@ from typing import Final
 from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
-from bot.model.channel import Channel, Platform
+from bot.model.channel import Platform
 from bot.model.paper import JSONL
 from bot.model.subscription import DEFAULT_SOURCES, SourceChoice, Subscription
-from bot.views.words import to_whom
+from bot.views.words import capitalised, name_from, to_whom
 
 _START: Final = 'Start with `/papers subscribe "your topic"{}`.'
 
@@ -60,32 +60,36 @@ def refuse_ping(role: str, requester: Requester) -> None:
         raise RefusedError("I don't ping everybody; I changed nothing.", hint="Choose a role that people ask for.")
 
 
-def numbered(number: int, known: Sequence[Subscription], channel: Channel) -> Subscription:
-    """Return the channel's subscription of this number; `known` are all that it has.
+def numbered(number: int, known: Sequence[Subscription], requester: Requester) -> Subscription:
+    """Return the requester's channel's subscription of this number; `known` are all that it has.
 
     Raises:
         RefusedError: there is none.
     """
     found = next((each for each in known if each.number == number), None)
     if found is None:
-        raise no_such_number(number, known, channel)
+        raise no_such_number(number, known, requester)
     return found
 
 
-def no_such_number(number: int, known: Sequence[Subscription], channel: Channel) -> RefusedError:
-    """Return the refusal of a number that no subscription of the channel has."""
+def no_such_number(number: int, known: Sequence[Subscription], requester: Requester) -> RefusedError:
+    """Return the refusal of a number that no subscription of the requester's channel has."""
+    channel, there = requester.channel, to_whom(requester.channel, requester.here)
     if not known:
-        hint = f"There is none yet. {_START.format(to_whom(channel))}"
+        hint = f"There is none yet. {_START.format(there)}"
     else:
         numbers = ", ".join(f"#{each.number}" for each in known)
-        listed = f"`/papers list{to_whom(channel)}`"
+        listed = f"`/papers list{there}`"
         hint = f"There {'is' if len(known) == 1 else 'are'} {numbers}; {listed} shows what they are."
     if channel.is_personal:
         return RefusedError(f"You have no subscription #{number} of your own.", hint=hint)
-    return RefusedError(f"This channel has no subscription #{number}.", hint=hint)
+    which = capitalised(name_from(channel, requester.here))
+    return RefusedError(f"{which} has no subscription #{number}.", hint=hint)
 
 
-def no_subscriptions(channel: Channel, verb: str) -> RefusedError:
+def no_subscriptions(requester: Requester, verb: str) -> RefusedError:
     """Return the refusal to do something to every subscription of a channel that has none."""
-    have = "You have no subscriptions of your own" if channel.is_personal else "This channel has no subscriptions"
-    return RefusedError(f"{have}; there is nothing to {verb}.", hint=_START.format(to_whom(channel)))
+    channel, here = requester.channel, requester.here
+    which = capitalised(name_from(channel, here))
+    have = "You have no subscriptions of your own" if channel.is_personal else f"{which} has no subscriptions"
+    return RefusedError(f"{have}; there is nothing to {verb}.", hint=_START.format(to_whom(channel, here)))

@@ -12,6 +12,7 @@ from bot.model.change import ChangeId, ChangeKind, ChannelPlan, NewChange
 from bot.model.channel import ChannelSettings
 from bot.model.interaction import new_id
 from bot.model.subscription import Subscription
+from bot.views.words import name_from
 
 ATTEMPTS: Final = 5
 """How often a change is planned before it is refused: others have changed the channel between each two."""
@@ -50,5 +51,6 @@ async def change_channel(kind: ChangeKind, plan_of: Planner, requester: Requeste
         if added is not None:
             return Changed(id=new.id, known=known, settings=settings, plan=plan, added=added)
     raise RefusedError(
-        "Others are changing this channel at the same moment; I changed nothing.", hint="Type the command again."
+        f"Others are changing {name_from(channel, requester.here)} at the same moment; I changed nothing.",
+        hint="Type the command again.",
     )

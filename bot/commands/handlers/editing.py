@@ -16,10 +16,10 @@ from bot.errors import RefusedError
 from bot.fleet.form import form_of
 from bot.model.cadence import DEFAULT_TIME, WEEKDAYS, Cadence, Frequency, next_due
 from bot.model.change import ChangeKind, ChannelPlan
-from bot.model.channel import ChannelSettings
+from bot.model.channel import Channel, ChannelSettings
 from bot.model.subscription import Subscription
 from bot.views.steering import edited, how_to_edit, not_edited
-from bot.views.words import quoted, to_whom
+from bot.views.words import capitalised, name_from, quoted, to_whom
 
 _MONDAY: Final = frozenset({0})
 
@@ -30,15 +30,15 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
     refuse_unknown_sources(request.sources or (), services)
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
-        mine = numbered(request.number, known, requester.channel)
+        mine = numbered(request.number, known, requester)
         wanted = subscription_after(mine, request, settings.timezone or services.default_zone, now)
-        _refuse_twice(wanted, known)
+        _refuse_twice(wanted, known, requester.here)
         if wanted.ping not in {"", mine.ping}:
             refuse_ping(wanted.ping, requester)
         return ChannelPlan(edit=(wanted,)) if wanted != mine else ChannelPlan()
 
     done = await change_channel(ChangeKind.EDITED, plan_of, requester, services)
-    mine = numbered(request.number, done.known, requester.channel)
+    mine = numbered(request.number, done.known, requester)
     zone = done.settings.timezone or services.default_zone
     if request.only_reads:
         form = Form(verb="edit", values=_values_of(mine, zone), channel=requester.channel.id)
@@ -101,11 +101,13 @@ def _frequency_after(known: Cadence, request: EditSubscription) -> Frequency:
     return Frequency.DAILY if request.weekdays and not is_still_weekly else known.frequency
 
 
-def _refuse_twice(wanted: Subscription, known: Sequence[Subscription]) -> None:
+def _refuse_twice(wanted: Subscription, known: Sequence[Subscription], here: Channel) -> None:
     other = next((each for each in known if each.query == wanted.query and each.number != wanted.number), None)
     if other is not None:
-        have = "You already have" if other.channel.is_personal else "This channel already has"
+        channel = other.channel
+        which = capitalised(name_from(channel, here))
+        have = "You already have" if channel.is_personal else f"{which} already has"
         raise RefusedError(
             f"{have} {quoted(other.query)} (#{other.number}); I changed nothing.",
-            hint=f"`/papers edit {other.number}{to_whom(other.channel)}` shows how that one stands.",
+            hint=f"`/papers edit {other.number}{to_whom(channel, here)}` shows how that one stands.",
         )

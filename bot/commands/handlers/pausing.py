@@ -14,7 +14,7 @@ from bot.document import Document, Reply
 from bot.errors import RefusedError
 from bot.model.cadence import next_due
 from bot.model.change import ChangeKind, ChannelPlan
-from bot.model.channel import Channel, ChannelSettings
+from bot.model.channel import ChannelSettings
 from bot.model.subscription import Pause, PauseReason, Subscription, SubscriptionState
 from bot.pipeline.match import LONGEST_WINDOW
 from bot.views.steering import paused, resumed
@@ -27,15 +27,14 @@ async def pause(request: PauseSubscriptions, requester: Requester, services: Ser
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
         until = _beginning_of(request.until, settings.timezone or services.default_zone, now)
         wanted = (
-            _paused(each, requester.user, until, now)
-            for each in _meant(request.number, known, requester.channel, "pause")
+            _paused(each, requester.user, until, now) for each in _meant(request.number, known, requester, "pause")
         )
         return ChannelPlan(edit=tuple(each for each in wanted if each not in known))
 
     done = await change_channel(ChangeKind.PAUSED, plan_of, requester, services)
     zone = done.settings.timezone or services.default_zone
     today = now.astimezone(ZoneInfo(zone)).date()
-    already = _untouched(done, _meant(request.number, done.known, requester.channel, "pause"))
+    already = _untouched(done, _meant(request.number, done.known, requester, "pause"))
     return _reply("pause", done, paused(done.plan.edit, already, by=requester.user, zone=zone, today=today))
 
 
@@ -73,14 +72,14 @@ async def resume(request: ResumeSubscriptions, requester: Requester, services: S
 
     def plan_of(known: Sequence[Subscription], settings: ChannelSettings) -> ChannelPlan:
         zone = settings.timezone or services.default_zone
-        meant = _meant(request.number, known, requester.channel, "resume")
+        meant = _meant(request.number, known, requester, "resume")
         return ChannelPlan(edit=tuple(_resumed(each, zone, now) for each in meant if each.pause is not None))
 
     done = await change_channel(ChangeKind.RESUMED, plan_of, requester, services)
     zone = done.settings.timezone or services.default_zone
-    were = [(numbered(each.number, done.known, requester.channel), each) for each in done.plan.edit]
+    were = [(numbered(each.number, done.known, requester), each) for each in done.plan.edit]
     # Of all, what was not paused needs no word; unless nothing was.
-    active = _untouched(done, _meant(request.number, done.known, requester.channel, "resume")) if not were else ()
+    active = _untouched(done, _meant(request.number, done.known, requester, "resume")) if not were else ()
     return _reply("resume", done, resumed(were, active, by=requester.user, zone=zone, now=now))
 
 
@@ -93,11 +92,13 @@ def _resumed(mine: Subscription, channel_zone: str, now: datetime) -> Subscripti
     return replace(mine, state=SubscriptionState.ACTIVE, pause=None, floor_on=floor_on, next_due=due)
 
 
-def _meant(number: int | None, known: Sequence[Subscription], channel: Channel, verb: str) -> tuple[Subscription, ...]:
+def _meant(
+    number: int | None, known: Sequence[Subscription], requester: Requester, verb: str
+) -> tuple[Subscription, ...]:
     if number is not None:
-        return (numbered(number, known, channel),)
+        return (numbered(number, known, requester),)
     if not known:
-        raise no_subscriptions(channel, verb)
+        raise no_subscriptions(requester, verb)
     return tuple(known)
 
 

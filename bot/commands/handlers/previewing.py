@@ -13,7 +13,7 @@ from bot.views.preview import query_preview, subscription_preview
 async def preview_of_subscription(request: PreviewSubscription, requester: Requester, services: Services) -> Reply:
     """Show what a subscription would post now, were it due alone."""
     store = services.store
-    mine = numbered(request.number, await store.subscriptions.of_channel(requester.channel), requester.channel)
+    mine = numbered(request.number, await store.subscriptions.of_channel(requester.channel), requester)
     digest = await preview_subscription(store, services.clock, mine, default_zone=services.default_zone)
     states = await source_states(store, [mine], services.clock.now())
     away = [(state.source, state.since) for state in states.values() if state.is_away]

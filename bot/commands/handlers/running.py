@@ -25,7 +25,7 @@ async def post_latest(request: PostLatest, requester: Requester, services: Servi
 
 async def _run(verb: str, number: int, latest: Latest | None, requester: Requester, services: Services) -> Reply:
     channel_zone = await zone_of(requester, services)
-    mine = numbered(number, await services.store.subscriptions.of_channel(requester.channel), requester.channel)
+    mine = numbered(number, await services.store.subscriptions.of_channel(requester.channel), requester)
     if mine.pause is not None:
         raise _is_paused(mine, channel_zone, services)
     done = await run_now(

@@ -47,6 +47,7 @@ async def settings(request: ChangeSettings, requester: Requester, services: Serv
         done.settings,
         done.plan.settings,
         requester.channel,
+        requester.here,
         by=requester.user,
         default_zone=default_zone,
         next_due=min((each.next_due for each in done.plan.edit if each.next_due), default=None),

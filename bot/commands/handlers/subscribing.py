@@ -38,7 +38,7 @@ from bot.views.subscriptions import (
     unsubscribed,
     workspace_list,
 )
-from bot.views.words import quoted, to_whom
+from bot.views.words import name_from, quoted, to_whom
 
 POSTED_NOW: Final = 5
 """Papers that a new subscription may post at once."""
@@ -82,12 +82,12 @@ async def subscribe(request: Subscribe, requester: Requester, services: Services
     changed = await change_channel(ChangeKind.SUBSCRIBED, plan_of, requester, services)
     if not changed.added:
         mine = next(each for each in changed.known if each.query == request.query)
-        return Reply(verb="subscribe", document=already_subscribed(mine))
+        return Reply(verb="subscribe", document=already_subscribed(mine, requester.here))
     (made,) = changed.added
     settings = changed.plan.settings or changed.settings
     zone = made.cadence.timezone or settings.timezone or services.default_zone
     evidence = await evidence_of(services.store, services.clock, made, services.sources)
-    document = subscribed(made, evidence, by=requester.user, zone=zone, channel_cap=settings.cap)
+    document = subscribed(made, evidence, requester.here, by=requester.user, zone=zone, channel_cap=settings.cap)
     buttons = Buttons(requester, now)
     actions = (*_offers(made, evidence, buttons), undo_button(changed.id))
     await buttons.keep(services.store.requests)
@@ -137,14 +137,14 @@ async def unsubscribe(request: Unsubscribe, requester: Requester, services: Serv
         wanted = [each for each in known if request.number in {None, each.number}]
         if not wanted:
             raise (
-                no_subscriptions(requester.channel, "remove")
+                no_subscriptions(requester, "remove")
                 if request.number is None
-                else no_such_number(request.number, known, requester.channel)
+                else no_such_number(request.number, known, requester)
             )
         return ChannelPlan(remove=tuple(wanted))
 
     changed = await change_channel(ChangeKind.UNSUBSCRIBED, plan_of, requester, services)
-    document = unsubscribed(changed.plan.remove, by=requester.user)
+    document = unsubscribed(changed.plan.remove, requester.here, by=requester.user)
     return Reply(verb="unsubscribe", document=replace(document, actions=(undo_button(changed.id),)))
 
 
@@ -152,11 +152,12 @@ async def _ask_first(requester: Requester, services: Services) -> Reply:
     """Name what would go, with a button that removes it, for whoever asked alone."""
     known = await services.store.subscriptions.of_channel(requester.channel)
     if not known:
-        raise no_subscriptions(requester.channel, "remove")
+        raise no_subscriptions(requester, "remove")
     named = ", ".join(f"#{each.number} {quoted(each.query)}" for each in known)
     what = "the only subscription" if len(known) == 1 else "every subscription"
-    whose = "your own" if requester.channel.is_personal else "this channel"
-    hint = f"Type `/papers unsubscribe all --yes{to_whom(requester.channel)}` to do it."
+    channel, here = requester.channel, requester.here
+    whose = "your own" if channel.is_personal else name_from(channel, here)
+    hint = f"Type `/papers unsubscribe all --yes{to_whom(channel, here)}` to do it."
     asked = RefusedError(f"That removes {what} of {whose}: {named}.", hint=hint)
     buttons = Buttons(requester, services.clock.now())
     confirm = buttons.command("Remove all", "unsubscribe all --yes", single_use=True, only_requester=True)
