@@ -182,6 +182,6 @@ class DiscordApi:
             raise DiscordError(Verdict.RETRY_LATER, reason) from error
         except (aiohttp.ClientError, DiscordException, OSError) as error:
             raise DiscordError(unknown, f"the connection to Discord was lost ({type(error).__name__})") from error
-        except (ValueError, KeyError, TypeError) as error:
-            # What is said to be JSON and is none, or has another shape.
+        except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+            # What is said to be JSON and is none, is too deep, or has another shape.
             raise DiscordError(unknown, "Discord's answer makes no sense") from error

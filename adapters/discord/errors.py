@@ -183,7 +183,7 @@ def refusal_of(status: int, headers: Mapping[str, str], body: Json) -> Refusal:
     return Refusal(
         status=status,
         code=code if isinstance(code, int) else 0,
-        retry_after=_seconds(wait),
+        retry_after=seconds_of(wait),
         scope="global" if said.get("global") else headers.get("X-RateLimit-Scope", ""),
         is_discords=bool(said) and (status != HTTPStatus.TOO_MANY_REQUESTS or "Via" in headers),
     )
@@ -236,11 +236,11 @@ def _waiting_time(refusal: Refusal) -> timedelta | None:
     return WAIT_WITHOUT_A_WORD if refusal.is_discords else CLOUDFLARE_WAIT
 
 
-def _seconds(said: object) -> float | None:
-    """Read a waiting time: a number of seconds, in a header as text."""
+def seconds_of(said: object) -> float | None:
+    """Read a waiting time: a number of seconds, in a header as text, cut to the longest; None where it is none."""
     try:
         seconds = float(said) if isinstance(said, str | int | float) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if seconds is None or not isfinite(seconds) or seconds < 0:
         return None

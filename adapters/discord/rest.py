@@ -8,6 +8,10 @@ What it does by itself, and why it must not here:
     it holds an answer back until the       the message is posted, and nobody has stored its receipt
       bucket that it emptied is full again
 
+    it follows a redirect, and takes a      what stands between Discord and us would get what was sent, and fill the
+      body of any size                        memory
+    it believes whatever a header says      a channel would wait for years, or a message be posted and not be known
+
 So a failing answer is turned into its `DiscordError` before discord.py sees it, and a bucket says how long to wait
 instead of waiting. `HTTPClient` and `Ratelimit` are no documented interface of discord.py: they are used here alone.
 """
@@ -22,13 +26,18 @@ import aiohttp
 from discord import RateLimited
 from discord.http import HTTPClient, Ratelimit, Route
 
-from adapters.discord.errors import Concern, DiscordError, discord_error_of, refusal_of
+from adapters.discord.errors import Concern, DiscordError, discord_error_of, refusal_of, seconds_of
 from adapters.proxies import proxy_for
+from bot.errors import Verdict
 from bot.ports import Clock
 
 Json = Any
 
-FIRST_FAILURE: Final = 400
+FIRST_FAILURE: Final = 300
+"""Discord sends nobody elsewhere."""
+
+LARGEST_ANSWER: Final = 20 << 20
+"""Bytes of an answer: the largest is all that is in a server."""
 
 MANY_BUCKETS: Final = 1000
 """When those that are full again are forgotten: each channel has one."""
@@ -64,9 +73,11 @@ class Bucket(Ratelimit):
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
         """Read what an answer says is left."""
         del use_clock
-        self.remaining = int(response.headers["X-RateLimit-Remaining"])
-        seconds = float(response.headers.get("X-RateLimit-Reset-After", 0))
-        self.full_at = self._clock.wall() + timedelta(seconds=seconds)
+        remaining = response.headers["X-RateLimit-Remaining"]
+        seconds = seconds_of(response.headers.get("X-RateLimit-Reset-After"))
+        if remaining.isdecimal() and seconds is not None:
+            self.remaining = min(int(remaining[:9]), ANY_NUMBER)
+            self.full_at = self._clock.wall() + timedelta(seconds=seconds)
 
     async def __aexit__(self, kind: object, error: object, traceback: object) -> None:
         """Keep the silence that was asked for."""
@@ -84,6 +95,10 @@ class Rest(HTTPClient):
         super().__init__(loop, proxy=proxy_for(base_url), http_trace=_failures_raised())
         self._clock = clock
 
+    async def request(self, route: Route, **arguments: Any) -> Any:
+        """Ask once, and go nowhere else."""
+        return await super().request(route, allow_redirects=False, **arguments)
+
     def get_ratelimit(self, key: str) -> Ratelimit:
         """Return the bucket of a key."""
         if len(self._buckets) >= MANY_BUCKETS:
@@ -98,21 +113,33 @@ class Rest(HTTPClient):
 
 
 def _failures_raised() -> aiohttp.TraceConfig:
-    """Raise a `DiscordError` for every failing answer, before anybody else reads it."""
+    """Raise a `DiscordError` for every failing answer, and one without an end, before anybody else reads it."""
 
     async def judge(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
         answer = ended.response
+        body = await _body_of(answer)
         if answer.status >= FIRST_FAILURE:
-            body = _json_of(await answer.read())
-            raise discord_error_of(refusal_of(answer.status, answer.headers, body))
+            raise discord_error_of(refusal_of(answer.status, answer.headers, _json_of(body)))
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(judge)
     return trace
 
 
+async def _body_of(answer: aiohttp.ClientResponse) -> bytes:
+    """Read a body, for whoever reads it again, too."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            answer.close()
+            raise DiscordError(Verdict.UNKNOWN_OUTCOME, "Discord's answer is too large")
+    answer._body = bytes(body)  # noqa: SLF001 - aiohttp keeps what it has read there, and has no other way
+    return answer._body  # noqa: SLF001
+
+
 def _json_of(body: bytes) -> Json:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

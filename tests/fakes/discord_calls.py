@@ -26,8 +26,8 @@ class Fault:
     """How one call fails.
 
     `scope` says whose limit a 429 is for: "user", "shared" or "global"; without `via` it comes from Cloudflare.
-    `accepts` says that it was done all the same. `body` is sent instead of JSON. `hangs` never answers, `hangs_up` ends
-    the connection.
+    `accepts` says that it was done all the same. `body` is sent instead of JSON, `headers` beside what there are.
+    `hangs` never answers, `hangs_up` ends the connection.
     """
 
     status: int = 200
@@ -37,6 +37,7 @@ class Fault:
     via: bool = True
     body: bytes | None = None
     content_type: str = "text/html"
+    headers: Mapping[str, str] = field(default_factory=dict)
     accepts: bool = False
     hangs: bool = False
     hangs_up: bool = False
@@ -194,7 +195,7 @@ class Calls:
         if fault.hangs or fault.hangs_up:
             assert request.transport
             request.transport.abort()
-        headers = answer.headers
+        headers = answer.headers | {**fault.headers}
         if fault.body is not None:
             return web.Response(status=answer.status, body=fault.body, content_type=fault.content_type, headers=headers)
         if answer.json is None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.discord.errors import CLOUDFLARE_WAIT, DiscordError
+from adapters.discord.errors import CLOUDFLARE_WAIT, LONGEST_WAIT, DiscordError
 from adapters.discord.pacing import ALLOWED, INTERVAL, INVALID, PERIOD
+from adapters.discord.rest import LARGEST_ANSWER
 from bot.errors import Verdict
 from bot.model.channel import Channel, Platform
 from tests.builders import NOW
@@ -98,6 +99,44 @@ async def test_invalid_requests_end_all_requests_long_before_discord_shuts_us_ou
             world.clock.moment += raised.value.retry_after or timedelta()
         # What has grown again meanwhile, and a few: without a budget they would be hundreds.
         assert refused <= 10 * ALLOWED / PERIOD.total_seconds() + 5
+
+
+@pytest.mark.parametrize("status", [200, 403, 429])
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b'{"retry_after": 1' + b"0" * 400 + b"}", b"x" * (LARGEST_ANSWER + 1)],
+    ids=["deep", "a number without an end", "large"],
+)
+async def test_whatever_answers_is_a_failure_with_a_verdict(migrated_sqlite_url: str, status: int, body: bytes) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        answer = Fault(status=status, body=body, content_type="application/json")
+        world.discord.fail(answer, method="GET", path=ME)
+        with pytest.raises(DiscordError) as raised:
+            await world.api.myself()
+        assert raised.value.verdict is Verdict.RETRY_LATER
+
+
+async def test_nobody_is_sent_elsewhere_with_what_discord_was_to_get(migrated_sqlite_url: str) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        elsewhere = {"Location": f"{world.discord.url}/users/@me/guilds"}
+        world.discord.fail(Fault(status=307, headers=elsewhere), path=MESSAGES)
+        with pytest.raises(DiscordError, match="307") as raised:
+            await world.api.call("POST", "/channels/{channel_id}/messages", {"content": "x"}, channel_id=HERE.id)
+        assert raised.value.verdict is Verdict.UNKNOWN_OUTCOME
+        assert [each.path for each in world.discord.asked] == [ME, f"/channels/{HERE.id}/messages"]
+
+
+@pytest.mark.parametrize(("left", "wait"), [("0", "1e9"), ("0", "1e999"), ("many", "5"), ("9" * 5000, "nan")])
+async def test_a_limit_that_makes_no_sense_neither_undoes_an_answer_nor_lasts(
+    migrated_sqlite_url: str, left: str, wait: str
+) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        limit = {"X-RateLimit-Bucket": "b", "X-RateLimit-Remaining": left, "X-RateLimit-Reset-After": wait}
+        path = f"/channels/{HERE.id}"
+        world.discord.fail(Fault(accepts=True, headers=limit), method="GET", path=path)
+        assert (await world.api.call("GET", "/channels/{channel_id}", channel_id=HERE.id))["id"] == HERE.id
+        world.clock.moment += LONGEST_WAIT
+        assert (await world.api.call("GET", "/channels/{channel_id}", channel_id=HERE.id))["id"] == HERE.id
 
 
 async def test_a_file_is_had_up_to_a_size(migrated_sqlite_url: str) -> None:
