@@ -21,8 +21,26 @@ from slackblocks.rich_text.objects import RichTextCodeBlock
 
 from adapters.slack import limits
 from adapters.slack.limits import length
+from adapters.slack.render import PARENT, messages
+from bot.document import Document
 
 Json = Any
+
+
+def judged(document: Document) -> list[Json]:
+    """Return the payloads of a document, of which everybody but Slack's types has said that they are right."""
+    rendered = messages(document)
+    for message in rendered:
+        well_formed(message.payload)
+        within_limits(message.payload)
+        taken_by_the_sdk(message.payload)
+        taken_by_slackblocks(message.payload)
+        mentions_nobody(message.payload)
+    parent, *replies = rendered
+    assert "thread_ts" not in parent.payload
+    assert all(reply.payload["thread_ts"] == PARENT for reply in replies)
+    assert tuple(paper for message in rendered for paper in message.papers) == document.papers
+    return [message.payload for message in rendered]
 
 
 # --- structure --------------------------------------------------------------------------------------------------------

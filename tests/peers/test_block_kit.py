@@ -13,8 +13,8 @@ from jsonschema import Draft7Validator
 
 from adapters.slack.interactions import Kept
 from adapters.slack.modals import FORMS, document_view, form_kept, form_view, loading_view
-from adapters.slack.render import messages
 from bot.document import Form
+from tests.block_kit import judged
 from tests.console import ROOT
 from tests.documents import SEEDS, a_document
 
@@ -101,8 +101,8 @@ def test_slacks_types_take_the_golden_messages(oracle: Oracle, golden: Path) -> 
 
 def test_slacks_types_take_every_generated_document(oracle: Oracle) -> None:
     for seed in range(SEEDS):
-        for message in messages(a_document(Random(seed))):
-            assert oracle.takes_message(message.payload["blocks"]), seed
+        for payload in judged(a_document(Random(seed))):
+            assert oracle.takes_message(payload["blocks"]), seed
 
 
 def test_slacks_types_take_documents_in_modals(oracle: Oracle) -> None:
