@@ -14,7 +14,10 @@ def clean(text: str) -> str:
     """Return text without what would turn the direction of writing or is no character at all; line ends stay."""
     if not text.replace("\n", "").isprintable():
         text = text.replace("\r\n", "\n").replace("\t", " ").replace("\u2028", "\n").replace("\u2029", "\n")
-        text = "".join(
-            each for each in text if each.isprintable() or each in _KEPT or unicodedata.category(each) not in _DROPPED
-        )
+        for each in filter(_is_dropped, set(text)):
+            text = text.replace(each, "")
     return unicodedata.normalize("NFC", text)
+
+
+def _is_dropped(character: str) -> bool:
+    return not character.isprintable() and character not in _KEPT and unicodedata.category(character) in _DROPPED
