@@ -89,7 +89,7 @@ def test_every_character_is_read_the_same_way_twice() -> None:
     unstable = []
     for code in range(sys.maxunicode + 1):
         found = name_tokens(chr(code))
-        if name_tokens(" ".join(found)) != found:
+        if found and name_tokens(" ".join(found)) != found:
             unstable.append(hex(code))
     assert unstable == []
 
