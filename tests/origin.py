@@ -27,11 +27,12 @@ FILES = 4
 
 
 def load() -> None:
-    """Import the program, and all that it imports."""
+    """Import the program, and all that it imports. What cannot be imported fails where it is used."""
     for package in PROGRAM:
-        for module in walk_packages([str(ROOT / package)], f"{package}."):
+        for module in walk_packages([str(ROOT / package)], f"{package}.", onerror=lambda _: None):
             if module.name not in RUN_WHEN_LOADED:
-                import_module(module.name)
+                with suppress(Exception):
+                    import_module(module.name)
     gc.freeze()
 
 
