@@ -55,6 +55,8 @@ class DiscordGateway:
         self._comings = Comings(services.store, services.clock, members, places, default_zone=services.default_zone)
         self._menu = Menu(api, services.clock)
         self._changing: set[str] = set()
+        self._is_behind = False
+        self._is_looking_back = False
 
         def make() -> Listener:
             return Listener(
@@ -89,6 +91,8 @@ class DiscordGateway:
         listener = self.connection.listener
         if listener is not None and listener.application_id is not None:
             await self._menu.keep_current(str(listener.application_id))
+        if self._is_behind:
+            self._catch_up()
 
     # --- hearing: nothing here waits for anything --------------------------------------------------------------------
 
@@ -119,29 +123,43 @@ class DiscordGateway:
 
     def all_known(self) -> None:
         """See `Ears`."""
-        if (listener := self.connection.listener) is not None:
-            self.work.begin("a look back", self._comings.look_back(listener))
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Look back at what was missed: now, or when somebody looks after us next."""
+        listener, self._is_behind = self.connection.listener, True
+        if listener is not None and listener.is_ready() and not self._is_looking_back:
+            self._is_looking_back = self.work.begin("a look back", self._look_back(listener))
+            self._is_behind = not self._is_looking_back
+
+    async def _look_back(self, listener: Listener) -> None:
+        try:
+            await self._comings.look_back(listener)
+        finally:
+            self._is_looking_back = False
 
     def joined(self, server: str, channel_id: str) -> None:
         """See `Ears`."""
-        job = self._comings.joined(server, channel_id)
-        self.work.begin("a server that took us in", job, workspace=server, in_line=server)
+        self._begin("a server that took us in", self._comings.joined(server, channel_id), server)
 
     def left(self, server: str) -> None:
         """See `Ears`."""
-        self.work.begin("a server that removed us", self._comings.left(server), workspace=server, in_line=server)
+        self._begin("a server that removed us", self._comings.left(server), server)
 
     def lost(self, server: str, channel_id: str) -> None:
         """See `Ears`."""
-        job = self._comings.lost(server, channel_id)
-        self.work.begin("a lost channel", job, workspace=server, in_line=server)
+        self._begin("a lost channel", self._comings.lost(server, channel_id), server)
 
     def changed(self, server: str) -> None:
         """See `Ears`; of many changes at once one is looked at."""
-        if server not in self._changing:
-            job = self._look_at(server)
-            if self.work.begin("a changed server", job, workspace=server, in_line=server):
-                self._changing.add(server)
+        if server not in self._changing and self._begin("a changed server", self._look_at(server), server):
+            self._changing.add(server)
+
+    def _begin(self, name: str, job: Job, server: str) -> bool:
+        is_begun = self.work.begin(name, job, workspace=server, in_line=server)
+        # Discord does not say it again.
+        self._is_behind = self._is_behind or not is_begun
+        return is_begun
 
     async def _look_at(self, server: str) -> None:
         self._changing.discard(server)

@@ -8,7 +8,7 @@ HTTP, signed ┴─ Bolt ── read ─┴─ Work ── who asks? ── disp
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,6 +88,7 @@ class SlackGateway:
             services.store, services.clock, members, installations, default_zone=services.default_zone
         )
         self._has_looked_back = False
+        self._is_looking_back = False
         self.work = Work(Platform.SLACK)
         self._signatures = Seen(services.clock, GOOD_FOR, MOST_REMEMBERED)
         self._events = Seen(services.clock, EVENT_KEPT, MOST_EVENTS)
@@ -133,10 +134,16 @@ class SlackGateway:
             # Once it is taken again, what was lost meanwhile goes on.
             self._has_looked_back = False
             raise
-        if not self._has_looked_back:
+        if not (self._has_looked_back or self._is_looking_back):
             # Urgent, for it waits for Slack more than it works, and is to keep no command from its turn.
-            back = self._comings.look_back(workspaces)
-            self._has_looked_back = self.work.begin("a look back", back, is_urgent=True)
+            is_begun = self.work.begin("a look back", self._look_back(workspaces), is_urgent=True)
+            self._has_looked_back = self._is_looking_back = is_begun
+
+    async def _look_back(self, workspaces: Sequence[str]) -> None:
+        try:
+            await self._comings.look_back(workspaces)
+        finally:
+            self._is_looking_back = False
 
     def _app(self, door: SlackDoor) -> AsyncApp:
         with _hidden_environment():
@@ -208,7 +215,9 @@ class SlackGateway:
             return
         # Out and in again in quick order: the last word counts.
         line = event.channel or event.workspace
-        self.work.begin(event.kind, self._comings.hear(event), workspace=event.workspace, in_line=line)
+        if not self.work.begin(event.kind, self._comings.hear(event), workspace=event.workspace, in_line=line):
+            # Slack was told that we heard, and does not say it again.
+            self._has_looked_back = False
 
     # --- working -----------------------------------------------------------------------------------------------------
 

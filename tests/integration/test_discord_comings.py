@@ -1,5 +1,6 @@
 """Comings and goings on Discord: greeted once, paused with the reason, resumed, looked back at after a while away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -228,6 +229,25 @@ async def test_a_start_pauses_what_was_lost_and_lets_go_on_what_came_back(discor
     assert await why_paused(discord_talk, channel(STOVES, AWAY)) == "I was removed from the server"
     assert await discord_talk.subscribed(channel(KETTLES)) == {"kettle": "active"}
     assert await discord_talk.subscribed(channel(f"@{ANA}")) == {"mine": "active"}
+
+
+async def test_what_happens_while_there_is_too_much_to_do_is_looked_back_at(discord_talk: Talk) -> None:
+    await discord_talk.connect()
+    gateway, let_go = discord_talk.gateway, asyncio.Event()
+    while gateway.work.begin("a long job", wait_for(let_go), workspace=HERE):
+        pass
+    discord_talk.discord.remove_channel(TEA)
+    await discord_talk.person(BO, STOVES).types("help")
+    let_go.set()
+    await discord_talk.settled()
+    assert await why_paused(discord_talk) == ""
+    await discord_talk.connect()
+    await discord_talk.settled()
+    assert await why_paused(discord_talk) == "the channel was deleted"
+
+
+async def wait_for(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def test_a_start_loses_no_archived_thread_no_hidden_channel_and_no_server_that_is_away(

@@ -2,14 +2,17 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from adapters.slack.comings import ASK_EVERY, ASKED_AT_ONCE
 from adapters.slack.gateway import SlackGateway
+from bot.clock import SystemClock
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from bot.model.installation import Installation, Secret
@@ -18,7 +21,7 @@ from tests.builders import NOW
 from tests.conformance.deliveries import subscribe
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import BOT
-from tests.fakes.slack_talk import an_event
+from tests.fakes.slack_talk import a_command, an_event, signed
 from tests.integration.slack_talking import PATIENCE, TEA, Talk, talk
 
 Json = Any
@@ -214,6 +217,32 @@ async def test_a_look_back_at_many_lost_channels_asks_slack_no_faster_than_it_li
         await begun.gateway.work.settled(PATIENCE)
         assert clock.slept == [ASK_EVERY.total_seconds()] * 4
         assert [await why_paused(begun, each) for each in channels] == [""] * len(channels)
+
+
+async def test_what_happens_while_there_is_too_much_to_do_is_looked_back_at(slack_talk: Talk) -> None:
+    gateway = slack_talk.gateway
+    assert isinstance(gateway, SlackGateway)
+    slack_talk.slack.places["T1/C01"] = {"name": "tea", "is_member": True}
+    await gateway.look_after()
+    await happens(slack_talk, "channel_archive", channel="C01")
+    let_go = asyncio.Event()
+    while gateway.work.begin("a long job", wait_for(let_go), workspace="T1"):
+        pass
+    body = json.dumps(an_event("channel_unarchive", next(_numbers), at=LATER, channel="C01"))
+    kind = "application/json"
+    await slack_talk.post(body, signed(body, SystemClock().now().timestamp(), kind=kind))
+    # What is typed after it is heard after it.
+    assert "too much to do" in (await slack_talk.post(urlencode(a_command(slack_talk.slack, "help")))).text
+    let_go.set()
+    await gateway.work.settled(PATIENCE)
+    assert await why_paused(slack_talk) == "the channel was archived"
+    await gateway.look_after()
+    await gateway.work.settled(PATIENCE)
+    assert await why_paused(slack_talk) == ""
+
+
+async def wait_for(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def test_many_events_at_once_are_all_heard(slack_talk: Talk) -> None:
