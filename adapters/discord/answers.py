@@ -20,6 +20,7 @@ from adapters.discord.naming import NAMING
 from adapters.discord.render import messages
 from bot.document import Document
 from bot.errors import Verdict
+from bot.views.whole import for_chat
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +177,8 @@ class Answers:
 
     async def _payloads(self, here: Here, document: Document) -> Sequence[Json]:
         # An answer calls nobody, whatever the digest that it shows would do; and what it leaves out is kept nowhere.
-        named = await self.named(here, replace(document, pings=(), more=(), unlisted=0))
+        document = replace(for_chat(document), pings=(), more=(), unlisted=0)
+        named = await self.named(here, document)
         return [each.payload for each in messages(named)]
 
     async def _edit(self, here: Here, payload: Json) -> Json:

@@ -28,6 +28,7 @@ from bot.document import Document
 from bot.errors import DeliveryError, Verdict
 from bot.model.installation import Secret
 from bot.ports import Clock
+from bot.views.whole import for_chat
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Answers:
         Raises:
             DeliveryError: Slack took it nowhere.
         """
-        payloads = [dict(each.payload) for each in messages(await self.named(here, document))]
+        payloads = [dict(each.payload) for each in messages(await self.named(here, for_chat(document)))]
         takes_answers = bool(here.answer_at) and self._api.takes_answers_at(here.answer_at)
         if here.answer_at and not takes_answers:
             log.warning("slack:%s: a response_url that is none of Slack's", here.workspace)

@@ -27,6 +27,7 @@ from bot.fleet.read import MAX_LENGTH
 from bot.model.channel import Channel
 from bot.model.delivery import Rendered
 from bot.settings import Settings
+from bot.views.whole import for_chat
 
 
 async def run_papers(
@@ -65,9 +66,9 @@ def in_form(form: Form, reply: Reply) -> str:
         case Form.JSON:
             return as_json(reply)
         case Form.SLACK:
-            return _payloads(for_slack(reply.document))
+            return _payloads(for_slack(for_chat(reply.document)))
         case Form.DISCORD:
-            return _payloads(for_discord(reply.document))
+            return _payloads(for_discord(for_chat(reply.document)))
         case _:
             assert_never(form)
 

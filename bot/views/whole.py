@@ -1,9 +1,10 @@
-"""A digest with all that it matched, page by page: what a platform shows that has no place beside the message. Pure."""
+"""All that was matched, where it is too much for a message: page by page, or the best of an answer. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from bot.document import Action, Document, PaperCard, PaperLine, Spans, Text
+from bot.document import Action, Document, Note, PaperCard, PaperLine, Spans, Text
 from bot.views.words import NEXT, PREVIOUS
 
 ALL: Final = "all"
@@ -11,6 +12,24 @@ ALL: Final = "all"
 
 PAGE_SIZE: Final = 10
 """Papers on a page: each has a control of its own."""
+
+MOST_IN_CHAT: Final = 50
+"""Papers that an answer shows in a chat: a few messages, where ten years would be hundreds."""
+
+
+def for_chat(document: Document) -> Document:
+    """Return an answer with no more papers than a chat has room for, the first ones, and what it says of the rest."""
+    papers = [each for each in document.blocks if isinstance(each, PaperCard | PaperLine)]
+    left_out = papers[MOST_IN_CHAT:]
+    if not left_out:
+        return document
+    last = document.blocks.index(left_out[0])
+    others = tuple(each for each in document.blocks[last:] if not isinstance(each, PaperCard | PaperLine))
+    said = (
+        f"These are the first {MOST_IN_CHAT} of {len(papers):,}; {len(left_out):,} more are not shown. "
+        "Ask for fewer days, or narrow the query, to see them."
+    )
+    return replace(document, blocks=(*document.blocks[:last], Note((Text(said),)), *others))
 
 
 def whole_document(document: Document, page: int, *, message: str) -> Document:

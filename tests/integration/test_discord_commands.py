@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.model.channel import Channel, Platform
+from tests.builders import a_paper
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, ORIGINAL
 from tests.fakes.discord_talk import File
@@ -58,6 +59,16 @@ async def test_a_list_is_for_the_person_alone_and_names_people_and_channels(disc
     await discord_talk.store.subscriptions.of_channel(channel(TEA))
     await discord_talk.bo.types("pause", number="1")
     assert "paused by @bo" in (await discord_talk.cy.types("list")).text
+
+
+async def test_years_of_papers_are_a_few_messages(discord_talk: Talk) -> None:
+    await fill(discord_talk.store, *(a_paper(number, upvotes=number) for number in range(1, 131)))
+    asked = discord_talk.cy.begins("preview", target="trending", days=3650)
+    await discord_talk.discord.until(lambda _: bool(asked.said))
+    await discord_talk.settled()
+    assert len(asked.said) <= 5
+    assert not any(each.to_channel for each in asked.said)
+    assert "80 more are not shown" in asked.said[-1].text
 
 
 async def test_somebody_who_was_not_heard_is_asked_for_by_name_and_may_have_none(discord_talk: Talk) -> None:

@@ -10,7 +10,7 @@ from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
 from adapters.slack.members import Members
 from adapters.slack.tokens import TokenWorkspace
-from bot.document import Document, Paragraph, Text
+from bot.document import Document, PaperLine, Paragraph, Text, text
 from bot.errors import DeliveryError
 from bot.model.installation import Secret
 from tests.builders import NOW
@@ -31,9 +31,9 @@ class Answering:
     answers: Answers
     clock: SteppingClock
 
-    async def say(self, *, to_channel: bool = False, channel_id: str = "C01") -> None:
+    async def say(self, said: Document = LONG, *, to_channel: bool = False, channel_id: str = "C01") -> None:
         here = replace(HERE, channel_id=channel_id, answer_at=f"{self.slack.answers}/1")
-        await self.answers.say(here, LONG, to_channel=to_channel)
+        await self.answers.say(here, said, to_channel=to_channel)
 
     @property
     def pages(self) -> list[int]:
@@ -63,6 +63,12 @@ async def test_what_a_response_url_does_not_take_follows_in_order(answering: Ans
     assert answering.ways[:MOST_POSTS] == ["there"] * MOST_POSTS
     assert set(answering.ways[MOST_POSTS:]) == {"ephemeral"}
     assert {each.body["user"] for each in answering.slack.said[MOST_POSTS:]} == {"U1ANA"}
+
+
+async def test_years_of_papers_are_a_few_messages(answering: Answering) -> None:
+    await answering.say(Document(blocks=tuple(PaperLine(paper=f"p{n}", spans=text("x" * 300)) for n in range(130))))
+    assert len(answering.slack.said) <= MOST_POSTS
+    assert "80 more are not shown" in str(answering.slack.said[-1].body)
 
 
 async def test_an_address_that_is_none_of_slack_s_is_not_asked(answering: Answering) -> None:

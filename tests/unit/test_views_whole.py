@@ -1,9 +1,11 @@
 """Everything that a digest matched, page by page."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.document import Document, Note, PaperCard, PaperLine, Text, strong, text
-from bot.views.whole import whole_document
+from bot.views.whole import MOST_IN_CHAT, for_chat, whole_document
 
 
 def a_digest(more: int = 17, unlisted: int = 0) -> Document:
@@ -68,3 +70,24 @@ def test_what_is_not_even_listed_is_counted_at_the_end() -> None:
 def test_few_papers_need_no_second_page() -> None:
     document = whole_document(a_digest(more=0), 1, message="m7")
     assert (len(document.blocks), document.actions) == (8, ())
+
+
+# --- the best of an answer --------------------------------------------------------------------------------------------
+
+
+def test_a_chat_is_shown_the_first_papers_of_many_and_told_of_the_others() -> None:
+    whole = a_digest(more=0)
+    lines = tuple(PaperLine(paper=f"p{number}", spans=text("Title")) for number in range(9, 130))
+    shown = for_chat(replace(whole, blocks=(*whole.blocks[:-1], *lines, whole.blocks[-1])))
+    assert shown.papers == tuple(f"p{number}" for number in range(1, MOST_IN_CHAT + 1))
+    said, away = shown.blocks[MOST_IN_CHAT:]
+    assert isinstance(said, Note)
+    (words,) = said.spans
+    assert isinstance(words, Text)
+    assert "first 50 of 129; 79 more are not shown" in words.text
+    assert away == whole.blocks[-1]
+
+
+def test_an_answer_with_room_for_all_of_its_papers_stays_as_it_is() -> None:
+    lines = tuple(PaperLine(paper=f"p{number}", spans=text("Title")) for number in range(MOST_IN_CHAT))
+    assert for_chat(Document(blocks=lines)) == Document(blocks=lines)
