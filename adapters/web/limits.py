@@ -21,7 +21,10 @@ LARGEST_HEAD: Final = 16 << 10
 """Bytes of a request's body, and of its first line and headers."""
 
 MOST_AT_ONCE: Final = 64
-"""Connections served at a time; more are answered 503."""
+"""Requests served at a time; more are answered 503. A connection that asks nothing is none."""
+
+HEALTH: Final = "/healthz"
+"""What is served beside them: it costs nothing, and who finds it failing starts the process again."""
 
 _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -31,14 +34,29 @@ _HEADERS: Final = {
 }
 
 
+_TOO_MANY: Final = PlainTextResponse("Too many requests at once.\n", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
 class Limited:
-    """ASGI middleware: bounds the size and the time of a request, and sets the headers of every answer."""
+    """ASGI middleware: bounds requests in number, size and time, and sets the headers of every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._served = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request, if there are not too many."""
+        if scope["path"] == HEALTH:
+            await self._serve(self._app, scope, receive, send)
+            return
+        is_one_too_many = self._served >= MOST_AT_ONCE
+        self._served += 1
+        try:
+            await self._serve(_TOO_MANY if is_one_too_many else self._app, scope, receive, send)
+        finally:
+            self._served -= 1
+
+    async def _serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False
 
         async def send_with_headers(message: Message) -> None:
@@ -50,7 +68,7 @@ class Limited:
 
         try:
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-                await self._app(scope, _bounded(scope, receive), send_with_headers)
+                await app(scope, _bounded(scope, receive), send_with_headers)
         except TimeoutError:
             if not has_begun:
                 late = PlainTextResponse("This took too long.\n", HTTPStatus.SERVICE_UNAVAILABLE)

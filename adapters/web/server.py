@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from adapters.web.limits import CONNECTION_WITHIN, LARGEST_HEAD, MOST_AT_ONCE, Limited
+from adapters.web.limits import CONNECTION_WITHIN, HEALTH, LARGEST_HEAD, Limited
 from adapters.web.metrics import CONTENT_TYPE, Metrics
 from bot.errors import StoreError
 from bot.model.loop import Loop
@@ -74,7 +74,7 @@ def application(health: Health, metrics: Metrics, routes: Sequence[BaseRoute] = 
         return Response(await metrics.text(), media_type=CONTENT_TYPE)
 
     own = (
-        Route("/healthz", health.healthz),
+        Route(HEALTH, health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", show_metrics),
     )
@@ -94,7 +94,6 @@ async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[Non
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_AT_ONCE,
             h11_max_incomplete_event_size=LARGEST_HEAD,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )

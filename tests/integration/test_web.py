@@ -17,7 +17,7 @@ from starlette.routing import Route
 from adapters.sql.address import address_of
 from adapters.sql.engine import VERSION_TABLE, Database
 from adapters.sql.store import SqlStore
-from adapters.web.limits import LARGEST_BODY, LARGEST_HEAD
+from adapters.web.limits import LARGEST_BODY, LARGEST_HEAD, MOST_AT_ONCE
 from adapters.web.listening import address_of as web_address_of
 from adapters.web.listening import listen_at
 from adapters.web.metrics import Metrics
@@ -44,7 +44,16 @@ class Process:
         self.health = Health(
             store=store, clock=SystemClock(), loops=lambda: self.loops, is_stopping=lambda: self.is_stopping
         )
-        self.app = application(self.health, self.metrics, [Route("/echo", echo, methods=["POST"])])
+        self.let_go = asyncio.Event()
+        self.held = asyncio.Semaphore(0)
+        self.app = application(
+            self.health, self.metrics, [Route("/echo", echo, methods=["POST"]), Route("/held", self.hold)]
+        )
+
+    async def hold(self, _: Request) -> Response:
+        self.held.release()
+        await self.let_go.wait()
+        return PlainTextResponse("ok")
 
 
 async def echo(request: Request) -> Response:
@@ -144,6 +153,33 @@ async def write(url: str, statement: str) -> None:
     async with database.write() as connection:
         await connection.execute(text(statement))
     await database.close()
+
+
+async def test_of_many_requests_at_once_the_last_are_refused_and_health_is_told_all_the_same(
+    process: Process, web: httpx.AsyncClient
+) -> None:
+    held = [asyncio.create_task(web.get("/held")) for _ in range(MOST_AT_ONCE)]
+    for _ in held:
+        await process.held.acquire()
+    refused = await web.post("/echo", content=b"1")
+    assert (refused.status_code, refused.text) == (503, "Too many requests at once.\n")
+    assert refused.headers["server"] == "paperround"
+    assert (await web.get("/healthz")).status_code == 200
+    process.let_go.set()
+    assert {(await each).status_code for each in held} == {200}
+    assert (await web.post("/echo", content=b"1")).status_code == 200
+
+
+async def test_connections_that_ask_nothing_keep_nobody_out(process: Process) -> None:
+    with listen_at("127.0.0.1", 0) as listening:
+        address = web_address_of(listening)
+        async with serving(process.app, listening):
+            idle = [await asyncio.open_connection(*listening.getsockname()[:2]) for _ in range(2 * MOST_AT_ONCE)]
+            async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+                answer = await client.get("/metrics")
+            for _, writer in idle:
+                writer.close()
+    assert answer.status_code == 200
 
 
 # --- metrics ------------------------------------------------------------------------------------------------------
