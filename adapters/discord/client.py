@@ -97,6 +97,14 @@ class DiscordApi:
         await self._opened()
         return self._me
 
+    async def take_session(self) -> timedelta:
+        """Take one of the sessions with the gateway that a day has; returns how long until there is one.
+
+        Raises:
+            StoreError: nobody knows how many there were.
+        """
+        return await self._pacing.take_session()
+
     async def download(self, url: str, at_most: int) -> bytes:
         """Return what is at an address that Discord gave.
 

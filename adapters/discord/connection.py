@@ -2,8 +2,9 @@
 
 discord.py reconnects by itself, and now and then does so without an end or ends without a word (Rapptz/discord.py issue
 10511). So whatever it says of itself is looked at from outside, and a client that has not heard for a while is thrown
-away with all that belongs to it. Each new one costs a login, of which Discord allows 1,000 a day: it waits longer every
-time, and longest where Discord says that it is no use.
+away with all that belongs to it. Each new one waits longer than the one before, and longest where Discord says that it
+is no use. Of the sessions that a client begins, by itself too, Discord allows 1,000 a day: they are counted, for all
+processes, and one that has none left is thrown away until there is one.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from adapters.discord.client import DiscordApi
 from adapters.discord.errors import DiscordError
 from adapters.discord.interactions import Place
 from adapters.discord.listener import Listener
-from bot.errors import PaperroundError
+from bot.errors import PaperroundError, StoreError
 from bot.model.installation import Secret
 from bot.ports import Clock
 
@@ -33,10 +34,9 @@ SILENT_FOR: Final = timedelta(seconds=90)
 
 FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(minutes=10)
-"""Before another client is tried: 150 a day at most.
+"""Before another client is tried."""
 
-Source of the 1,000: https://docs.discord.com/developers/events/gateway#session-start-limit-object
-"""
+_TOO_OFTEN: Final = "Discord: connected too often today; connecting again when it is sure to keep the token good."
 
 _BAD_TOKEN: Final = 4004
 _NOT_ALLOWED: Final = 4014
@@ -96,6 +96,7 @@ class Connection:
         if self.listener.is_alive:
             self._failures = 0
             return
+        await self._leave_if_held(self.listener)
         silent = now - self.listener.heard_at
         if silent < SILENT_FOR:
             raise NotConnectedError(f"Discord: {self.listener.state}; connecting.")
@@ -113,19 +114,41 @@ class Connection:
         if self._has_ended:
             return
         listener = self._make()
+        listener.take_session = self._take_session
         running = asyncio.create_task(_run(listener, self._token))
         self.listener, self.running = listener, running
-        connected = asyncio.create_task(listener.connected.wait())
+        events = {asyncio.create_task(each.wait()) for each in (listener.connected, listener.held)}
         within = CONNECT_WITHIN.total_seconds()
         try:
-            await asyncio.wait({running, connected}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, *events}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            connected.cancel()
+            for each in events:
+                each.cancel()
         if running.done() and not self._has_ended:
             await self._fail(running)
+        await self._leave_if_held(listener)
         if not listener.connected.is_set():
             raise NotConnectedError(f"Discord: {listener.state}; connecting.")
         log.info("discord: connected, in %d servers", len(listener.servers))
+
+    async def _leave_if_held(self, listener: Listener) -> None:
+        """Leave a client that may not begin a session, unless it hears something all the same.
+
+        Raises:
+            NotConnectedError: it may not.
+        """
+        if not listener.held_for:
+            return
+        if not listener.hears_something:
+            await self._drop()
+            self._wait(listener.held_for, _TOO_OFTEN)
+        raise NotConnectedError(_TOO_OFTEN)
+
+    async def _take_session(self) -> timedelta:
+        try:
+            return await self._api.take_session()
+        except StoreError:
+            return FIRST_WAIT
 
     async def _fail(self, ended: asyncio.Task[None]) -> None:
         """Leave a client that has ended.

@@ -6,7 +6,8 @@ and what `READY` names, are no documented interface of discord.py: they are used
 """
 
 import asyncio
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import aiohttp
@@ -47,7 +48,10 @@ class Ears(Protocol):
 
 
 class Listener(discord.AutoShardedClient):
-    """One client, from its login to its end; `heard_at` is when a shard of it came alive last."""
+    """One client, from its login to its end; `heard_at` is when a shard of it came alive last.
+
+    `take_session` returns how long no session may be begun; one that was to be begun waits, and `held_for` is how long.
+    """
 
     def __init__(
         self, ears: Ears, clock: Clock, *, base_url: str, gateway_url: str = "", settled: float = SETTLED
@@ -63,6 +67,9 @@ class Listener(discord.AutoShardedClient):
         self._clock = clock
         self.connected = asyncio.Event()
         self.heard_at: datetime = clock.wall()
+        self.held = asyncio.Event()
+        self.held_for = timedelta()
+        self.take_session: Callable[[], Awaitable[timedelta]] | None = None
         self._alive: set[int] = set()
         self._servers: dict[int, set[str]] = {}
         self._away: set[int] = set()
@@ -99,7 +106,12 @@ class Listener(discord.AutoShardedClient):
     @property
     def is_alive(self) -> bool:
         """Say whether every shard hears."""
-        return not self.is_closed() and bool(self._alive) and len(self._alive) == self.shard_count
+        return self.hears_something and len(self._alive) == self.shard_count
+
+    @property
+    def hears_something(self) -> bool:
+        """Say whether at least one shard hears."""
+        return not self.is_closed() and bool(self._alive)
 
     @property
     def state(self) -> str:
@@ -126,6 +138,14 @@ class Listener(discord.AutoShardedClient):
 
     def _me(self, guild: discord.Guild) -> discord.Member | None:
         return guild.get_member(self.user.id) if self.user is not None else None
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Let no session begin when there were too many: Discord may end each at once, and discord.py goes on."""
+        self.held_for = await self.take_session() if self.take_session is not None else timedelta()
+        if self.held_for:
+            self.held.set()
+            await asyncio.Event().wait()
+        await super().before_identify_hook(shard_id, initial=initial)
 
     # --- what discord.py tells ----------------------------------------------------------------------------------------
 

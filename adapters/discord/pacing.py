@@ -54,6 +54,15 @@ Source: https://docs.discord.com/developers/topics/rate-limits#invalid-request-l
 
 INVALID: Final = "discord:invalid"
 
+SESSIONS: Final = "discord:sessions"
+A_DAY: Final = 600
+AT_FIRST: Final = 200
+"""Sessions with the gateway that are begun in a day, and at once: 800 at most in any day. Discord allows 1,000, then it
+takes the token away.
+
+Source: https://docs.discord.com/developers/events/gateway#session-start-limit-object
+"""
+
 
 class Pacing:
     """Moments for requests, and silences."""
@@ -99,6 +108,10 @@ class Pacing:
             await self._rate_limits.hold(_silence_of(route), until)
         else:
             await self._silence(until)
+
+    async def take_session(self) -> timedelta:
+        """Take one of the sessions of a day; returns how long until there is one, where there is none."""
+        return await self._rate_limits.take(SESSIONS, timedelta(days=1) / A_DAY, AT_FIRST, self._clock.wall())
 
     async def _wait_out(self, route: str, deadline: datetime) -> None:
         """Wait for the end of the route's own silence."""

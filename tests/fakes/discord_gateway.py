@@ -56,7 +56,7 @@ class TalkingDiscord(Discord):
     `interactions` are what was done, by token. `closes` are the codes with which the next identifications end,
     `refused_sockets` the statuses with which the next connections are refused. `menu` are the commands as they are
     stored. Servers in `away` are unavailable, those in `unnamed` are left out when a session begins. `tried` counts
-    identifications, those that failed too.
+    identifications, those that failed too. `ends_sessions` calls each session invalid instead of beginning it.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class TalkingDiscord(Discord):
     menu: list[Json] = field(default_factory=list)
     shards: int = 1
     tried: int = 0
+    ends_sessions: bool = False
     identified: int = 0
     resumed: int = 0
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -169,6 +170,9 @@ class TalkingDiscord(Discord):
         if details["token"] != self.token or self.closes:
             await socket.close(code=self.closes.pop(0) if self.closes else 4004)
             self.changed()
+            return None
+        if self.ends_sessions:
+            await socket.send_json({"op": _INVALID, "d": False})
             return None
         if told["op"] == _IDENTIFY:
             self.identified += 1

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 
 from adapters.discord.connection import LONGEST_WAIT, SILENT_FOR
-from adapters.discord.listener import Listener
+from adapters.discord.pacing import A_DAY, AT_FIRST, SESSIONS
 from adapters.discord.syncing import AGAIN, MenuError
 from tests.builders import NOW
 from tests.fakes.discord_calls import Fault
@@ -85,10 +86,10 @@ async def test_a_connection_that_is_closed_is_resumed_and_misses_nothing(discord
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let discord.py not wait five seconds before it identifies a second time."""
 
-    async def at_once(_: Listener, shard: int | None, *, initial: bool = False) -> None:
+    async def at_once(_: discord.Client, shard: int | None, *, initial: bool = False) -> None:
         del shard, initial
 
-    monkeypatch.setattr(Listener, "before_identify_hook", at_once)
+    monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
 
 
 @pytest.mark.usefixtures("in_a_hurry")
@@ -170,6 +171,25 @@ async def test_a_client_that_reconnects_without_an_end_is_replaced(discord_talk:
     await discord_talk.connect()
     assert discord_talk.discord.identified == 2
     assert "No subscriptions" in (await discord_talk.ana.types("list")).text
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_sessions_that_end_at_once_are_not_begun_until_discord_takes_the_token_away(
+    migrated_sqlite_url: str, clock: Ahead
+) -> None:
+    between = timedelta(days=1) / A_DAY
+    async with talk(migrated_sqlite_url, clock=clock, is_heard=False) as begun:
+        # All but three of those that there may be have been begun.
+        await begun.store.rate_limits.hold(SESSIONS, clock.wall() + between * (AT_FIRST - 3))
+        begun.discord.ends_sessions = True
+        await begun.refused("connected too often today")
+        assert begun.discord.tried == 3
+        clock.ahead = between / 2
+        await begun.refused("connected too often today")
+        begun.discord.ends_sessions = False
+        clock.ahead = between
+        await begun.connect()
+        assert (begun.discord.tried, begun.discord.identified) == (4, 1)
 
 
 async def test_a_client_that_trips_over_what_discord_says_is_replaced(discord_talk: Talk, clock: Ahead) -> None:
