@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.commands.command import Access, Command
-from bot.commands.request import ME, Asked, ChangeSettings, EditSubscription, Request, Requester
+from bot.commands.request import ME, Asked, ChangeSettings, Request, Requester
 from bot.commands.services import Services
 from bot.errors import RefusedError
 from bot.model.channel import Channel, Platform, WhoCanManage
@@ -48,7 +48,7 @@ async def permitted(command: Command, asked: Asked, requester: Requester, servic
 
 
 def _changes_channel(command: Command, request: Request) -> bool:
-    if command.access is Access.CHANGE and isinstance(request, EditSubscription | ChangeSettings):
+    if command.access is Access.CHANGE and isinstance(request, ChangeSettings):
         return not request.only_reads
     return command.access is not Access.ANYONE
 

@@ -65,6 +65,14 @@ async def test_edit_with_a_number_alone_opens_it_too(discord_talk: Talk) -> None
     assert (changed.how, changed.to_channel) == ("original", True)
 
 
+async def test_who_may_not_change_it_gets_no_form_but_the_reason(discord_talk: Talk) -> None:
+    made = await discord_talk.ana.types("subscribe", query="teapots", tz="Asia/Tokyo")
+    for said in (await discord_talk.cy.types("edit", number="1"), await discord_talk.cy.presses(made, "Change")):
+        assert (said.how == "modal", said.to_channel) == (False, False)
+        assert "Changing #tea needs Manage Channels." in said.text
+    assert (await discord_talk.ana.presses(made, "Change")).how == "modal"
+
+
 @pytest.mark.parametrize(
     ("often", "when", "frequency", "at", "weekdays"),
     [

@@ -80,7 +80,8 @@ EDIT: Final = Command(
         replace(PING, example="edit 3 --ping <@&4242>"),
         Parameter(name="no-ping", help="Call no role any more.", kind=Kind.SWITCH),
     ),
-    access=Access.CHANGE,
+    # A bare one only reads, but it is a form to fill in: who may not send it off is told before.
+    access=Access.MANAGE,
     visibility=Visibility.CHANNEL,
     contradictions=(
         ("daily", "weekly", "instant"),
