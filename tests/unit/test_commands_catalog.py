@@ -81,7 +81,7 @@ def test_flags_have_names_of_their_own_and_contradictions_name_flags(command: Co
 def test_who_may_and_who_sees_is_as_the_product_has_it() -> None:
     changing = {"subscribe", "edit", "pause", "resume", "unsubscribe", "run", "settings", "import"}
     assert {command.name for command in COMMANDS if command.access is not Access.ANYONE} == changing
-    assert {command.name for command in COMMANDS if command.access is Access.CHANGE} == {"edit", "settings"}
+    assert {command.name for command in COMMANDS if command.access is Access.CHANGE} == {"settings"}
     assert {command.name for command in COMMANDS if command.visibility is Visibility.CHANNEL} == changing
 
 
