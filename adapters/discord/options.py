@@ -35,6 +35,9 @@ _FLAG: Final = re.compile(r"--(?=[a-z])")
 _REST: Final = {"[flags]": "[options]"}
 """What a usage line ends with."""
 
+_CARET: Final = "^"
+"""What stands alone below a mistake."""
+
 
 def with_options(document: Document) -> Document:
     """Return the document with its commands written as Discord takes them."""
@@ -106,11 +109,19 @@ def _block(block: Block) -> Block:
         case Fields(pairs):
             return Fields(tuple((written(name), _spans(spans)) for name, spans in pairs))
         case Code(text):
-            return Code("\n".join(map(written, text.split("\n"))))
+            return Code(_code(text))
         case Divider() | PaperCard() | PaperLine():
             return block
         case _:
             assert_never(block)
+
+
+def _code(text: str) -> str:
+    """Return lines of code with our own commands among them; what somebody typed, a caret below it, stays."""
+    lines = text.split("\n")
+    if lines[-1].strip() == _CARET:
+        return text
+    return "\n".join(written(line) if line.startswith(f"{ROOT} ") else line for line in lines)
 
 
 def _spans(spans: Spans) -> Spans:

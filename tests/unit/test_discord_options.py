@@ -10,6 +10,7 @@ from bot.commands.arguments import ROOT
 from bot.commands.catalog import COMMANDS
 from bot.commands.command import Command
 from bot.document import BulletList, Code, Document, Fields, Paragraph, Style, Text
+from bot.errors import PlacedError
 
 MENU = {each["name"]: {option["name"] for option in each["options"]} for each in commands_json(COMMANDS)[0]["options"]}
 
@@ -82,3 +83,10 @@ def test_only_commands_are_written_anew() -> None:
         ),
         footnote=told,
     )
+
+
+@pytest.mark.parametrize("typed", ["--daily 09:00 x", "/papers subscribe --daily 09:00 x"])
+def test_what_somebody_typed_stays_as_it_is_with_the_caret_below_the_mistake(typed: str) -> None:
+    shown = Code(PlacedError("No.", text=typed, column=9, hint="").caret())
+    copied = Code(f"{typed.removeprefix('/papers ')}\nand so on")
+    assert with_options(Document(blocks=(shown, copied))).blocks == (shown, copied)
