@@ -43,12 +43,13 @@ _MANAGES: Final = Permission.MANAGE_CHANNELS | Permission.MANAGE_GUILD
 class Place:
     """A channel as an interaction describes it: its type, what whoever acts may do there, and what the bot may.
 
-    `ours` is None where Discord did not say.
+    `ours` is None where Discord did not say. `parent` is the channel of a thread, or what a channel is listed under.
     """
 
     id: str
     name: str = ""
     kind: int = 0
+    parent: str = ""
     theirs: Permission = Permission.NONE
     ours: Permission | None = None
 
@@ -151,6 +152,7 @@ def requester_of(here: Here) -> Requester:
         user=here.user,
         is_manager=bool(_MANAGES & may),
         manages_all=Permission.MANAGE_GUILD in may,
+        parent=Channel(Platform.DISCORD, here.server, here.place.parent) if here.place.parent else None,
         name=here.names.get(here.user, ""),
     )
 
@@ -197,6 +199,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
         id=channel.get("id") or payload["channel_id"],
         name=channel.get("name") or "",
         kind=int(channel.get("type") or 0),
+        parent=channel.get("parent_id") or "",
         theirs=permission_of(member.get("permissions")),
         ours=permission_of(payload["app_permissions"]) if payload.get("app_permissions") else None,
     )

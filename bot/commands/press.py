@@ -79,11 +79,11 @@ async def form_behind(action_id: str, requester: Requester, services: Services) 
 
 
 async def _all(target: str, requester: Requester, services: Services) -> Reply:
-    """Show a page of everything that a posted digest matched, to somebody in its workspace."""
+    """Show a page of everything that a posted digest matched, to somebody in its channel or in a thread of that."""
     message, _, page = target.partition(":")
     here = requester.channel
     posted = await services.store.outbox.posted(here.platform, here.workspace, message) if message else None
-    if posted is None or (posted.channel.is_personal and posted.channel != here.personal(requester.user)):
+    if posted is None or posted.channel not in {here, here.personal(requester.user), requester.parent}:
         raise no_longer_good()
     number = int(page) if page.isdecimal() and len(page) <= _PAGE_DIGITS else 1
     document = whole_document(posted.document, number, message=message)

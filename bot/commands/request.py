@@ -20,7 +20,8 @@ class Requester:
 
     A manager is one of every channel of the workspace, or (`manages_all` False) of this channel alone. `zone` is the
     person's own IANA zone, `name` what people call them; each is empty where the platform does not know it.
-    `typed_in` is where they are when they act in another channel than that; None: there.
+    `typed_in` is where they are when they act in another channel than that; None: there. `parent` is the channel in
+    which the one where they are is a thread, or a post; None: in none.
     """
 
     channel: Channel
@@ -30,6 +31,7 @@ class Requester:
     zone: str = ""
     name: str = ""
     typed_in: Channel | None = None
+    parent: Channel | None = None
 
     @property
     def here(self) -> Channel:

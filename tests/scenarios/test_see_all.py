@@ -1,9 +1,11 @@
 """See all: everything that a posted digest matched, for whoever sees the digest, page by page."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from adapters.console.render import render
 from bot.clock import FixedClock
+from bot.commands.press import press
 from bot.document import PaperCard, Reply
 from bot.model.channel import Channel, Platform
 from bot.pipeline.deliver import deliver_due
@@ -53,6 +55,14 @@ async def test_a_digest_of_another_workspace_or_of_a_person_is_not_found(store: 
         assert render(reply.document).startswith("This button is no longer good")
 
 
+async def test_a_digest_of_another_channel_is_not_found_but_in_a_thread_of_it(store: Store) -> None:
+    await post_a_digest(store)
+    bo = Person(store, channel=Channel(Platform.CONSOLE, "local", "tea"), user="bo")
+    assert render((await bo.presses("all:m1")).document).startswith("This button is no longer good")
+    in_thread = replace(bo.requester, parent=GENERAL)
+    assert (await press("all:m1", in_thread, bo.services)).ok
+
+
 async def test_a_message_that_nobody_posted_shows_nothing(store: Store) -> None:
-    for press in ("all", "all:", "all:m1", "all:m1:2"):
-        assert not (await Person(store).presses(press)).ok
+    for button in ("all", "all:", "all:m1", "all:m1:2"):
+        assert not (await Person(store).presses(button)).ok
