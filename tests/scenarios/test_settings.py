@@ -146,6 +146,16 @@ async def test_mutes_are_listed_kept_once_and_taken_back(store: Store) -> None:
     assert (refused.ok, refused.understood) == (False, True)
 
 
+async def test_a_word_that_is_muted_and_taken_back_at_once_changes_nothing(store: Store) -> None:
+    person = Person(store)
+    for word in ("survey", "benchmark"):
+        await person.asks(f"settings mute {word}")
+    reply = await person.asks("settings mute survey --unmute survey")
+    assert render(reply.document).startswith("survey is muted already; I changed nothing.")
+    assert reply.document.actions == ()
+    assert (await current(store)).mutes == (mute_of("survey"), mute_of("benchmark"))
+
+
 async def test_a_setting_that_is_so_already_is_answered_in_a_line(store: Store) -> None:
     person = Person(store)
     await person.asks("settings max 5")

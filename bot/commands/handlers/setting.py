@@ -82,7 +82,8 @@ def _mutes_after(known: tuple[Query, ...], request: ChangeSettings) -> tuple[Que
         if len(mutes) == MOST_MUTES:
             raise RefusedError(f"A channel mutes at most {MOST_MUTES} words and authors; I muted nothing.")
         mutes = (*mutes, request.mute)
-    return mutes
+    # The same ones in another order are no change.
+    return mutes if {*mutes} != {*known} else known
 
 
 def _moved(
