@@ -15,7 +15,7 @@ from bot.model.cadence import EVERY_DAY, WEEKDAY_NAMES, WEEKDAYS
 from bot.model.subscription import SourceChoice
 from bot.query.ast import Query
 from bot.query.categories import CATEGORIES, category_like, category_named
-from bot.query.fields import SOURCE_NAMES
+from bot.query.fields import OFFERED, SOURCE_NAMES
 from bot.query.mute import mute_of
 from bot.query.parse import parse
 from bot.text.suggest import suggest
@@ -339,7 +339,7 @@ def _source(written: Written, piece: Word) -> SourceChoice:
         if not colon and (known := category_named(piece.text)):
             raise written.error(message, at=piece, instead=f"arxiv:{known}")
         near = suggest(typed, SOURCE_NAMES)
-        hint = "" if near else f"Sources are {', '.join(f'`{each}`' for each in SOURCE_NAMES)}."
+        hint = "" if near else f"Sources are {', '.join(f'`{each}`' for each in OFFERED)}."
         raise written.error(message, at=piece.part(0, len(typed)), hint=hint, instead=near)
     if not colon:
         return SourceChoice(name)

@@ -16,6 +16,8 @@ SOURCE_NAMES: Final = {**{name: name for name in SOURCES}, "hf": "huggingface", 
 """What people may write. A Daily Papers page is a listing of Hugging Face, whose page it is."""
 SOURCE_TITLES: Final = {"huggingface": "Hugging Face", "arxiv": "arXiv"}
 """How people write the names of those that have one."""
+OFFERED: Final = tuple(SOURCE_TITLES)
+"""What somebody in a chat is told of: the others are files of the operator."""
 
 _COUNT = re.compile(r"(>=|<=|>|<|=|≥|≤|=>|=<)?\s*(\d{1,9})\+?")
 _DAYS = re.compile(r"(\d{1,5})\s*(d|days?|w|weeks?|m|months?|y|years?)", re.IGNORECASE)
@@ -68,7 +70,7 @@ def _source(value: str, text: str, column: int) -> Source:
     name = SOURCE_NAMES.get(wanted)
     if name is None:
         near = suggest(wanted, SOURCE_NAMES)
-        hint = f"Did you mean source:{near}?" if near else f"Sources are {', '.join(SOURCES)}."
+        hint = f"Did you mean source:{near}?" if near else f"Sources are {', '.join(OFFERED)}."
         raise QueryError(f"I don't know the source {value}.", text=text, column=column, hint=hint)
     if category:
         hint = f"Write source:{name} cat:{value.strip().partition(':')[2]}"

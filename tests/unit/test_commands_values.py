@@ -190,7 +190,7 @@ def test_sources_are_a_list_of_names_and_categories(typed: str, sources: list[st
     ("typed", "words"),
     [
         ("hugingface", "I don't know the source `hugingface`. Did you mean `huggingface`?"),
-        ("pubmed", "I don't know the source `pubmed`. Sources are `huggingface`, `arxiv`, `jsonl`, `hf`, `page`."),
+        ("pubmed", "I don't know the source `pubmed`. Sources are `huggingface`, `arxiv`."),
         ("cs.CV", "I don't know the source `cs.CV`. Did you mean `arxiv:cs.CV`?"),
         ("arxiv:cs.XX", "I don't know the arXiv category `cs.XX`. Categories look like `cs.CL`."),
         ("arxiv:CL", "I don't know the arXiv category `CL`. Did you mean `cs.CL`?"),

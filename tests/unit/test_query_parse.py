@@ -86,7 +86,7 @@ def test_a_query_is_read_as(typed: str, canonical: str) -> None:
         ("cat:cooking", 5, "cat:cs stands for all of cs"),
         ("source:arxv", 8, "Did you mean source:arxiv?"),
         ("source:arxiv:cs.CL", 8, "source:arxiv cat:cs.CL"),
-        ("source:nature", 8, "Sources are huggingface, arxiv, jsonl"),
+        ("source:nature", 8, "Sources are huggingface, arxiv."),
         ("title:(a cat:cs.CL)", 10, "outside the brackets"),
         ("a) b", 2, "Drop it"),
         ("", 1, "asks for nothing"),
