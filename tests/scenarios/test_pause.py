@@ -57,6 +57,13 @@ async def test_until_is_the_beginning_of_that_day_where_the_channel_is(store: St
     assert pause.until == datetime(2026, 11, 30, 23, tzinfo=UTC)
 
 
+async def test_every_answer_names_the_day_of_a_pause_in_the_channels_zone(store: Store) -> None:
+    ana = Person(store, now=LATER)
+    await ana.asks("subscribe teapots --tz America/New_York")
+    told = [await ana.reads(text) for text in ("pause 1 --until 2026-12-01", "pause 1", "list", "run 1")]
+    assert [("until 1 Dec" in said, "30 Nov" in said) for said in told] == [(True, False)] * 4
+
+
 @pytest.mark.parametrize("day", ["2026-06-18", "2026-06-19"])
 async def test_a_day_that_has_begun_is_refused(day: str, store: Store, ana: Person) -> None:
     reply = await ana.asks(f"pause 1 --until {day}")
