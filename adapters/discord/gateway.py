@@ -100,7 +100,7 @@ class DiscordGateway:
         """See `Ears`."""
         try:
             heard = heard_of(payload)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             log.warning("discord: an interaction makes no sense (%s: %s)", type(error).__name__, error)
             return
         name, job = self._job_for(heard)

@@ -176,7 +176,8 @@ def heard_of(payload: Mapping[str, Json]) -> Heard:
     """Read an interaction.
 
     Raises:
-        LookupError, TypeError, ValueError, AttributeError: it is none of ours, or none of Discord's.
+        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError: it is none of ours, or none
+            of Discord's.
     """
     data = payload["data"]
     here = _here_of(payload)
@@ -186,7 +187,7 @@ def heard_of(payload: Mapping[str, Json]) -> Heard:
         case kind if kind == COMPONENT:
             return _pressed_of(here, payload["message"], data)
         case kind if kind == MODAL:
-            return Filled(here=here, form=data["custom_id"], fields=dict(_fields_of(data["components"])))
+            return Filled(here=here, form=_text(data["custom_id"]), fields=dict(_fields_of(data["components"])))
         case kind:
             raise ValueError(f"an interaction of type {kind}")
 
@@ -196,26 +197,37 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
     user = member.get("user") or payload["user"]
     channel = payload.get("channel") or {}
     place = Place(
-        id=channel.get("id") or payload["channel_id"],
+        id=_text(channel.get("id") or payload["channel_id"]),
         name=channel.get("name") or "",
         kind=int(channel.get("type") or 0),
         parent=channel.get("parent_id") or "",
         theirs=permission_of(member.get("permissions")),
         ours=permission_of(payload["app_permissions"]) if payload.get("app_permissions") else None,
     )
-    server = payload.get("guild_id") or ""
+    server = _text(payload.get("guild_id") or "")
     if not (server or place.kind in _DIRECT):
         raise ValueError("no server and no direct message")
     return Here(
-        id=payload["id"],
-        token=payload["token"],
-        application=payload["application_id"],
+        id=_text(payload["id"]),
+        token=_text(payload["token"]),
+        application=_text(payload["application_id"]),
         server=server,
         place=place,
-        user=user["id"],
-        locale=payload.get("locale") or "",
+        user=_text(user["id"]),
+        locale=_text(payload.get("locale") or ""),
         names=_names_of(payload, member, user, place),
     )
+
+
+def _text(said: Json) -> str:
+    """Return what can be nothing but a text.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(said, str):
+        raise TypeError("no text")
+    return said
 
 
 def _names_of(
@@ -241,7 +253,7 @@ def _command_of(here: Here, data: Mapping[str, Json], *, is_whole: bool) -> Give
     options: dict[str, Value] = {each["name"]: each["value"] for each in given}
     if not is_whole:
         focused = next(each["name"] for each in given if each.get("focused"))
-        return Typing(here=here, verb=command["name"], option=focused, options=options)
+        return Typing(here=here, verb=_text(command["name"]), option=focused, options=options)
     resolved = data.get("resolved") or {}
     target = next((each["value"] for each in given if each["type"] == _CHANNEL), None)
     attached = next((each for each in given if each["type"] == _ATTACHMENT), None)
@@ -252,7 +264,7 @@ def _command_of(here: Here, data: Mapping[str, Json], *, is_whole: bool) -> Give
         del options[attached["name"]]
     return Given(
         here=here,
-        verb=command["name"],
+        verb=_text(command["name"]),
         options=options,
         target=None if target is None else _place_of(target, resolved["channels"][target]),
         file=file,
@@ -274,8 +286,8 @@ def _pressed_of(here: Here, message: Mapping[str, Json], data: Mapping[str, Json
     origin = message.get("interaction_metadata") or {}
     return Pressed(
         here=here,
-        action=data["custom_id"],
-        message=message["id"],
+        action=_text(data["custom_id"]),
+        message=_text(message["id"]),
         chosen=next(iter(data.get("values") or ()), ""),
         pressed_before=origin.get("interacted_message_id") or "",
         is_private=bool((message.get("flags") or 0) & EPHEMERAL),

@@ -123,11 +123,15 @@ def test_a_form_is_read_whatever_stands_around_its_fields(told: list[Json], ana:
         {"guild_id": None},
         {"channel": None, "channel_id": None, "guild_id": None},
         {"member": {"permissions": "many", "user": {"id": "1"}}},
+        {"guild_id": [GUILD]},
+        {"token": 7},
+        {"channel": {"id": GUILD, "type": 1e400}},
+        {"type": 5, "data": {"custom_id": {}, "components": []}},
     ],
 )
 def test_what_makes_no_sense_is_refused(change: Json, ana: Person, told: list[Json]) -> None:
     ana.begins("list")
-    with pytest.raises((LookupError, TypeError, ValueError, AttributeError)):
+    with pytest.raises((LookupError, TypeError, ValueError, AttributeError, ArithmeticError)):
         heard_of({**told[0], **change})
 
 
