@@ -84,11 +84,20 @@ class Replies:
     async def to_typing(self, typing: Typing) -> None:
         """Suggest what an option may be."""
         self._members.note(typing.here)
-        await self._answers.suggest(typing.here, await choices_for(typing, self._services))
+        choices = () if typing.here.is_direct else await choices_for(typing, self._services)
+        await self._answers.suggest(typing.here, choices)
 
     async def to_command(self, given: Given) -> None:
         """Answer a command."""
         here = given.here
+        if here.is_direct:
+            # The menu offers none there, and what has no server would be everybody's.
+            nowhere = RefusedError(
+                "Commands work in the channels of servers.",
+                hint="Type it in a server that let me in; with `--to me` digests come here.",
+            )
+            await self._answers.say_at_once(here, refusal_of(nowhere, given.verb).document)
+            return
         self._members.note(here, given.target)
         requester, options = asked_of(given)
         is_bare = given.verb == EDIT.name and given.options.keys() - _PLACES == {"number"}

@@ -109,6 +109,15 @@ async def test_a_command_of_another_menu_is_refused_and_not_guessed(change: Json
     assert "has changed" in (await discord_talk.ana.types("list")).text
 
 
+async def test_a_command_without_a_server_is_refused_and_subscribes_nobody(discord_talk: Talk) -> None:
+    ana = discord_talk.person(ANA, ANA_DM)
+    said = await ana.types("subscribe", query="teapots", to="me")
+    assert (said.how, said.to_channel) == ("message", False)
+    assert "in a server that let me in" in said.text
+    assert await ana.completes("subscribe", "tz", "lon") == {}
+    assert not await discord_talk.store.subscriptions.schedules()
+
+
 # --- suggestions ------------------------------------------------------------------------------------------------------
 
 
