@@ -179,9 +179,12 @@ class Members:
         return await self._ask(_MEMBER, guild_id=server, user_id=me)
 
     async def _ask(self, path: str, **ids: str) -> Json | None:
-        """Return an answer; nothing in it when it may not be seen or is not there; None when there was none."""
+        """Return an answer; nothing in it when it may not be seen or is not there; None when there was none.
+
+        An empty answer is none: what stands between Discord and us may give one.
+        """
         try:
-            return await self._api.call("GET", path, None, query=None, **ids) or {}
+            return await self._api.call("GET", path, None, query=None, **ids) or None
         except DiscordError as error:
             if error.code == UNKNOWN_MEMBER or error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
                 return {}

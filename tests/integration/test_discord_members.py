@@ -94,6 +94,16 @@ async def test_while_discord_does_not_answer_nothing_is_refused(asking: Asking) 
     assert await asking.refusal(TEA) == ""
 
 
+async def test_an_empty_answer_says_neither_that_we_are_out_nor_what_we_may(asking: Asking) -> None:
+    nothing = Fault(body=b"{}", content_type="application/json")
+    asking.discord.fail(nothing, method="GET", path="/guilds/{guild}")
+    asking.discord.fail(nothing, method="GET", path="/channels/{channel}")
+    assert not await asking.members.is_out(HERE)
+    assert await asking.refusal(TEA) == ""
+    del asking.discord.guilds[HERE]
+    assert await asking.members.is_out(HERE)
+
+
 async def test_people_and_channels_are_asked_for_by_name_once(asking: Asking) -> None:
     people, places = frozenset({ANA, "300000000000000099"}), frozenset({TEA, STOVES, SECRET})
     for _ in range(2):
