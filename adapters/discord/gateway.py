@@ -129,7 +129,8 @@ class DiscordGateway:
         """Look back at what was missed: now, or when somebody looks after us next."""
         listener, self._is_behind = self.connection.listener, True
         if listener is not None and listener.is_ready() and not self._is_looking_back:
-            self._is_looking_back = self.work.begin("a look back", self._look_back(listener))
+            # Urgent, for it waits for Discord more than it works, and is to keep no command from its turn.
+            self._is_looking_back = self.work.begin("a look back", self._look_back(listener), is_urgent=True)
             self._is_behind = not self._is_looking_back
 
     async def _look_back(self, listener: Listener) -> None:
