@@ -1,9 +1,10 @@
 """Subscriptions: what a channel wants to read, how often, from where."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from bot.model.cadence import Cadence
@@ -26,6 +27,9 @@ class PauseReason(StrEnum):
     ACCESS = "access"
 
 
+_CODE: Final = re.compile(r" \([a-z0-9_]+\)$")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """Who paused it, why, since when, and until when (both UTC; `until` None means until someone resumes)."""
@@ -35,6 +39,11 @@ class Pause:
     since: datetime
     until: datetime | None = None
     detail: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The detail without the platform's own code at its end, which is for the operator."""
+        return _CODE.sub("", self.detail)
 
 
 @dataclass(frozen=True, slots=True, order=True)

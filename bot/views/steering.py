@@ -167,7 +167,7 @@ def why_paused(pause: Pause | None, zone: str, today: date) -> str:
     assert pause is not None
     since = f"since {_day(pause.since, zone, today)}"
     if pause.reason is PauseReason.ACCESS:
-        return f"{since}: {pause.detail}"
+        return f"{since}: {pause.in_words}"
     return f"by {person(pause.by)} {since}" + (f" until {_day(pause.until, zone, today)}" if pause.until else "")
 
 
@@ -196,7 +196,8 @@ def resumed(
         label: Spans = () if len(resumed_now) == 1 else (Text(f"#{is_.number}: "),)
         if was.pause and was.pause.reason is PauseReason.ACCESS:
             said = (
-                f"It was paused because I could not post here ({was.pause.detail}). If I still can't, I pause it again."
+                f"It was paused because I could not post here ({was.pause.in_words}). "
+                "If I still can't, I pause it again."
             )
             blocks.append(Note((*label, Text(f"{said} Papers that were missed come with it, of up to 14 days."))))
     blocks += (

@@ -253,7 +253,7 @@ def _paused(subscription: Subscription, zone: ZoneInfo, today: date) -> str:
     assert pause is not None
     since = f"since {date_in_words(pause.since.astimezone(zone).date(), today)}"
     if pause.reason is PauseReason.ACCESS:
-        return f"paused {since}: {pause.detail}"
+        return f"paused {since}: {pause.in_words}"
     until = f" until {date_in_words(pause.until.astimezone(zone).date(), today)}" if pause.until else ""
     return f"paused by {person(pause.by)} {since}{until}"
 

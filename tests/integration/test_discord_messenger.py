@@ -72,7 +72,7 @@ async def test_a_person_who_takes_no_direct_messages_is_paused_with_the_reason(s
         await world.digest(HERE)
         assert await world.finish() >= 1
         said = await world.pause_of(HERE.personal("77"))
-        assert said == "the person takes no direct messages of mine (50007)"
+        assert said == "my direct messages are not taken (50007)"
         assert await world.pause_of(HERE) == ""
 
 

@@ -21,7 +21,7 @@ from tests.scenarios.library import fill
 LATER = NOW + timedelta(days=3)
 """A Friday, 11:00 in Berlin."""
 
-LOST = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="not in the channel")
+LOST = Pause(by="paperround", reason=PauseReason.ACCESS, since=NOW, detail="I am not in it (50001)")
 
 
 async def mine(store: Store) -> dict[int, Subscription]:
@@ -183,8 +183,9 @@ async def test_resuming_all_tells_when_each_goes_on(store: Store, ana: Person) -
 async def test_a_pause_for_lost_access_ends_by_hand_with_a_word_on_what_happens(store: Store, ana: Person) -> None:
     await pause_some(store, GENERAL, [1], LOST)
     back = replace(ana, now=LATER + timedelta(days=30))
+    assert "since 16 Jun: I am not in it\n" in await back.reads("list")
     said = await back.reads("resume 1")
-    assert "because I could not post here (not in the channel). If I still can't, I pause it again." in said
+    assert "because I could not post here (I am not in it). If I still can't, I pause it again." in said
     assert (await mine(store))[1].floor_on == date(2026, 7, 5)
 
 
