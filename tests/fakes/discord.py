@@ -53,7 +53,7 @@ class Discord(Calls):
 
     A repeat with the same nonce is suppressed for `nonce_window`. `wrong` says what was wrong with bodies. People in
     `silent` take no direct messages. `active_threads` is how many a server takes. `files` are what people attached, by
-    name: at `Discord.attachment`.
+    name: at `Discord.attachment`, given with `file_headers`.
     """
 
     buckets: Mapping[str, tuple[int, timedelta]] = field(default_factory=lambda: dict(BUCKETS))
@@ -65,6 +65,7 @@ class Discord(Calls):
     messages: list[Message] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
+    file_headers: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     listeners: list[Callable[[str, Json], None]] = field(default_factory=list)
     _nonces: dict[str, Message] = field(default_factory=dict)
@@ -99,7 +100,9 @@ class Discord(Calls):
 
         async def file(request: web.Request) -> web.StreamResponse:
             content = self.files.get(request.match_info["name"])
-            return web.Response(status=404) if content is None else web.Response(body=content)
+            return (
+                web.Response(status=404) if content is None else web.Response(body=content, headers=self.file_headers)
+            )
 
         router.add_get("/files/{name}", file)
 

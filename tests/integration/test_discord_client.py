@@ -1,6 +1,7 @@
 """Discord's REST API over a real connection: no request too many, none twice, none that shuts us out."""
 
 import asyncio
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,33 @@ async def test_a_file_is_had_up_to_a_size(migrated_sqlite_url: str) -> None:
             await world.api.download(url, 999)
         with pytest.raises(DiscordError, match="cannot be had"):
             await world.api.download(f"{url}.gone", 1000)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cdn.discordapp.com/x",
+        "https://cdn.discordapp.com@127.0.0.1/x",
+        "https://cdn.discordapp.com:8443/x",
+        "https://cdn.discordapp.com.example/x",
+        "file:///etc/hostname",
+        "http://169.254.169.254/latest",
+        "http://[::1",
+        "",
+    ],
+)
+async def test_files_are_had_from_discord_alone(migrated_sqlite_url: str, url: str) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        with pytest.raises(DiscordError, match="not at Discord"):
+            await world.api.download(url, 1000)
+
+
+async def test_a_packed_file_is_not_unpacked(migrated_sqlite_url: str) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        packed = gzip.compress(b"x" * 100_000)
+        world.discord.files["papers.yaml"] = packed
+        world.discord.file_headers = {"Content-Encoding": "gzip"}
+        assert await world.api.download(world.discord.attachment("papers.yaml"), 1000) == packed
 
 
 async def test_many_that_come_first_log_in_once(migrated_sqlite_url: str) -> None:
