@@ -95,6 +95,11 @@ class Piece:
         """How many of a message's components it is, with those inside of it."""
         return count_of(self.component)
 
+    @property
+    def is_label(self) -> bool:
+        """Whether it says nothing without what comes after it."""
+        return bool(self.component.get("content", "").endswith(":"))
+
 
 def size_of(component: Json) -> int:
     """Return the length of all that a component says."""

@@ -8,6 +8,7 @@ Source: https://discord.com/developers/docs/resources/message#create-message
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, Final
 
 from adapters.discord.components import (
@@ -113,11 +114,15 @@ def _roles(document: Document) -> list[str]:
 
 
 def _groups(pieces: Sequence[Piece], beside: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Yield the pieces of each message, at least one; in the first there is room left for what stands beside them."""
+    """Yield the pieces of each message, at least one; in the first there is room left for what stands beside them.
+
+    A label begins the message that has room for what it is the label of.
+    """
     group: list[Piece] = []
     room, count = TEXT - sum(piece.size for piece in beside), COMPONENTS - 1 - sum(piece.count for piece in beside)
-    for piece in pieces:
-        if group and (piece.size > room or piece.count > count):
+    for piece, after in zip_longest(pieces, pieces[1:]):
+        together = [piece, after] if piece.is_label and after else [piece]
+        if group and (sum(each.size for each in together) > room or sum(each.count for each in together) > count):
             yield group
             group, room, count = [], TEXT, COMPONENTS - 1
         group.append(piece)

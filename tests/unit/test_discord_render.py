@@ -212,6 +212,13 @@ def test_long_code_is_ended_at_line_ends_and_nothing_of_it_is_lost() -> None:
     assert "\n".join(each.shown for each in shown).split("\n") == lines
 
 
+def test_a_label_is_in_the_message_of_what_it_is_the_label_of() -> None:
+    blocks = (Paragraph(text("x" * 2000)), Paragraph(text("BibTeX:")), Code("y" * 2000))
+    first, second = payloads(Document(blocks=blocks))
+    assert components.contents(first) == ["x" * 2000]
+    assert components.contents(second)[0] == r"BibTeX\:"
+
+
 def test_a_late_digest_says_so() -> None:
     (message,) = payloads(with_lateness(five(), timedelta(hours=2)))
     assert components.contents(message)[0].endswith("(2 h late)")
