@@ -25,6 +25,9 @@ ANSWER_WITHIN = timedelta(seconds=5)
 
 HOLDER = "doctor"
 
+DISCORD = "discord"
+"""The name of the check that says whether Discord can be reached."""
+
 LARGEST_ANSWER = 10_000
 """Bytes of a health check that are looked at."""
 
@@ -61,14 +64,16 @@ async def _checks(flags: Mapping[str, Any]) -> AsyncIterator[Check]:
     yield _console(settings)
     if settings.http.port is not None:
         yield await _web(settings.http.host, settings.http.port)
-    for check in await _servers(settings, clock):
+    servers = await _servers(settings, clock)
+    for check in servers:
         yield check
     if settings.slack.is_configured:
         from bot.cli.doctor_slack import slack_checks  # noqa: PLC0415 - nothing of Slack is loaded unless it is wanted
 
         async for check in slack_checks(settings, clock):
             yield check
-    if settings.discord.token is not None:
+    is_away = any(check.name == DISCORD and check.fix for check in servers)
+    if settings.discord.token is not None and not is_away:
         from bot.cli.doctor_discord import discord_checks  # noqa: PLC0415 - nor anything of Discord
 
         async for check in discord_checks(settings, clock, settings.discord.token):
@@ -159,9 +164,7 @@ def _addresses(settings: Settings) -> Iterator[_Address]:
     if "arxiv" in settings.sources:
         yield _Address(server="arxiv", url=f"{settings.arxiv.rss_url}/cs.AI", setting="PAPERROUND_ARXIV__RSS_URL")
     if settings.discord.is_configured:
-        yield _Address(
-            server="discord", url=f"{settings.discord.api_url}/gateway", setting="PAPERROUND_DISCORD__API_URL"
-        )
+        yield _Address(server=DISCORD, url=f"{settings.discord.api_url}/gateway", setting="PAPERROUND_DISCORD__API_URL")
 
 
 async def _server(http: HttpClient, clock: Clock, address: _Address) -> list[Check]:

@@ -128,9 +128,11 @@ def _what_it_is(value: str) -> str:
 
 
 def bare_token(given: SecretStr | None) -> SecretStr | None:
-    """Check that it is one word, as it goes into a header; it is never repeated."""
+    """Check that it is one word, as it goes into a header, and none of Slack's; it is never repeated."""
     if given is not None and not _TOKEN.fullmatch(given.get_secret_value()):
         raise ValueError("this is no token; it is one word, without Bot before it")
+    if given is not None and (what := _what_it_is(given.get_secret_value())):
+        raise ValueError(f"this is no token of Discord{what}")
     return given
 
 

@@ -192,6 +192,16 @@ async def test_a_discord_out_of_reach_has_its_fix(lab: Lab, tmp_path: Path) -> N
     assert "correct PAPERROUND_DISCORD__API_URL" in check.fix
 
 
+def test_a_discord_out_of_reach_is_told_once(tmp_path: Path) -> None:
+    settings = {
+        "DISCORD_BOT_TOKEN": TOKEN,
+        "PAPERROUND_DISCORD__API_URL": "http://127.0.0.1:9/api/v10",
+        "PAPERROUND_SOURCES": "hf",
+    }
+    lines = Console(tmp_path, settings)("doctor").out.splitlines()
+    assert len([line for line in lines if line.startswith("FAIL  discord")]) == 1
+
+
 async def test_doctor_looks_at_discord_and_shows_no_secret(lab: Lab, tmp_path: Path) -> None:
     settings = {
         "DISCORD_BOT_TOKEN": TOKEN,

@@ -307,6 +307,21 @@ def test_without_a_token_nothing_of_discord_is_configured(monkeypatch: pytest.Mo
     assert (discord.token, discord.api_url, discord.gateway_url) == (None, "https://discord.com/api/v10", "")
 
 
+@pytest.mark.parametrize(
+    ("token", "way_out"),
+    [
+        ("xoxb-hunter", "this is one for SLACK_BOT_TOKEN"),
+        ("xapp-hunter", "this is one for SLACK_APP_TOKEN"),
+        ("'hunter.2.three'", "take the quotes away"),
+    ],
+)
+def test_a_token_that_is_none_of_discords_is_told_by_its_beginning(
+    token: str, way_out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", token)
+    assert problems_of() == (f"DISCORD_BOT_TOKEN: this is no token of Discord; {way_out}",)
+
+
 def test_discord_needs_one_token_which_nothing_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_BOT_TOKEN", "hunter.2.three ")
     monkeypatch.setenv("PAPERROUND_DISCORD__GATEWAY_URL", "ws://127.0.0.1:7/gateway/")
