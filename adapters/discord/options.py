@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -32,8 +32,11 @@ _WORD: Final = re.compile(r'(?:"[^"]*"|[^\s"])+|"')
 """A word, with what stands between quotes in it."""
 
 _FLAG: Final = re.compile(r"--(?=[a-z])")
-_REST: Final = {"[flags]": "[options]"}
+_REST: Final = {"[flags]": "[options]", "[NAME": "[options]", "VALUE]": ""}
 """What a usage line ends with."""
+
+_ATTACHED: Final = "channel.yaml"
+"""How a file is shown that is attached, and not typed."""
 
 _CARET: Final = "^"
 """What stands alone below a mistake."""
@@ -41,10 +44,11 @@ _CARET: Final = "^"
 
 def with_options(document: Document) -> Document:
     """Return the document with its commands written as Discord takes them."""
+    usages = _usages(document.heading)
     return replace(
         document,
         heading=_spans(document.heading),
-        blocks=tuple(map(_block, document.blocks)),
+        blocks=tuple(_block(block, usages) for block in document.blocks),
         footnote=_spans(document.footnote),
     )
 
@@ -60,6 +64,14 @@ def written(text: str) -> str:
         return text
     bare, options = _apart(words, command)
     return " ".join([root, verb, *_without_flags(bare, command), *options])
+
+
+def _usages(heading: Spans) -> Mapping[str, str]:
+    """Return how a command's parameters are shown, by what they are shown as elsewhere, where one is explained."""
+    root, _, verb = "".join(span.text for span in heading if isinstance(span, Text)).partition(" ")
+    command = command_named(verb) if root == ROOT else None
+    parameters = command.parameters if command is not None else ()
+    return {each.usage: f"{each.name}:{each.shown}" if each.shown else each.name for each in parameters}
 
 
 def _apart(words: Sequence[str], command: Command | None) -> tuple[list[str], list[str]]:
@@ -84,7 +96,7 @@ def _apart(words: Sequence[str], command: Command | None) -> tuple[list[str], li
 
 def _without_flags(words: Sequence[str], command: Command) -> Iterator[str]:
     """Yield options for the words that belong to no flag."""
-    end = [_REST[word] for word in words if word in _REST]
+    end = [rest for word in words if (rest := _REST.get(word))]
     values = [word for word in words if word not in _REST]
     if values and command.is_by_name and values[0] in command.flags:
         yield f"{values[0]}:{' '.join(values[1:])}"
@@ -92,13 +104,14 @@ def _without_flags(words: Sequence[str], command: Command) -> Iterator[str]:
     if values and command.first is not None:
         yield f"{command.first.name}:{values.pop(0)}"
     if values and command.free is not None:
-        # A file is attached, and not typed.
-        given = command.free.shown if command.free.kind is Kind.FILE else " ".join(values)
+        given = " ".join(values)
+        if command.free.kind is Kind.FILE and given != command.free.shown:
+            given = _ATTACHED
         yield f"{command.free.name}:{given}"
     yield from end
 
 
-def _block(block: Block) -> Block:
+def _block(block: Block, usages: Mapping[str, str]) -> Block:
     match block:
         case Paragraph(spans):
             return Paragraph(_spans(spans))
@@ -107,7 +120,7 @@ def _block(block: Block) -> Block:
         case BulletList(items):
             return BulletList(tuple(map(_spans, items)))
         case Fields(pairs):
-            return Fields(tuple((written(name), _spans(spans)) for name, spans in pairs))
+            return Fields(tuple((usages.get(name) or written(name), _spans(spans)) for name, spans in pairs))
         case Code(text):
             return Code(_code(text))
         case Divider() | PaperCard() | PaperLine():

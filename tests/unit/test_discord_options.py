@@ -9,6 +9,8 @@ from adapters.discord.options import with_options, written
 from bot.commands.arguments import ROOT
 from bot.commands.catalog import COMMANDS
 from bot.commands.command import Command
+from bot.commands.help import help_reply
+from bot.commands.request import Help
 from bot.document import BulletList, Code, Document, Fields, Paragraph, Style, Text
 from bot.errors import PlacedError
 
@@ -32,7 +34,9 @@ MENU = {each["name"]: {option["name"] for option in each["options"]} for each in
         ("/papers saved --bibtex", "/papers saved bibtex:True"),
         ("/papers help edit", "/papers help verb:edit"),
         ('/papers search "a --b"', '/papers search query:"a --b"'),
-        ("/papers import --yes {version: 1}", "/papers import file:FILE yes:True"),
+        ("/papers import --yes {version: 1}", "/papers import file:channel.yaml yes:True"),
+        ("/papers import FILE [flags]", "/papers import file:FILE [options]"),
+        ("/papers settings [NAME VALUE]", "/papers settings [options]"),
         ("/papers subscribe --instant agents", "/papers subscribe query:agents instant:True"),
         ("/papers list", "/papers list"),
         ("--daily [HH:MM]", "daily:[HH:MM]"),
@@ -90,3 +94,12 @@ def test_what_somebody_typed_stays_as_it_is_with_the_caret_below_the_mistake(typ
     shown = Code(PlacedError("No.", text=typed, column=9, hint="").caret())
     copied = Code(f"{typed.removeprefix('/papers ')}\nand so on")
     assert with_options(Document(blocks=(shown, copied))).blocks == (shown, copied)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=[command.name for command in COMMANDS])
+def test_help_lists_the_parameters_of_a_command_as_its_menu_names_them(command: Command) -> None:
+    blocks = with_options(help_reply(Help(verb=command.name)).document).blocks
+    listed = next((block for block in blocks if isinstance(block, Fields)), Fields(()))
+    named = [name.partition(":")[0] for name, _ in listed.pairs][: len(command.parameters)]
+    assert named == [each.name for each in command.parameters]
+    assert set(named) <= MENU[command.name]
