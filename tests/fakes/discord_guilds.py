@@ -36,7 +36,10 @@ class Kind(IntEnum):
     ANNOUNCEMENT = 5
     ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
+    STAGE = 13
+    DIRECTORY = 14
     FORUM = 15
+    MEDIA = 16
 
     @property
     def is_thread(self) -> bool:
@@ -83,6 +86,8 @@ class Place:
                     "archive_timestamp": "2026-06-16T09:00:00+00:00",
                 },
             }
+        if self.kind in {Kind.VOICE, Kind.STAGE}:
+            shown |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
         return shown | {
             "position": 0,
             "permission_overwrites": self.overwrites,

@@ -14,7 +14,8 @@ from adapters.discord.syncing import AGAIN, MenuError
 from tests.builders import NOW
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, MENU
-from tests.integration.discord_talking import AWAY, BO, STOVES, Ahead, Talk, a_discord, listening, talk
+from tests.fakes.discord_guilds import Kind
+from tests.integration.discord_talking import AWAY, BO, HERE, STOVES, Ahead, Talk, a_discord, listening, talk
 
 Json = Any
 
@@ -190,6 +191,21 @@ async def test_sessions_that_end_at_once_are_not_begun_until_discord_takes_the_t
         clock.ahead = between
         await begun.connect()
         assert (begun.discord.tried, begun.discord.identified) == (4, 1)
+
+
+async def test_channels_of_every_kind_break_no_connection(migrated_sqlite_url: str, clock: Ahead) -> None:
+    kinds = (Kind.VOICE, Kind.STAGE, Kind.CATEGORY, Kind.MEDIA, Kind.DIRECTORY, Kind.FORUM, Kind.ANNOUNCEMENT)
+    fake = a_discord(clock)
+    for number, kind in enumerate(kinds, start=500):
+        fake.add_channel(HERE, str(number), kind)
+    async with talk(migrated_sqlite_url, clock=clock, fake=fake) as begun:
+        for number, kind in enumerate(kinds, start=600):
+            fake.add_channel(AWAY, str(number), kind)
+            fake.remove_channel(str(number))
+        assert "No subscriptions" in (await begun.ana.types("list")).text
+        running = begun.gateway.connection.running
+        assert running is not None
+        assert not running.done()
 
 
 async def test_a_client_that_trips_over_what_discord_says_is_replaced(discord_talk: Talk, clock: Ahead) -> None:
