@@ -21,6 +21,9 @@ AT_ONCE_OF_ONE: Final = 4
 MOST_WAITING_OF_ONE: Final = 500
 """The same for one workspace: whoever floods, or is made to wait by the platform, holds up no other."""
 
+URGENT_OF_ONE: Final = 16
+"""Urgent parts of one workspace at once: a flood there makes no acknowledgement late but its own."""
+
 PATIENCE: Final = timedelta(seconds=15)
 """How long what was begun may take when the gateway stops: less than the service waits for it."""
 
@@ -34,6 +37,7 @@ class _Share:
     def __init__(self) -> None:
         self.begun = 0
         self.turn = asyncio.Semaphore(AT_ONCE_OF_ONE)
+        self.urgent = asyncio.Semaphore(URGENT_OF_ONE)
 
 
 class Work:
@@ -49,6 +53,7 @@ class Work:
         self._lines: dict[Hashable, asyncio.Task[None]] = {}
         self._shares: dict[str, _Share] = {}
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._urgent: dict[asyncio.Task[Any] | None, asyncio.Semaphore] = {}
 
     async def run(self, before_finishing: Callable[[], Awaitable[None]]) -> None:
         """Let jobs be begun until cancelled, and finish them then."""
@@ -79,8 +84,8 @@ class Work:
         """Begin a job; False when there are too many, of all or of the workspace, or the gateway does not run.
 
         An urgent one waits for no turn. Those of one line (None: of none) are done one after the other, as they were
-        begun. Those of a workspace (empty: of none) have their share of the turns. `excuse` tells who waits for a job
-        that it failed, with the reference that the log has.
+        begun. Those of a workspace (empty: of none) have their share of the turns, and of what is urgent at once.
+        `excuse` tells who waits for a job that it failed, with the reference that the log has.
         """
         share = self._shares.get(workspace) or _Share()
         is_full = len(self._jobs) >= MOST_WAITING or (workspace and share.begun >= MOST_WAITING_OF_ONE)
@@ -89,8 +94,8 @@ class Work:
             log.warning("%s: %s was not begun: %d others are", self._platform, name, len(self._jobs))
             return False
         before = self._lines.get(in_line)
-        turn = share.turn if workspace else None
-        task = self._group.create_task(self._done(name, job, before, turn, excuse, is_urgent=is_urgent))
+        mine = share if workspace else None
+        task = self._group.create_task(self._done(name, job, before, mine, excuse, is_urgent=is_urgent))
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
         if workspace:
@@ -116,6 +121,7 @@ class Work:
     @asynccontextmanager
     async def turn_of(self, workspace: str) -> AsyncIterator[None]:
         """Wait for a turn, in an urgent job of a workspace: for what it does after its urgent part."""
+        self._end_urgent_part()
         share = self._shares.get(workspace)
         async with share.turn if share else nullcontext(), self._turn:
             yield
@@ -125,7 +131,7 @@ class Work:
         name: str,
         job: Job,
         before: asyncio.Task[None] | None,
-        turn: asyncio.Semaphore | None,
+        share: _Share | None,
         excuse: Excuse | None,
         *,
         is_urgent: bool,
@@ -135,10 +141,10 @@ class Work:
             if before is not None:
                 await asyncio.wait([before])
             if is_urgent:
-                await job
+                await self._done_urgently(job, share)
                 return
             # The workspace's own turn first: who waits for that one is in nobody else's way.
-            async with turn or nullcontext(), self._turn:
+            async with share.turn if share else nullcontext(), self._turn:
                 await job
         except PaperroundError as error:
             ref = reference()
@@ -151,6 +157,20 @@ class Work:
             job.close()
         if ref and excuse is not None:
             await self._excuse(name, excuse, ref)
+
+    async def _done_urgently(self, job: Job, share: _Share | None) -> None:
+        if share is not None:
+            await share.urgent.acquire()
+            self._urgent[asyncio.current_task()] = share.urgent
+        try:
+            await job
+        finally:
+            self._end_urgent_part()
+
+    def _end_urgent_part(self) -> None:
+        """Let another urgent job of the same workspace begin, if this one is in its urgent part."""
+        if urgent := self._urgent.pop(asyncio.current_task(), None):
+            urgent.release()
 
     async def _excuse(self, name: str, excuse: Excuse, ref: str) -> None:
         try:

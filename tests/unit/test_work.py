@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.work import AT_ONCE, MOST_WAITING_OF_ONE, Work
+from adapters.work import AT_ONCE, MOST_WAITING_OF_ONE, URGENT_OF_ONE, Work
 from bot.errors import RefusedError
 
 PATIENCE = timedelta(seconds=30)
@@ -99,6 +99,31 @@ async def test_a_workspace_whose_jobs_hang_holds_up_no_other(work: Work) -> None
     await work.settled(PATIENCE)
     assert doing.log.count("T1 ends") == MOST_WAITING_OF_ONE
     assert work.begin("T1", doing.job("T1"), workspace="T1")
+
+
+async def test_a_flood_of_urgent_jobs_goes_in_between_those_of_other_workspaces(work: Work) -> None:
+    doing, heard = Doing(), asyncio.Event()
+    doing.gates["answer"] = asyncio.Event()
+
+    async def acknowledged_and_answered(name: str) -> None:
+        await doing.job(name)
+        await heard.wait()
+        async with work.turn_of("T1"):
+            await doing.job("answer")
+
+    for number in range(URGENT_OF_ONE * 2):
+        work.begin("it", acknowledged_and_answered(f"{number}"), workspace="T1", is_urgent=True)
+    work.begin("elsewhere", doing.job("elsewhere"), workspace="T2", is_urgent=True)
+    await doing.has_begun("elsewhere")
+    assert f"{URGENT_OF_ONE - 1} begins" in doing.log
+    assert f"{URGENT_OF_ONE} begins" not in doing.log
+    # Whoever waits for a turn has done what is urgent.
+    heard.set()
+    await doing.has_begun(f"{URGENT_OF_ONE * 2 - 1}")
+    assert "answer ends" not in doing.log
+    doing.gates["answer"].set()
+    await work.settled(PATIENCE)
+    assert doing.log.count("answer ends") == URGENT_OF_ONE * 2
 
 
 async def test_nothing_is_begun_while_nobody_runs_it() -> None:
