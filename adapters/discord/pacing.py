@@ -33,7 +33,8 @@ TOLERANCE: Final = timedelta(milliseconds=15)
 """How late a moment may be used; twice that after each one missed, so that a slow machine sends in the end."""
 
 AT_ONCE: Final = 4
-"""Moments that are asked for in one question, where as many are in line."""
+FAR_OFF: Final = timedelta(milliseconds=150)
+"""Moments that are asked for in one question, where the next one is so far off that as many will be wanted by then."""
 
 HEADROOM: Final = timedelta(milliseconds=30)
 """How far off a moment is at least, beside what asking for one took lately."""
@@ -72,7 +73,8 @@ class Pacing:
         self._clock = clock
         self._silent_until = clock.wall()
         self._asking = asyncio.Lock()
-        self._in_line = 0
+        self._waiting = 0
+        self._next_in = timedelta()
         self._moments: deque[datetime] = deque()
         self._asking_takes = timedelta()
 
@@ -84,17 +86,13 @@ class Pacing:
         """
         deadline = self._clock.wall() + PATIENCE
         tolerance = TOLERANCE
-        self._in_line += 1
-        try:
-            while True:
-                await self._wait_out(route, deadline)
-                due = await self._moment(deadline, tolerance)
-                await self._sleep(due - self._clock.wall(), deadline)
-                if self._is_good(due, tolerance):
-                    return
-                tolerance *= 2
-        finally:
-            self._in_line -= 1
+        while True:
+            await self._wait_out(route, deadline)
+            due = await self._moment(deadline, tolerance)
+            await self._sleep(due - self._clock.wall(), deadline)
+            if self._is_good(due, tolerance):
+                return
+            tolerance *= 2
 
     async def obey(self, route: str, error: DiscordError) -> None:
         """Let nobody send for as long as Discord asked, and count what it counts against our address."""
@@ -119,13 +117,18 @@ class Pacing:
             await self._sleep(wait, deadline)
 
     async def _moment(self, deadline: datetime, tolerance: timedelta) -> datetime:
-        """Take a moment. One asks at a time, for some of those behind it too."""
-        async with self._asking:
-            while self._moments:
-                if self._is_good(due := self._moments.popleft(), tolerance):
-                    return due
-            await self._ask_for(min(self._in_line, AT_ONCE), deadline)
-            return self._moments.popleft()
+        """Take a moment. One asks at a time, for all who wait for one."""
+        self._waiting += 1
+        try:
+            async with self._asking:
+                while self._moments:
+                    if self._is_good(due := self._moments.popleft(), tolerance):
+                        return due
+                ahead = AT_ONCE if self._next_in > FAR_OFF else 1
+                await self._ask_for(max(self._waiting, ahead), deadline)
+                return self._moments.popleft()
+        finally:
+            self._waiting -= 1
 
     async def _ask_for(self, count: int, deadline: datetime) -> None:
         asked = self._clock.wall()
@@ -135,6 +138,7 @@ class Pacing:
         self._asking_takes = max(self._asking_takes * FADING, self._clock.wall() - asked)
         if wait > patience:
             raise _not_now(earliest + wait - self._clock.wall())
+        self._next_in = wait
         self._moments.extend(earliest + wait + INTERVAL * number for number in range(count))
 
     def _is_good(self, due: datetime, tolerance: timedelta) -> bool:
