@@ -22,6 +22,7 @@ from bot.commands.services import Services
 from bot.document import Form, Reply
 from bot.errors import CommandError, PaperroundError, RefusedError
 from bot.model.change import ChangeId
+from bot.model.channel import Channel
 from bot.model.interaction import DO, KeptRequest, RequestId
 from bot.views.whole import ALL, whole_document
 from bot.views.words import person, to_whom
@@ -116,7 +117,7 @@ async def _take(request: RequestId, requester: Requester, services: Services) ->
     if kept.user not in {"", requester.user}:
         raise RefusedError(f"This button is for {person(kept.user)}.", hint="`/papers help` lists what you may type.")
     if not taken.is_first:
-        raise _done_already(kept)
+        raise _done_already(kept, requester.here)
     try:
         asked = read(kept.text, is_pressed=True)
     except CommandError as error:
@@ -129,10 +130,10 @@ async def _take(request: RequestId, requester: Requester, services: Services) ->
     return reply
 
 
-def _done_already(kept: KeptRequest) -> RefusedError:
+def _done_already(kept: KeptRequest, here: Channel) -> RefusedError:
     if kept.text.split(maxsplit=1)[0] == SHARE.name:
         return RefusedError("That was shared already; I shared nothing.", hint="Ask again to share it again.")
-    listed = f"`/papers list{to_whom(kept.channel)}`"
+    listed = f"`/papers list{to_whom(kept.channel, here)}`"
     return RefusedError("That was done already.", hint=f"{listed} shows how things stand.")
 
 

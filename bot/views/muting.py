@@ -9,18 +9,25 @@ from bot.model.channel import Channel
 from bot.model.digest import Digest
 from bot.model.paper import Paper
 from bot.query.ast import Query
-from bot.views.words import count, to_whom
+from bot.views.words import count, name_from, to_whom
 
 MUTES_NAMED: Final = 3
 """Mutes that stand in a sentence; the rest is counted."""
 
 
 def less_like_this(
-    paper: Paper, phrases: Sequence[Phrase], names: Sequence[str], offers: tuple[Action, ...], channel: Channel
+    paper: Paper,
+    phrases: Sequence[Phrase],
+    names: Sequence[str],
+    offers: tuple[Action, ...],
+    *,
+    channel: Channel,
+    here: Channel,
 ) -> Document:
     """Offer to mute words of a paper's title, or an author, for the whole channel."""
-    mute, for_whom = "/papers settings mute", to_whom(channel)
-    whose, digests = ("you", "digest of your own") if for_whom else ("this channel", "digest of this channel")
+    mute, for_whom = "/papers settings mute", to_whom(channel, here)
+    whose = "you" if channel.is_personal else name_from(channel, here)
+    digests = f"digest of {'your own' if channel.is_personal else whose}"
     if not offers:
         said = f"I find no word of {paper.title} that could be muted. "
         return Document(blocks=(Paragraph((Text(said), code(f'{mute} "word"{for_whom}'))),))
@@ -48,9 +55,10 @@ def muted_in_words(digest: Digest) -> str:
     return f"{count(digest.muted, 'new paper')} matched and {was} muted here by {', '.join(named)}"
 
 
-def how_to_unmute(mutes: Sequence[Query], channel: Channel) -> Spans:
+def how_to_unmute(mutes: Sequence[Query], channel: Channel, here: Channel) -> Spans:
     """Say what lets through again what these mutes keep out."""
     if len(mutes) == 1:
-        return code(f"/papers settings unmute {mutes[0]}{to_whom(channel)}"), Text(" lets such papers through again.")
-    shown, way_out = (f"/papers settings{rest}{to_whom(channel)}" for rest in ("", " unmute WORD"))
+        unmute = f"/papers settings unmute {mutes[0]}{to_whom(channel, here)}"
+        return code(unmute), Text(" lets such papers through again.")
+    shown, way_out = (f"/papers settings{rest}{to_whom(channel, here)}" for rest in ("", " unmute WORD"))
     return code(shown), Text(" shows every mute; "), code(way_out), Text(" takes one back.")

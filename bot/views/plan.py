@@ -12,7 +12,7 @@ from bot.views.words import channel_name, count, person, to_whom
 _NONE = "none"
 
 
-def would_change(difference: Difference, channel: Channel, *, is_new: bool = False) -> Document:
+def would_change(difference: Difference, channel: Channel, here: Channel, *, is_new: bool = False) -> Document:
     """Show what a file would change; `is_new` says that the channel is not as it was when this was shown before."""
     moved = (Paragraph((Text("The channel was changed since this was shown; nothing was applied. Now:"),)),)
     said = (Text(f"This would change {channel_name(channel)}:"),)
@@ -24,7 +24,7 @@ def would_change(difference: Difference, channel: Channel, *, is_new: bool = Fal
             Note(
                 (
                     Text("Apply does all of it or nothing; so does "),
-                    code(f"/papers import --yes{to_whom(channel)}"),
+                    code(f"/papers import --yes{to_whom(channel, here)}"),
                     Text("."),
                 )
             ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.document import Document, Note, Paragraph, Spans, Text, strong
+from bot.model.channel import Channel
 from bot.model.digest import Digest
 from bot.model.subscription import Subscription
 from bot.views.digest import digest_document, footnote_of, topics_of
@@ -12,7 +13,9 @@ from bot.views.muting import how_to_unmute, muted_in_words
 from bot.views.words import count, named, since_in_words, source_title
 
 
-def subscription_preview(digest: Digest, subscription: Subscription, away: Iterable[tuple[str, datetime]]) -> Document:
+def subscription_preview(
+    digest: Digest, subscription: Subscription, here: Channel, away: Iterable[tuple[str, datetime]]
+) -> Document:
     """Show what a subscription would post now: exactly the digest; with nothing to post, say so."""
     if digest.picks:
         return digest_document(digest, away)
@@ -22,7 +25,7 @@ def subscription_preview(digest: Digest, subscription: Subscription, away: Itera
         Text(f" has nothing to post now: {digest.looked_at:,} looked at"),
         Text(f" since {digest.since.day} {digest.since:%b}, {why}."),
     )
-    way_out = [Paragraph(how_to_unmute(digest.mutes, digest.channel))] if digest.muted else []
+    way_out = [Paragraph(how_to_unmute(digest.mutes, digest.channel, here))] if digest.muted else []
     notes = [
         Note((Text(f"{source_title(source)} has not answered since {since_in_words(since, digest.slot)}."),))
         for source, since in away

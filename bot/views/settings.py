@@ -11,12 +11,12 @@ from bot.views.words import count, name_from, person, to_whom
 _WHO = {WhoCanManage.EVERYONE: "everyone here", WhoCanManage.MANAGERS: "managers"}
 
 
-def settings_shown(settings: ChannelSettings, channel: Channel, *, default_zone: str) -> Document:
+def settings_shown(settings: ChannelSettings, channel: Channel, here: Channel, *, default_zone: str) -> Document:
     """Show every setting of a channel, and how to change one."""
     pairs = tuple((name, (Text(value),)) for name, value in _values(settings, default_zone))
     told = (
         Text("Change one as in "),
-        code(f"/papers settings max 10{to_whom(channel)}"),
+        code(f"/papers settings max 10{to_whom(channel, here)}"),
         Text("; "),
         code("/papers help settings"),
     )
@@ -46,10 +46,10 @@ def settings_changed(
     return Document(blocks=tuple(blocks), summary="Settings changed")
 
 
-def settings_unchanged(channel: Channel, *, mute: Query | None) -> Document:
+def settings_unchanged(channel: Channel, here: Channel, *, mute: Query | None) -> Document:
     """Say that everything is so already, in a line; `mute` is what was to be muted."""
     what = "That is so already" if mute is None else f"{mute} is muted already"
-    how = code(f"/papers settings{to_whom(channel)}"), Text(" shows how everything is set.")
+    how = code(f"/papers settings{to_whom(channel, here)}"), Text(" shows how everything is set.")
     return Document(blocks=(Paragraph((Text(f"{what}; I changed nothing. "), *how)),), summary="Nothing changed")
 
 

@@ -1,4 +1,4 @@
-"""What is said when a subscription is edited, paused, resumed or run. Pure."""
+"""What is said when a subscription is edited, paused, resumed or run, and read in the channel `here`. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.document import Block, BulletList, Code, Document, Note, Paragraph, Spans, Text, Time, code, strong
 from bot.model.cadence import WEEKDAY_NAMES, Cadence, Frequency, days_in_words
+from bot.model.channel import Channel
 from bot.model.subscription import Pause, PauseReason, Subscription
 from bot.query.ast import Query
 from bot.query.reading import in_words
@@ -14,29 +15,32 @@ from bot.views.subscriptions import sources_in_words
 from bot.views.words import cadence_in_words, count, date_in_words, named, person, quoted, role, to_whom
 
 
-def next_digest(subscription: Subscription, zone: str, now: datetime) -> Spans:
+def next_digest(subscription: Subscription, here: Channel, zone: str, now: datetime) -> Spans:
     """Say when a subscription's next digest comes, or that one should have come; `zone` is that of its hours."""
     if subscription.pause is not None:
-        resume = code(f"/papers resume {subscription.number}{to_whom(subscription.channel)}")
+        resume = code(f"/papers resume {subscription.number}{to_whom(subscription.channel, here)}")
         return Text("It is paused; "), resume, Text(" lets it go on.")
     if subscription.next_due is None:
         return (Text("The next digest comes with the next new paper, at most one every 30 minutes."),)
     if subscription.next_due <= now:
         due = Text("A digest has been due since "), Time(subscription.next_due, zone)
-        return (*due, Text("; "), code(f"/papers status{to_whom(subscription.channel)}"), Text(" says why it is late."))
+        status = code(f"/papers status{to_whom(subscription.channel, here)}")
+        return (*due, Text("; "), status, Text(" says why it is late."))
     return Text("Next digest: "), Time(subscription.next_due, zone), Text(".")
 
 
 # --- edit ---------------------------------------------------------------------------------------------------------
 
 
-def edited(before: Subscription, after: Subscription, *, by: str, channel_zone: str, now: datetime) -> Document:
+def edited(
+    before: Subscription, after: Subscription, here: Channel, *, by: str, channel_zone: str, now: datetime
+) -> Document:
     """Say what changed of a subscription, as it was and as it is, and when its next digest comes."""
     has_query = before.query != after.query
     blocks: list[Block] = [
         Paragraph((Text(f"{person(by)} changed "), *named(before), Text(":"))),
         BulletList(tuple(_changes(before, after, channel_zone))),
-        Paragraph(next_digest(after, after.cadence.timezone or channel_zone, now)),
+        Paragraph(next_digest(after, here, after.cadence.timezone or channel_zone, now)),
     ]
     if has_query:
         blocks.append(Note((Text(f"I look for: {in_words(after.query)}. It starts afresh today."),)))
@@ -76,7 +80,7 @@ def not_edited(subscription: Subscription) -> Document:
     return Document(blocks=(Paragraph(said),))
 
 
-def how_to_edit(subscription: Subscription, *, channel_zone: str) -> Document:
+def how_to_edit(subscription: Subscription, here: Channel, *, channel_zone: str) -> Document:
     """Say how a subscription stands and what of it can be changed, with a command to copy."""
     hours = cadence_in_words(subscription.cadence, subscription.cadence.timezone or channel_zone)
     told = (
@@ -91,14 +95,14 @@ def how_to_edit(subscription: Subscription, *, channel_zone: str) -> Document:
     return Document(
         blocks=(
             Paragraph((*named(subscription), Text(f", {hours}. As a command:"))),
-            Code(command_of(subscription)),
+            Code(command_of(subscription, here)),
             Paragraph(told),
         ),
         summary=f"How to change {quoted(subscription.query)}",
     )
 
 
-def command_of(subscription: Subscription) -> str:
+def command_of(subscription: Subscription, here: Channel) -> str:
     """Return the edit that would make a subscription what it is."""
     words = [f"/papers edit {subscription.number} {quoted(subscription.query)}", _hours(subscription.cadence)]
     if subscription.cadence.timezone:
@@ -112,7 +116,7 @@ def command_of(subscription: Subscription) -> str:
         words.append("--upvoted-only")
     if subscription.ping:
         words.append(f"--ping {subscription.ping}")
-    return " ".join(words) + to_whom(subscription.channel)
+    return " ".join(words) + to_whom(subscription.channel, here)
 
 
 def _hours(cadence: Cadence) -> str:
@@ -128,7 +132,13 @@ def _hours(cadence: Cadence) -> str:
 
 
 def paused(
-    now_paused: Sequence[Subscription], already: Sequence[Subscription], *, by: str, zone: str, today: date
+    now_paused: Sequence[Subscription],
+    already: Sequence[Subscription],
+    here: Channel,
+    *,
+    by: str,
+    zone: str,
+    today: date,
 ) -> Document:
     """Say what was paused and until when, and what was paused before; `zone` is the channel's."""
     blocks: list[Block] = []
@@ -136,16 +146,16 @@ def paused(
         pause = now_paused[0].pause
         until = f" until {_day(pause.until, zone, today)}" if pause and pause.until else ""
         blocks += _what_was_done(f"{person(by)} paused", now_paused, f"{until}. Papers of that time are not kept.")
-        target = f"{now_paused[0].number if len(now_paused) == 1 else 'all'}{to_whom(now_paused[0].channel)}"
+        target = f"{now_paused[0].number if len(now_paused) == 1 else 'all'}{to_whom(now_paused[0].channel, here)}"
         way_out = (code(f"/papers resume {target}"), Text(" ends it." if not until else " ends it earlier."))
         blocks.append(Paragraph(way_out))
     if not now_paused and len(already) > 1:
-        end = code(f"/papers resume all{to_whom(already[0].channel)}"), Text(" ends that.")
+        end = code(f"/papers resume all{to_whom(already[0].channel, here)}"), Text(" ends that.")
         said = Text("Every subscription is paused already. ")
         return Document(blocks=(Paragraph((said, *end)),), summary="Paused already")
     blocks += (Paragraph(_paused_already(each, zone, today)) for each in already)
     if not now_paused and len(already) == 1 and already[0].pause and already[0].pause.reason is not PauseReason.ACCESS:
-        resume = code(f"/papers resume {already[0].number}{to_whom(already[0].channel)}")
+        resume = code(f"/papers resume {already[0].number}{to_whom(already[0].channel, here)}")
         blocks.append(Paragraph((resume, Text(" ends it."))))
     return Document(blocks=tuple(blocks), summary="Paused" if now_paused else "Paused already")
 
@@ -178,6 +188,7 @@ def _day(moment: datetime, zone: str, today: date) -> str:
 def resumed(
     resumed_now: Sequence[tuple[Subscription, Subscription]],
     active: Iterable[Subscription],
+    here: Channel,
     *,
     by: str,
     zone: str,
@@ -188,10 +199,10 @@ def resumed(
     if len(resumed_now) == 1:
         ((_, only),) = resumed_now
         blocks += _what_was_done(f"{person(by)} resumed", [only], ".")
-        blocks.append(Paragraph(next_digest(only, only.cadence.timezone or zone, now)))
+        blocks.append(Paragraph(next_digest(only, here, only.cadence.timezone or zone, now)))
     elif resumed_now:
         blocks.append(Paragraph((Text(f"{person(by)} resumed {len(resumed_now)} subscriptions."),)))
-        blocks.append(BulletList(tuple(_goes_on(is_, zone, now) for _, is_ in resumed_now)))
+        blocks.append(BulletList(tuple(_goes_on(is_, here, zone, now) for _, is_ in resumed_now)))
     for was, is_ in resumed_now:
         label: Spans = () if len(resumed_now) == 1 else (Text(f"#{is_.number}: "),)
         if was.pause and was.pause.reason is PauseReason.ACCESS:
@@ -201,29 +212,33 @@ def resumed(
             )
             blocks.append(Note((*label, Text(f"{said} Papers that were missed come with it, of up to 14 days."))))
     blocks += (
-        Paragraph((*named(each), Text(" is not paused. "), *next_digest(each, each.cadence.timezone or zone, now)))
+        Paragraph(
+            (*named(each), Text(" is not paused. "), *next_digest(each, here, each.cadence.timezone or zone, now))
+        )
         for each in active
     )
     return Document(blocks=tuple(blocks), summary="Resumed" if resumed_now else "Not paused")
 
 
-def _goes_on(subscription: Subscription, channel_zone: str, now: datetime) -> Spans:
+def _goes_on(subscription: Subscription, here: Channel, channel_zone: str, now: datetime) -> Spans:
     zone = subscription.cadence.timezone or channel_zone
     hours = f", {cadence_in_words(subscription.cadence, zone)}. "
-    return (*named(subscription), Text(hours), *next_digest(subscription, zone, now))
+    return (*named(subscription), Text(hours), *next_digest(subscription, here, zone, now))
 
 
 # --- run ----------------------------------------------------------------------------------------------------------
 
 
-def ran(subscription: Subscription, papers: int, *, cut: int, waiting: int, zone: str, now: datetime) -> Document:
+def ran(
+    subscription: Subscription, papers: int, here: Channel, *, cut: int, waiting: int, zone: str, now: datetime
+) -> Document:
     """Say that a digest is on its way, and what follows it; `zone` is that of the subscription's hours."""
     said = [Text(f"Posting {_best(papers, cut)} for "), *named(subscription), Text(" now.")]
     if waiting:
         said.append(Text(f" {count(waiting, 'more paper')} of these days matched and {_wait(waiting)} not posted."))
     after = (
         Text("No digest repeats them. " if papers > 1 else "No digest repeats it. "),
-        *next_digest(subscription, zone, now),
+        *next_digest(subscription, here, zone, now),
     )
     return Document(blocks=(Paragraph(tuple(said)), Paragraph(after)), summary=f"Posting {quoted(subscription.query)}")
 
@@ -240,12 +255,12 @@ def _wait(papers: int) -> str:
 
 
 def nothing_to_run(
-    subscription: Subscription, why: str, *, mutes: Sequence[Query], zone: str, now: datetime
+    subscription: Subscription, why: str, here: Channel, *, mutes: Sequence[Query], zone: str, now: datetime
 ) -> Document:
     """Say that nothing is waiting, and why; `mutes` are those that keep something out."""
     said = (Text("Nothing is waiting for "), *named(subscription), Text(f": {why}. I posted nothing."))
-    way_out = [Paragraph(how_to_unmute(mutes, subscription.channel))] if mutes else []
+    way_out = [Paragraph(how_to_unmute(mutes, subscription.channel, here))] if mutes else []
     return Document(
-        blocks=(Paragraph(said), *way_out, Paragraph(next_digest(subscription, zone, now))),
+        blocks=(Paragraph(said), *way_out, Paragraph(next_digest(subscription, here, zone, now))),
         summary="Nothing to post",
     )

@@ -203,11 +203,11 @@ class Listed:
     changed: str = ""
 
 
-def subscription_list(listed: Sequence[Listed], channel: Channel, today: date) -> Document:
+def subscription_list(listed: Sequence[Listed], channel: Channel, here: Channel, today: date) -> Document:
     """List a channel's subscriptions; `today` is the channel's own date."""
     if not listed:
         where = "of your own" if channel.is_personal else f"in {channel_name(channel)}"
-        return Document(blocks=(_empty(where, to_whom(channel)),))
+        return Document(blocks=(_empty(where, to_whom(channel, here)),))
     return Document(blocks=(BulletList(tuple(_line(each, today) for each in listed)),))
 
 

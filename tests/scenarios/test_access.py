@@ -1,15 +1,21 @@
 """Who may do what, and where: managers, everybody, and a person's own channel."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from adapters.console.render import render
+from adapters.sql.store import open_store
+from bot.clock import FixedClock
+from bot.model.change import UNDO_FOR
 from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.ports import Store
-from tests.builders import GENERAL
+from tests.builders import GENERAL, NOW
 from tests.changing import set_settings
 from tests.scenarios.asking import Person, button_of
+from tests.scenarios.library import fill
 
 TEA = Channel(Platform.CONSOLE, "local", "tea")
 ELSEWHERE = Channel(Platform.CONSOLE, "away", "general")
@@ -115,6 +121,58 @@ async def test_what_is_done_in_another_channel_names_it(store: Store) -> None:
     assert "/papers unsubscribe all --yes --in #tea" in removing
     assert (await boss.reads("unsubscribe 1 --in tea")).startswith("@mo unsubscribed #tea from teapots (#1).")
     assert (await boss.reads("subscribe teapots --in general")).startswith("@mo subscribed this channel to teapots")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "hint"),
+    [
+        ("", "subscribe teapots --in #tea", "/papers edit 1 ... --in #tea changes it."),
+        ("", "unsubscribe all --in #tea", "/papers unsubscribe all --yes --in #tea to do it."),
+        ("subscribe kettles --max 5 --source arxiv", "edit 2 --in #tea", "--max 5 --source arxiv --in #tea"),
+        ("pause 1", "edit 1 --max 3 --in #tea", "/papers resume 1 --in #tea lets it go on."),
+        ("", "pause 1 --in #tea", "/papers resume 1 --in #tea ends it."),
+        ("pause 1", "pause 1 --in #tea", "/papers resume 1 --in #tea ends it."),
+        ("subscribe kettles, pause all", "pause all --in #tea", "/papers resume all --in #tea ends that."),
+        ("pause 1", "run 1 --in #tea", "/papers preview 1 --in #tea shows what it would post."),
+        ("settings mute teapots", "run 1 --in #tea", "/papers settings unmute teapot --in #tea lets such papers"),
+        ("settings mute teapots", "preview 1 --in #tea", "/papers settings unmute teapot --in #tea lets such papers"),
+        ("", "settings --in #tea", "/papers settings max 10 --in #tea;"),
+        ("settings max 9", "settings max 9 --in #tea", "/papers settings --in #tea shows how everything is set."),
+        (
+            "",
+            "import --in #tea\nversion: 1\nsubscriptions: [query: kettles]",
+            "so does /papers import --yes --in #tea.",
+        ),
+        ("unsubscribe 1", "list --in #tea", '/papers subscribe "your topic" --in #tea.'),
+    ],
+)
+async def test_what_is_typed_elsewhere_is_answered_with_commands_for_the_channel_it_acted_in(
+    before: str, typed: str, hint: str, migrated_sqlite_url: str
+) -> None:
+    async with open_store(migrated_sqlite_url, FixedClock(NOW)) as store:
+        await fill(store)
+        for text in ("subscribe teapots", *filter(None, before.split(", "))):
+            assert (await manager(store, TEA).asks(text)).ok, text
+        said = await manager(store).reads(typed)
+        assert hint in said
+        assert said.count(" --in #tea") == len(re.findall(r"/papers (?!help)", said))
+
+
+async def test_what_is_late_elsewhere_is_asked_after_there(store: Store) -> None:
+    boss = manager(store)
+    await boss.asks("subscribe teapots --in tea")
+    late = replace(boss, now=NOW + timedelta(days=2))
+    assert "/papers status --in #tea says why it is late." in await late.reads("resume 1 --in tea")
+
+
+async def test_a_button_pressed_too_late_points_to_the_list_of_the_channel_it_was_for(store: Store) -> None:
+    boss = manager(store)
+    made = await boss.asks("subscribe teapots --in tea")
+    late = replace(boss, now=NOW + 2 * UNDO_FOR)
+    removing = button_of(await boss.asks("unsubscribe all --in tea"), "Remove all")
+    assert (await boss.presses(removing)).ok
+    for presser, button in ((late, button_of(made, "Undo")), (boss, removing)):
+        assert "/papers list --in #tea shows how things stand." in render((await presser.presses(button)).document)
 
 
 async def test_what_is_undone_from_another_channel_names_it_and_is_told_to_one_alone(store: Store) -> None:

@@ -42,10 +42,10 @@ async def edit(request: EditSubscription, requester: Requester, services: Servic
     zone = done.settings.timezone or services.default_zone
     if request.only_reads:
         form = Form(verb="edit", values=_values_of(mine, zone), channel=requester.channel.id)
-        return Reply(verb="edit", document=how_to_edit(mine, channel_zone=zone), form=form)
+        return Reply(verb="edit", document=how_to_edit(mine, requester.here, channel_zone=zone), form=form)
     if not done.plan.edit:
         return Reply(verb="edit", document=not_edited(mine))
-    document = edited(mine, done.plan.edit[0], by=requester.user, channel_zone=zone, now=now)
+    document = edited(mine, done.plan.edit[0], requester.here, by=requester.user, channel_zone=zone, now=now)
     return Reply(verb="edit", document=replace(document, actions=(undo_button(done.id),)))
 
 

@@ -125,5 +125,5 @@ async def _show(request: Import | ApplyShown, form: ChannelForm, requester: Requ
     buttons = Buttons(requester, services.clock.now())
     apply = buttons.command("Apply", f"{APPLY.name} {difference.seen_as}\n{request.text}", single_use=True)
     await buttons.keep(services.store.requests)
-    document = would_change(difference, requester.channel, is_new=is_new)
+    document = would_change(difference, requester.channel, requester.here, is_new=is_new)
     return Reply(verb="import", document=replace(document, actions=(apply,)), ok=not is_new)

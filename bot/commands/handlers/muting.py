@@ -31,7 +31,8 @@ async def less(request: Less, requester: Requester, services: Services) -> Reply
         *(buttons.command(f"Mute {name}", f'settings mute author:"{name}"') for name in names),
     )
     await buttons.keep(services.store.requests)
-    return Reply(verb="less", document=less_like_this(paper, chosen, names, offers, requester.channel))
+    document = less_like_this(paper, chosen, names, offers, channel=requester.channel, here=requester.here)
+    return Reply(verb="less", document=document)
 
 
 async def _looked_for(requester: Requester, services: Services) -> frozenset[str]:

@@ -35,7 +35,8 @@ async def pause(request: PauseSubscriptions, requester: Requester, services: Ser
     zone = done.settings.timezone or services.default_zone
     today = now.astimezone(ZoneInfo(zone)).date()
     already = _untouched(done, _meant(request.number, done.known, requester, "pause"))
-    return _reply("pause", done, paused(done.plan.edit, already, by=requester.user, zone=zone, today=today))
+    document = paused(done.plan.edit, already, requester.here, by=requester.user, zone=zone, today=today)
+    return _reply("pause", done, document)
 
 
 def _paused(mine: Subscription, by: str, until: datetime | None, now: datetime) -> Subscription:
@@ -80,7 +81,7 @@ async def resume(request: ResumeSubscriptions, requester: Requester, services: S
     were = [(numbered(each.number, done.known, requester), each) for each in done.plan.edit]
     # Of all, what was not paused needs no word; unless nothing was.
     active = _untouched(done, _meant(request.number, done.known, requester, "resume")) if not were else ()
-    return _reply("resume", done, resumed(were, active, by=requester.user, zone=zone, now=now))
+    return _reply("resume", done, resumed(were, active, requester.here, by=requester.user, zone=zone, now=now))
 
 
 def _resumed(mine: Subscription, channel_zone: str, now: datetime) -> Subscription:

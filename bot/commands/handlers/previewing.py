@@ -17,7 +17,7 @@ async def preview_of_subscription(request: PreviewSubscription, requester: Reque
     digest = await preview_subscription(store, services.clock, mine, default_zone=services.default_zone)
     states = await source_states(store, [mine], services.clock.now())
     away = [(state.source, state.since) for state in states.values() if state.is_away]
-    return _reply(digest, subscription_preview(digest, mine, away))
+    return _reply(digest, subscription_preview(digest, mine, requester.here, away))
 
 
 async def preview_of_query(request: PreviewQuery, requester: Requester, services: Services) -> Reply:

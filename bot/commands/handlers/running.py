@@ -7,6 +7,7 @@ from bot.commands.request import PostLatest, Requester, RunNow
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import RefusedError
+from bot.model.channel import Channel
 from bot.model.subscription import Subscription
 from bot.pipeline.run import Latest, run_now
 from bot.views.steering import nothing_to_run, ran, why_paused
@@ -27,7 +28,7 @@ async def _run(verb: str, number: int, latest: Latest | None, requester: Request
     channel_zone = await zone_of(requester, services)
     mine = numbered(number, await services.store.subscriptions.of_channel(requester.channel), requester)
     if mine.pause is not None:
-        raise _is_paused(mine, channel_zone, services)
+        raise _is_paused(mine, requester.here, channel_zone, services)
     done = await run_now(
         services.store,
         services.clock,
@@ -39,20 +40,20 @@ async def _run(verb: str, number: int, latest: Latest | None, requester: Request
     if done is None:
         raise RefusedError("Somebody changes it at the same moment; I posted nothing.", hint="Type it once more.")
     zone, now = done.subscription.cadence.timezone or channel_zone, services.clock.now()
-    digest = done.digest
+    digest, here = done.digest, requester.here
     if done.why:
-        document = nothing_to_run(done.subscription, done.why, mutes=digest.mutes, zone=zone, now=now)
+        document = nothing_to_run(done.subscription, done.why, here, mutes=digest.mutes, zone=zone, now=now)
         return Reply(verb=verb, document=document)
     document = ran(
-        done.subscription, len(digest.picks), cut=len(digest.cut), waiting=digest.waiting, zone=zone, now=now
+        done.subscription, len(digest.picks), here, cut=len(digest.cut), waiting=digest.waiting, zone=zone, now=now
     )
     cut = tuple(str(each.paper.paper.id) for each in digest.cut)
     return Reply(verb=verb, document=document, papers=done.papers, cut=cut, has_enqueued=True)
 
 
-def _is_paused(mine: Subscription, zone: str, services: Services) -> RefusedError:
+def _is_paused(mine: Subscription, here: Channel, zone: str, services: Services) -> RefusedError:
     today = services.clock.now().astimezone(ZoneInfo(zone)).date()
     why = why_paused(mine.pause, zone, today)
-    target = f"{mine.number}{to_whom(mine.channel)}"
+    target = f"{mine.number}{to_whom(mine.channel, here)}"
     hint = f"`/papers resume {target}` lets it go on; `/papers preview {target}` shows what it would post."
     return RefusedError(f"#{mine.number} is paused {why}; I posted nothing.", hint=hint)

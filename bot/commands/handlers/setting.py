@@ -38,11 +38,11 @@ async def settings(request: ChangeSettings, requester: Requester, services: Serv
 
     done = await change_channel(ChangeKind.SET, plan_of, requester, services)
     if request.only_reads:
-        return Reply(
-            verb="settings", document=settings_shown(done.settings, requester.channel, default_zone=default_zone)
-        )
+        document = settings_shown(done.settings, requester.channel, requester.here, default_zone=default_zone)
+        return Reply(verb="settings", document=document)
     if done.plan.settings is None:
-        return Reply(verb="settings", document=settings_unchanged(requester.channel, mute=request.mute))
+        document = settings_unchanged(requester.channel, requester.here, mute=request.mute)
+        return Reply(verb="settings", document=document)
     document = settings_changed(
         done.settings,
         done.plan.settings,

@@ -173,7 +173,7 @@ async def list_subscriptions(request: ListSubscriptions, requester: Requester, s
     if not request.everywhere:
         changes = await services.store.changes.latest(channel, CHANGES_READ)
         listed = await _listed(await store.of_channel(channel), services, changes, today)
-        return Reply(verb="list", document=subscription_list(listed, channel, today))
+        return Reply(verb="list", document=subscription_list(listed, channel, requester.here, today))
     if not (requester.is_manager and requester.manages_all):
         raise RefusedError(
             "Only a manager may list the subscriptions of every channel.",

@@ -19,7 +19,7 @@ async def undo(request: Undo, requester: Requester, services: Services) -> Reply
         raise no_longer_good()
     if not _may_undo(requester, change):
         raise RefusedError(f"Undo is for {person(change.by)}, who did it, and for managers; nothing was undone.")
-    listed = f"`/papers list{to_whom(change.channel)}` shows how things stand."
+    listed = f"`/papers list{to_whom(change.channel, requester.here)}` shows how things stand."
     if now - change.at > UNDO_FOR:
         minutes = UNDO_FOR.total_seconds() / 60
         raise RefusedError(f"Undo works for {minutes:.0f} minutes; nothing was undone.", hint=listed)
