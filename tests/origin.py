@@ -10,10 +10,10 @@ import json
 import os
 import runpy
 import select
-import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from multiprocessing.context import ForkProcess
 from pkgutil import walk_packages
 from socket import recv_fds, socket
 
@@ -36,46 +36,28 @@ def load() -> None:
     gc.freeze()
 
 
-def forked() -> socket | None:
-    """Fork whenever a test asks: returns in each new process, with its socket, and None when nobody asks any more."""
-    asked = socket(fileno=sys.stdin.fileno())
-    woken, waking = os.pipe()
-    os.set_blocking(waking, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(waking)
-    running: dict[int, socket] = {}
+def serve(asked: socket) -> None:
+    """Fork whenever a test asks, and tell it how its process ended, until nobody asks any more."""
+    running: dict[int, tuple[ForkProcess, socket]] = {}
     while True:
-        ready, _, _ = select.select([asked.fileno(), woken], [], [])
-        if woken in ready:
-            os.read(woken, 1024)
-            tell_of_the_ended(running)
-        if asked.fileno() in ready:
+        ready, _, _ = select.select([asked.fileno(), *running], [], [])
+        for each in ready:
+            if each in running:
+                process, told = running.pop(each)
+                process.join()
+                with told:
+                    tell(told, process.exitcode or 0)
+                continue
             byte, files, _, _ = recv_fds(asked, 1, FILES)
             if not byte:
-                asked.close()
-                return None
-            process = os.fork()
-            if not process:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for file in (asked.detach(), woken, waking, *(each.detach() for each in running.values())):
-                    os.close(file)
-                return with_files(files)
-            *standard, ending = files
+                return
+            process = ForkProcess(target=become, args=files, daemon=True)
+            process.start()
+            *standard, last = files
             for file in standard:
                 os.close(file)
-            running[process] = socket(fileno=ending)
-            tell(running[process], process)
-
-
-def tell_of_the_ended(running: dict[int, socket]) -> None:
-    """Say of each process that has ended how it did."""
-    while running:
-        process, status = os.waitpid(-1, os.WNOHANG)
-        if not process:
-            return
-        with running.pop(process) as ending:
-            tell(ending, os.waitstatus_to_exitcode(status))
+            running[process.sentinel] = process, socket(fileno=last)
+            tell(running[process.sentinel][1], process.pid or 0)
 
 
 def tell(whom: socket, number: int) -> None:
@@ -84,29 +66,30 @@ def tell(whom: socket, number: int) -> None:
         whom.sendall(number.to_bytes(NUMBER_BYTES, signed=True))
 
 
-def with_files(files: list[int]) -> socket:
-    """Take stdin, stdout and stderr; returns the socket."""
-    *standard, ending = files
+def become(*files: int) -> None:
+    """Run what is wanted, as this process; leaving it spares the taking apart of all that is loaded."""
+    *standard, last = files
+    with socket(fileno=last) as told, told.makefile("r", encoding="utf-8") as words:
+        wanted = json.loads(words.readline())
     for number, file in enumerate(standard):
         os.dup2(file, number)
         os.close(file)
-    return socket(fileno=ending)
-
-
-def become(told: socket) -> None:
-    """Run what is wanted, as this process."""
-    with told, told.makefile("r", encoding="utf-8") as words:
-        wanted = json.loads(words.readline())
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - multiprocessing has closed it
     os.chdir(wanted["folder"])
     os.environ.clear()
     os.environ.update(wanted["environment"])
     sys.path[:1] = [wanted["folder"], str(ROOT)]
     sys.argv = [wanted["module"], *wanted["arguments"]]
-    runpy.run_module(wanted["module"], run_name="__main__", alter_sys=True)
+    status: str | int | None = None
+    try:
+        runpy.run_module(wanted["module"], run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        status = ended.code
+    gc.collect()  # whatever was not closed is complained of
+    sys.exit(status)
 
 
 if __name__ == "__main__":
     load()
-    mine = forked()
-    if mine is not None:
-        become(mine)
+    with socket(fileno=sys.stdin.fileno()) as the_tests:
+        serve(the_tests)
