@@ -35,7 +35,7 @@ test: $(STAMP)  ## the tests
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not faults and not peers"
 
 test-peers: $(STAMP) .peers/.stamp  ## the tests against what others make of Slack and Discord, from npm
-	$(BIN)/python -m pytest -m peers tests/peers
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m peers tests/peers
 
 test-faults: $(STAMP)  ## the long kill tests
 	$(BIN)/python -m pytest -m faults

@@ -59,7 +59,10 @@ WORDS = ("world", "model", "of", "patient", "teapots", "agents", "λ-calculus", 
 LONG = 5000
 
 SEEDS = 5000
-"""How many documents, by the seeds from 0, every oracle of Block Kit judges."""
+"""How many documents, by the seeds from 0, every oracle judges."""
+
+AT_ONCE = 500
+"""How many of them one test takes: every core has its share."""
 
 
 def a_text(rng: Random, most: int = 400) -> str:
