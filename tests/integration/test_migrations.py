@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 from adapters.sql.address import address_of
 from adapters.sql.engine import VERSION_TABLE, Database
@@ -54,21 +54,19 @@ asyncio.run(migrate(sys.argv[1]))
 
 def schema_of(connection: Connection) -> object:
     """Return every table, column, key and index, in an order of its own."""
-    found = MetaData()
-    found.reflect(connection)
-    inspector = inspect(connection)
+    look = inspect(connection)
     return {
         name: (
-            sorted((column.name, str(column.type), column.nullable) for column in table.columns),
-            sorted(table.primary_key.columns.keys()),
+            sorted((column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(name)),
+            sorted(look.get_pk_constraint(name)["constrained_columns"]),
             sorted(
                 (*key["constrained_columns"], key["referred_table"], str(key["options"]))
-                for key in inspector.get_foreign_keys(name)
+                for key in look.get_foreign_keys(name)
             ),
-            sorted((str(index["name"]), str(index["column_names"])) for index in inspector.get_indexes(name)),
-            sorted(str(unique["column_names"]) for unique in inspector.get_unique_constraints(name)),
+            sorted((str(index["name"]), str(index["column_names"])) for index in look.get_indexes(name)),
+            sorted(str(unique["column_names"]) for unique in look.get_unique_constraints(name)),
         )
-        for name, table in found.tables.items()
+        for name in look.get_table_names()
         if name != VERSION_TABLE
     }
 
@@ -105,11 +103,17 @@ async def fill(url: str) -> None:
         await store.leases.acquire("arxiv", "me", NOW, timedelta(minutes=1))
 
 
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    database = Database(address_of(url))
+    yield database
+    await database.close()
+
+
 @pytest.fixture
 async def database(empty_url: str) -> AsyncIterator[Database]:
-    opened = Database(address_of(empty_url))
-    yield opened
-    await opened.close()
+    async with opened(empty_url) as database:
+        yield database
 
 
 async def test_an_empty_database_comes_to_this_version(empty_url: str, database: Database) -> None:
@@ -141,17 +145,17 @@ async def test_every_version_goes_up_and_comes_down_to_where_it_was(database: Da
 
 
 @pytest.mark.parametrize("version", VERSIONS[:-1])
-async def test_rows_outlive_the_way_down_and_up(empty_url: str, database: Database, version: str) -> None:
-    await migrate(empty_url)
-    await fill(empty_url)
-    before = await counts(database)
-    await migrate_database(database, version)
-    async with database.read() as connection:
-        kept = frozenset(await connection.run_sync(lambda each: inspect(each).get_table_names())) & before.keys()
-    await migrate_database(database)
-    after = await counts(database)
+async def test_rows_outlive_the_way_down_and_up(store_url: str, version: str) -> None:
+    await fill(store_url)
+    async with opened(store_url) as database:
+        before = await counts(database)
+        await migrate_database(database, version)
+        async with database.read() as connection:
+            kept = frozenset(await connection.run_sync(lambda each: inspect(each).get_table_names())) & before.keys()
+        await migrate_database(database)
+        after = await counts(database)
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
-    async with open_store(empty_url, FixedClock(NOW)) as store:
+    async with open_store(store_url, FixedClock(NOW)) as store:
         request = SearchRequest(query=parse("world models"), as_of=NOW, limit=9)
         assert (await store.search.search(request)).total == 4
         assert (await store.papers.ingest([a_paper(5)], NOW)).new == 1
