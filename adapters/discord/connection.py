@@ -194,6 +194,7 @@ class Connection:
         # discord.py swallows a cancellation in a reconnect; being closed as well, it ends all the same.
         running.cancel()
         await asyncio.wait({running, closing}, timeout=CLOSE_WITHIN.total_seconds())
+        await listener.leave(CLOSE_WITHIN.total_seconds())
 
 
 async def _run(listener: Listener, token: Secret) -> None:

@@ -6,12 +6,15 @@ and what `READY` names, are no documented interface of discord.py: they are used
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
+from weakref import WeakSet
 
 import aiohttp
 import discord
+from discord.gateway import KeepAliveHandler
 from yarl import URL
 
 from adapters.discord.interactions import Place
@@ -73,9 +76,9 @@ class Listener(discord.AutoShardedClient):
         self._alive: set[int] = set()
         self._servers: dict[int, set[str]] = {}
         self._away: set[int] = set()
+        self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
         self._listen()
-        if gateway_url:
-            self._connect_at(gateway_url)
+        self._connect_at(gateway_url)
 
     # --- what goes past discord.py ------------------------------------------------------------------------------------
 
@@ -93,13 +96,27 @@ class Listener(discord.AutoShardedClient):
         parsers["INTERACTION_CREATE"] = self._ears.interaction
 
     def _connect_at(self, gateway_url: str) -> None:
-        """Let every connection go to one address, whatever Discord names."""
+        """Know every connection, and let it go to one address, if one is given, whatever Discord names."""
         connect = self.http.ws_connect
 
         async def connect_there(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
-            return await connect(str(URL(gateway_url).with_query(URL(url).query)), compress=compress)
+            there = str(URL(gateway_url).with_query(URL(url).query)) if gateway_url else url
+            socket = await connect(there, compress=compress)
+            self._sockets.add(socket)
+            return socket
 
         self.http.ws_connect = connect_there  # type: ignore[method-assign]  # the one way that every connection takes
+
+    async def leave(self, within: float) -> None:
+        """End, so many seconds at most, what `close` forgets: connections that were never ready, and what beats there."""
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001
+                thread.stop()
+        closing = [asyncio.create_task(socket.close()) for socket in self._sockets if not socket.closed]
+        if closing:
+            _, open_still = await asyncio.wait(closing, timeout=within)
+            for each in open_still:
+                each.cancel()
 
     # --- how it is ----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """A gateway, and a Discord of two servers whose people talk to it: a real discord.py over loopback."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta
 
 import discord
 import pytest
+from discord.gateway import KeepAliveHandler
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.gateway import DiscordDoor, DiscordGateway
@@ -146,6 +148,7 @@ async def talk(
 @asynccontextmanager
 async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterator[Talk]:
     """Let a gateway serve, as one process does."""
+    before = beating()
     async with open_store(url, clock) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, fake.url)
         members, places = Members(api, clock), Places(api, clock)
@@ -173,6 +176,14 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
                 )
         finally:
             await api.close()
+        # One that beats on would wake up in another test, after the end of its event loop.
+        assert beating() <= before
+
+
+def beating() -> set[threading.Thread]:
+    """Return the threads that keep connections of discord.py alive."""
+    threads = [each for each in threading.enumerate() if isinstance(each, KeepAliveHandler)]
+    return {each for each in threads if not each._stop_ev.is_set()}  # noqa: SLF001 - it does not say it otherwise
 
 
 @asynccontextmanager
