@@ -108,7 +108,7 @@ class Listener(discord.AutoShardedClient):
         self.http.ws_connect = connect_there  # type: ignore[method-assign]  # the one way that every connection takes
 
     async def leave(self, within: float) -> None:
-        """End, within so many seconds, what `close` forgets: connections that were never ready, and their heartbeats."""
+        """End, within so many seconds, what `close` forgets: connections that were never ready, their heartbeats."""
         for thread in threading.enumerate():
             if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001
                 thread.stop()
