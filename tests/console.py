@@ -4,7 +4,11 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tests import forked
@@ -29,22 +33,22 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """A folder to work in, and the settings of its environment. Nothing listens at the default addresses."""
+    """A folder to work in, and the settings of its environment. There is nothing at the default addresses."""
 
     folder: Path
     environment: Mapping[str, str]
 
     @property
     def variables(self) -> dict[str, str]:
-        unreachable = "http://127.0.0.1:9"
+        nowhere = a_server_without_pages()
         return {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
-            "PAPERROUND_HUGGINGFACE__BASE_URL": unreachable,
-            "PAPERROUND_ARXIV__API_URL": f"{unreachable}/api/query",
-            "PAPERROUND_ARXIV__RSS_URL": f"{unreachable}/rss",
+            "PAPERROUND_HUGGINGFACE__BASE_URL": nowhere,
+            "PAPERROUND_ARXIV__API_URL": f"{nowhere}/api/query",
+            "PAPERROUND_ARXIV__RSS_URL": f"{nowhere}/rss",
             **self.environment,
         }
 
@@ -64,3 +68,19 @@ class Console:
         file = self.folder / name
         file.write_text("".join(f"{json.dumps(paper)}\n" for paper in papers), encoding="utf-8")
         return file
+
+
+@cache
+def a_server_without_pages() -> str:
+    """Give the address of a server that says so at once: where nobody listens is asked again and again."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _WithoutPages)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+class _WithoutPages(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
