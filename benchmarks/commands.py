@@ -174,7 +174,7 @@ async def measured(new: Sequence[str], channels: int, rounds: int, ours: str, ba
     }
     clock = FixedClock(NOW)
     asked_in_all, seconds_in_all = 0, 0.0
-    async with open_store(ours, clock) as store:
+    async with open_store(ours) as store:
         sources = {name: FakeSource(name) for name in A_WEEKDAY}
         services = Services(
             store=store, clock=clock, default_zone="UTC", sources=sources, limits=Limits(subscriptions=1_000_000)

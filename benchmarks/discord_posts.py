@@ -107,7 +107,7 @@ async def _serve(digests: int, guilds: int) -> None:
 async def _work(url: str, discord: str) -> None:
     """Post whatever is due, from a line on stdin until nothing is left; print the CPU seconds."""
     clock = SystemClock()
-    async with open_store(url, clock) as store:
+    async with open_store(url) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, discord)
         messenger = DiscordMessenger(api, Places(api, clock), clock)
         print("ready", flush=True)
@@ -185,7 +185,7 @@ async def _enqueue(url: str, digests: int, guilds: int) -> None:
         )
 
     channels = _channels(digests, guilds)
-    async with open_store(url, clock) as store:
+    async with open_store(url) as store:
         for at in range(0, digests, AT_ONCE):
             some = channels[at : at + AT_ONCE]
             assert all(await asyncio.gather(*(store.outbox.enqueue(sent(channel)) for channel in some)))

@@ -110,7 +110,7 @@ async def measured(
     """Fill a database, enqueue all that is due; returns the deliveries made, the seconds and the CPU seconds."""
     await migrate(url)
     await subscribe(queries, channels, url)
-    async with open_store(url, FixedClock(NOW)) as store:
+    async with open_store(url) as store:
         await store.papers.ingest(made, NOW)
         start, cpu = perf_counter(), process_time()
         enqueued = await enqueue_due(store, FixedClock(NOW), default_zone="UTC")

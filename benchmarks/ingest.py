@@ -21,7 +21,6 @@ from adapters.sql.store import open_store
 from adapters.sql.tables import alias, paper, sighting
 from benchmarks._databases import KINDS, connect, databases, insert_rows, rows_of
 from benchmarks._made import corpus_name, listed, papers, report
-from bot.clock import FixedClock
 from bot.model.paper import Paper
 
 NOW = datetime(2026, 6, 16, 9, tzinfo=UTC)
@@ -60,7 +59,7 @@ async def measured(made: Sequence[Paper], ours: str, bare: str) -> tuple[float, 
     known = {"paper": 0}
     batches = [made[start : start + BATCH] for start in range(0, len(made), BATCH)]
     try:
-        async with open_store(ours, FixedClock(NOW)) as store:
+        async with open_store(ours) as store:
             await store.papers.ingest((), NOW)  # opens the connection
             for batch in batches:
                 start = perf_counter()

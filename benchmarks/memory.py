@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from adapters.sql.store import open_store
 from benchmarks._made import corpus_name, listed, papers, report
-from bot.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = 500
@@ -53,7 +52,7 @@ async def fill(folder: str, count: int) -> None:
     """Make a library of that many papers."""
     now = datetime.now(UTC)  # noqa: TID251 - the service has the machine's time
     made = listed(papers(count, Random(2026)), now.date() - timedelta(days=1), now - timedelta(days=1), days=DAYS)
-    async with open_store(f"sqlite:///{folder}/paperround.db", SystemClock()) as store:
+    async with open_store(f"sqlite:///{folder}/paperround.db") as store:
         for start in range(0, len(made), BATCH):
             await store.papers.ingest(made[start : start + BATCH], now)
 

@@ -66,7 +66,7 @@ async def _serve(slack: str) -> None:
     clock = FixedClock(NOW)
     key = Fernet.generate_key().decode()
     with TemporaryDirectory() as folder:
-        async with open_store(f"sqlite:///{folder}/paperround.db", clock, secret_keys=(key,)) as store:
+        async with open_store(f"sqlite:///{folder}/paperround.db", secret_keys=(key,)) as store:
             await fill(store)
             one = Installation(platform=Platform.SLACK, workspace="T1", token=Secret("xoxb-1"), bot_user="U0")
             await store.installations.save(one, NOW)

@@ -68,7 +68,7 @@ async def open_app(
     async with AsyncExitStack() as opened:
         clock = clock or SystemClock()
         store = await opened.enter_async_context(
-            open_store(settings.database_url.get_secret_value(), clock, secret_keys=settings.secret_keys)
+            open_store(settings.database_url.get_secret_value(), secret_keys=settings.secret_keys)
         )
         by_name: Mapping[str, PaperSource] = (
             ConfiguredSources(settings, clock, store.rate_limits, opened)

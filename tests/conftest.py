@@ -22,8 +22,6 @@ from sqlalchemy import URL, make_url
 
 from adapters.sql.migrate import migrate
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
-from tests.builders import NOW
 
 # A busy machine is no fault of the code; how long things take is measured by benchmarks.
 settings.register_profile("untimed", deadline=None)
@@ -130,7 +128,7 @@ def store_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[SqlStore]:
     """Give an open, empty store; what uses it runs on SQLite and on PostgreSQL."""
-    async with open_store(store_url, FixedClock(NOW)) as opened:
+    async with open_store(store_url) as opened:
         yield opened
 
 

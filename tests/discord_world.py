@@ -81,7 +81,7 @@ async def a_world(url: str, *, patience: timedelta = CALL_TIMEOUT) -> AsyncItera
     """Open a world; `patience` is how long a request may take."""
     clock = SteppingClock(NOW)
     discord = a_discord(clock)
-    async with serving(discord), open_store(url, clock) as store:
+    async with serving(discord), open_store(url) as store:
         api = an_api(discord, store, clock, patience)
         try:
             messenger = DiscordMessenger(api, Places(api, clock), clock)

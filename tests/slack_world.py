@@ -66,7 +66,7 @@ async def a_world(
     clock = SteppingClock(NOW)
     slack = Slack(clock=clock, tokens={token_of(each): each for each in workspaces}, scopes=set(scopes))
     key = Fernet.generate_key().decode()
-    async with serving(slack), open_store(url, clock, secret_keys=[key]) as store:
+    async with serving(slack), open_store(url, secret_keys=[key]) as store:
         for workspace in workspaces:
             await store.installations.save(an_installation(workspace, scopes if says_scopes else frozenset()), NOW)
         api = SlackApi(slack.url, timeout=patience)

@@ -19,7 +19,6 @@ from adapters.sql.sealed import KeyRing
 from adapters.sql.search import SqlSearch
 from adapters.sql.subscriptions import SqlSubscriptions
 from bot.errors import StoreError
-from bot.ports import Clock
 
 
 class SqlStore:
@@ -46,12 +45,7 @@ class SqlStore:
 
 
 @asynccontextmanager
-async def open_store(
-    url: str,
-    clock: Clock,  # noqa: ARG001 - see below
-    *,
-    secret_keys: Sequence[str] = (),
-) -> AsyncIterator[SqlStore]:
+async def open_store(url: str, *, secret_keys: Sequence[str] = ()) -> AsyncIterator[SqlStore]:
     """Open the database at `url`; SQLite is made and migrated when needed, PostgreSQL by `migrate`.
 
     `secret_keys` are Fernet keys, newest first, that encrypt stored tokens; only installations need one.

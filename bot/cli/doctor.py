@@ -89,7 +89,7 @@ def _time_zones() -> Check:
 async def _database(settings: Settings, clock: Clock) -> Check:
     """Open the database and write to it: a lease taken and given back."""
     try:
-        async with open_store(settings.database_url.get_secret_value(), clock) as store:
+        async with open_store(settings.database_url.get_secret_value()) as store:
             await store.leases.acquire(HOLDER, HOLDER, clock.wall(), timedelta(seconds=1))
             await store.leases.release(HOLDER, HOLDER)
             papers = (await store.papers.statistics(clock.now())).papers

@@ -46,7 +46,7 @@ async def discord_checks(
             yield check
         yield await _gateway(api, settings.discord.gateway_url)
         yield await _commands(api, bot)
-        async for check in _channels(api, bot, settings, clock, at_most):
+        async for check in _channels(api, bot, settings, at_most):
             yield check
     except DeliveryError as error:
         fix = _FIX_BOT if SETTING in error.reason else _REACH
@@ -89,10 +89,10 @@ async def _commands(api: DiscordApi, bot: Bot) -> Check:
     )
 
 
-async def _channels(api: DiscordApi, bot: Bot, settings: Settings, clock: Clock, at_most: int) -> AsyncIterator[Check]:
+async def _channels(api: DiscordApi, bot: Bot, settings: Settings, at_most: int) -> AsyncIterator[Check]:
     """Look at the subscribed channels, server by server."""
     try:
-        async with open_store(settings.database_url.get_secret_value(), clock) as store:
+        async with open_store(settings.database_url.get_secret_value()) as store:
             schedules = await store.subscriptions.schedules()
     except StoreError:
         return  # what is wrong with the database is said where it is looked at

@@ -84,7 +84,7 @@ async def _installed(settings: Settings, clock: Clock) -> Sequence[Check]:
     """Read every stored token with the keys, and try some of them."""
     url = settings.database_url.get_secret_value()
     try:
-        async with open_store(url, clock, secret_keys=settings.secret_keys) as store:
+        async with open_store(url, secret_keys=settings.secret_keys) as store:
             names = await store.installations.workspaces(Platform.SLACK)
             lost = await store.installations.unreadable(Platform.SLACK)
             readable = [each for each in names if each not in set(lost)]

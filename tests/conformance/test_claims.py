@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind, PartState, Settlement
 from bot.model.outcome import OutcomeKind, Stage
@@ -85,7 +84,7 @@ async def test_what_another_worker_has_on_its_way_counts_too(store: SqlStore, st
     for name in ("a", "b"):
         for channel in a_workspace(name, 3):
             await greet(store, channel)
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         assert await served(other, 1) == ["a"]
         assert [await served(store, 1), await served(other, 1)] == [["b"], ["b"]]
 
@@ -294,7 +293,7 @@ async def test_every_delivery_is_claimed_once_by_many_workers(store: SqlStore, s
     for name in ("a", "b", "c"):
         for channel in a_workspace(name, 10):
             await greet(store, channel)
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         stores = (store, other) * 4
         claims = await asyncio.gather(*(each.outbox.claim(NOW, LEASE, 4, EVERYWHERE) for each in stores))
         rest = await store.outbox.claim(NOW, LEASE, 30, EVERYWHERE)
@@ -322,7 +321,7 @@ async def test_many_workers_never_hold_two_deliveries_of_one_channel(store: SqlS
                 assert await mine.outbox.settle(claim, SENT, POSTED)
                 sent += 1
 
-    async with open_store(store_url, FixedClock(NOW)) as other, asyncio.timeout(60), asyncio.TaskGroup() as workers:
+    async with open_store(store_url) as other, asyncio.timeout(60), asyncio.TaskGroup() as workers:
         for mine in (store, other, store, other):
             workers.create_task(work(mine))
     assert sent == 24

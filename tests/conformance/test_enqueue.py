@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.digest import LedgerRow, LedgerState
@@ -190,7 +189,7 @@ async def test_a_greeting_needs_no_subscription(store: SqlStore) -> None:
 async def test_of_many_processes_that_enqueue_one_slot_one_wins(store: SqlStore, store_url: str) -> None:
     (paper,) = (await stored_papers(store, 1)).values()
     subscription = await subscribe(store)
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         stores = (store, other) * 4
         enqueued = an_enqueued(subscription, ledger=(shown(paper),))
         won = await asyncio.gather(*(each.outbox.enqueue(enqueued) for each in stores))
@@ -203,7 +202,7 @@ async def test_of_many_processes_that_enqueue_one_slot_one_wins(store: SqlStore,
 async def test_two_processes_never_show_one_paper_for_two_subscriptions(store: SqlStore, store_url: str) -> None:
     (paper,) = (await stored_papers(store, 1)).values()
     subscriptions = [await subscribe(store, word) for word in ("a", "b", "c", "d")]
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         won = await asyncio.gather(
             *(
                 (store, other)[n % 2].outbox.enqueue(
@@ -220,7 +219,7 @@ async def test_two_processes_never_show_one_paper_for_two_subscriptions(store: S
 async def test_a_pause_beside_an_enqueue_leaves_nothing_to_post(store: SqlStore, store_url: str) -> None:
     (paper,) = (await stored_papers(store, 1)).values()
     subscription = await subscribe(store)
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         await asyncio.gather(
             store.outbox.enqueue(an_enqueued(subscription, ledger=(shown(paper),))),
             other.subscriptions.pause(GENERAL, BY_BO),

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from adapters.sql.address import address_of
 from adapters.sql.engine import Database
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
 from bot.errors import StoreError, TokenError
 from bot.model.installation import Installation, Rotation, Secret
 from tests.builders import NOW
@@ -35,7 +34,7 @@ def an_installation(workspace: str = "T1", token: str = TOKEN) -> Installation:
 
 @asynccontextmanager
 async def opened(url: str, *keys: str) -> AsyncIterator[SqlStore]:
-    async with open_store(url, FixedClock(NOW), secret_keys=keys) as store:
+    async with open_store(url, secret_keys=keys) as store:
         yield store
 
 

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
 from tests.builders import NOW
 
 SECOND = timedelta(seconds=1)
@@ -30,7 +29,7 @@ async def test_one_key_never_delays_another(store: SqlStore) -> None:
 
 
 async def test_processes_share_the_pace(store: SqlStore, store_url: str) -> None:
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         waits = await asyncio.gather(
             *(each.rate_limits.reserve("host", PACE, NOW) for each in (store, other) for _ in range(10))
         )
@@ -59,7 +58,7 @@ async def test_a_hold_shorter_than_what_is_reserved_changes_nothing(store: SqlSt
 
 
 async def test_holds_of_many_processes_leave_the_longest(store: SqlStore, store_url: str) -> None:
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         holds = [each.rate_limits.hold("host", NOW + n * SECOND) for n in range(10) for each in (store, other)]
         await asyncio.gather(*holds)
     assert await store.rate_limits.reserve("host", PACE, NOW) == 9 * SECOND
@@ -99,7 +98,7 @@ async def test_a_moment_that_was_refused_is_not_taken(store: SqlStore) -> None:
 
 
 async def test_processes_share_a_burst(store: SqlStore, store_url: str) -> None:
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         takes = [each.rate_limits.take("search", PACE, 5, NOW) for each in (store, other) for _ in range(10)]
         assert sorted(await asyncio.gather(*takes)) == [NOTHING] * 5 + [PACE] * 15
 
@@ -131,6 +130,6 @@ async def test_a_lease_given_back_is_anybody_s_and_only_its_holder_gives_it_back
 
 
 async def test_of_many_that_want_a_lease_at_once_one_has_it(store: SqlStore, store_url: str) -> None:
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         wanted = [each.leases.acquire("arxiv", str(n), NOW, LEASE) for n, each in enumerate((store, other) * 5)]
         assert sum(await asyncio.gather(*wanted)) == 1

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 import pytest
 
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
 from bot.matching.explain import evaluate
 from bot.model.fetching import ImportProgress, Ingested
 from bot.model.paper import Links, Paper, PaperId, Sighting, tokens_of
@@ -247,7 +246,7 @@ async def test_a_long_list_is_stored_whole(store: SqlStore) -> None:
 async def test_two_processes_that_bring_the_same_papers_store_each_once(store: SqlStore, store_url: str) -> None:
     from_hf = [a_paper(number) for number in range(200)]
     from_arxiv = [a_paper(number, listed=(a_sighting(source="arxiv"),)) for number in range(200)]
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         one, two = await asyncio.gather(store.papers.ingest(from_hf, NOW), other.papers.ingest(from_arxiv, NOW))
     assert one.new + two.new == 200
     listed = await store.papers.listed(TODAY, TODAY, NOW)

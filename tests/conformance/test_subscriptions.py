@@ -3,7 +3,6 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 from adapters.sql.store import SqlStore, open_store
-from bot.clock import FixedClock
 from bot.model.cadence import Cadence, Frequency
 from bot.model.change import ChangeKind, ChannelPlan
 from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
@@ -70,7 +69,7 @@ async def test_a_refused_query_uses_up_no_number(store: SqlStore) -> None:
 
 
 async def test_two_processes_that_add_at_once_give_each_its_number(store: SqlStore, store_url: str) -> None:
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         words = [f"word{n}" for n in "abcdefgh"]
         added = await asyncio.gather(
             *(add((store, other)[n % 2], a_new_subscription(w), NOW, None) for n, w in enumerate(words))
@@ -79,7 +78,7 @@ async def test_two_processes_that_add_at_once_give_each_its_number(store: SqlSto
 
 
 async def test_of_two_processes_that_add_one_query_at_once_one_wins(store: SqlStore, store_url: str) -> None:
-    async with open_store(store_url, FixedClock(NOW)) as other:
+    async with open_store(store_url) as other:
         stores = (store, other, store, other)
         added = await asyncio.gather(*(add(each, a_new_subscription(), NOW, None) for each in stores))
     assert [each.number for each in added if each] == [1]

@@ -83,7 +83,7 @@ async def a_day(url: str, folder: Path, channels: int) -> Day:
     """Prepare a migrated database with one subscription a channel, due, and papers that match."""
     await migrate(url)
     clock = SystemClock()
-    async with open_store(url, clock) as store:
+    async with open_store(url) as store:
         now = clock.now()
         await store.papers.ingest([_a_paper(number, now) for number in range(1, PAPERS + 1)], now)
         for number in range(channels):

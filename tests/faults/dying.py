@@ -78,7 +78,7 @@ async def work(url: str, file: Path, step: str, moment: datetime) -> None:
     clock = FixedClock(moment)
     messenger = DyingMessenger(file, sys.stdout)
     messenger.step = step
-    async with open_store(url, clock) as opened:
+    async with open_store(url) as opened:
         store: Store = opened if "post" in step or step == NEVER else Dying(opened, step)
         await deliver_due(store, {messenger.platform: messenger}, clock)
 

@@ -41,7 +41,7 @@ class DyingDiscordMessenger(DiscordMessenger):
 async def work(url: str, discord: str, step: str, moment: datetime) -> None:
     """Deliver what is due at a moment, and end at a step; "first" before it is the first part's."""
     clock = SteppingClock(moment)
-    async with open_store(url, clock) as opened:
+    async with open_store(url) as opened:
         api = DiscordApi(Secret(TOKEN), opened.rate_limits, clock, discord)
         messenger = DyingDiscordMessenger(api, Places(api, clock), clock)
         messenger.step = step.removeprefix("first ")

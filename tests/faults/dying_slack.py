@@ -37,7 +37,7 @@ class DyingSlackMessenger(SlackMessenger):
 async def work(url: str, slack: str, key: str, step: str, moment: datetime) -> None:
     """Deliver what is due at a moment, and end at a step."""
     clock = SteppingClock(moment)
-    async with open_store(url, clock, secret_keys=[key]) as opened:
+    async with open_store(url, secret_keys=[key]) as opened:
         messenger = DyingSlackMessenger(SlackApi(slack), opened.installations, opened.rate_limits, clock)
         messenger.step = step
         store: Store = opened if "post" in step or step == NEVER else Dying(opened, step)

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from adapters.sql.store import open_store
-from bot.clock import SystemClock
 from bot.model.outcome import OutcomeKind, Stage
 from tests.faults.day import a_day, wait_for_lines
 
@@ -15,7 +14,7 @@ SERVICES = 2
 
 
 async def enqueued(url: str) -> list[str]:
-    async with open_store(url, SystemClock()) as store:
+    async with open_store(url) as store:
         outcomes = await store.outcomes.latest(Stage.ENQUEUE, "", 10 * CHANNELS)
     return [outcome.name for outcome in outcomes if outcome.kind is OutcomeKind.ENQUEUED]
 

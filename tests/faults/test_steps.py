@@ -9,7 +9,6 @@ import pytest
 
 from adapters.sql.migrate import migrate
 from adapters.sql.store import open_store
-from bot.clock import FixedClock
 from bot.model.delivery import LEASE
 from tests.builders import GENERAL, NOW
 from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe, the_id
@@ -21,7 +20,7 @@ PAPERS = [the_id(number) for number in range(1, 4)]
 
 async def a_delivery(url: str) -> None:
     await migrate(url)
-    async with open_store(url, FixedClock(NOW)) as store:
+    async with open_store(url) as store:
         keys = await stored_papers(store, len(PAPERS))
         rows = tuple(shown(key) for key in keys.values())
         assert await store.outbox.enqueue(an_enqueued(await subscribe(store), papers=tuple(PAPERS), ledger=rows))
@@ -32,12 +31,12 @@ def work(url: str, file: Path, step: str, moment: datetime) -> int:
 
 
 async def can_be_claimed(url: str, moment: datetime) -> bool:
-    async with open_store(url, FixedClock(moment)) as store:
+    async with open_store(url) as store:
         return bool(await store.outbox.claim(moment, LEASE, 1, [GENERAL.platform]))
 
 
 async def is_over(url: str) -> bool:
-    async with open_store(url, FixedClock(NOW)) as store:
+    async with open_store(url) as store:
         return not await store.outbox.pending(NOW)
 
 

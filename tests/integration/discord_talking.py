@@ -149,7 +149,7 @@ async def talk(
 async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterator[Talk]:
     """Let a gateway serve, as one process does."""
     before = beating()
-    async with open_store(url, clock) as store:
+    async with open_store(url) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, fake.url)
         members, places = Members(api, clock), Places(api, clock)
         services = Services(

@@ -115,7 +115,7 @@ async def talk(
 ) -> AsyncIterator[Talk]:
     """Let a Slack and a gateway talk; with a `bot_token` the gateway is for its workspace alone."""
     clock = clock or FixedClock(NOW)
-    async with talking(a_slack()) as served, open_store(url, clock, secret_keys=(KEY,)) as store:
+    async with talking(a_slack()) as served, open_store(url, secret_keys=(KEY,)) as store:
         for team, token in (("T1", "xoxb-1"), ("T2", "xoxb-2")):
             installation = Installation(platform=Platform.SLACK, workspace=team, token=Secret(token), bot_user=BOT)
             await store.installations.save(installation, NOW)

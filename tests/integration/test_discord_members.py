@@ -41,7 +41,7 @@ class Asking:
 @pytest.fixture
 async def asking(migrated_sqlite_url: str) -> AsyncIterator[Asking]:
     clock = FixedClock(NOW)
-    async with talking(a_discord()) as fake, open_store(migrated_sqlite_url, clock) as store:
+    async with talking(a_discord()) as fake, open_store(migrated_sqlite_url) as store:
         fake.add_channel(HERE, SHELF, Kind.CATEGORY, "shelf")
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, fake.url)
         yield Asking(discord=fake, members=Members(api, clock))

@@ -97,7 +97,7 @@ def a_gateway(store: SqlStore) -> tuple[DiscordGateway, InProcess]:
 @asynccontextmanager
 async def world(url: str) -> AsyncIterator[World]:
     """Open a world; not as a fixture, for simcord wants to be left in the context in which it was entered."""
-    async with open_store(url, FixedClock(NOW)) as store:
+    async with open_store(url) as store:
         await fill(store)
         gateway, api = a_gateway(store)
         async with serving(gateway), simcord.run(api.client, shard_count=1) as env:

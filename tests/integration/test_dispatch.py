@@ -29,7 +29,7 @@ BROKEN = re.compile(r"Something broke on my side \(ref ([0-9A-Z]{4})\)\. Your su
 async def services(sqlite_url: str) -> AsyncIterator[Services]:
     await migrate(sqlite_url)
     clock = FixedClock(NOW)
-    async with open_store(sqlite_url, clock) as store:
+    async with open_store(sqlite_url) as store:
         yield Services(store=store, clock=clock, default_zone="UTC", sources={})
 
 

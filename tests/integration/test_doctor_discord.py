@@ -69,7 +69,7 @@ async def checks(lab: Lab, folder: Path, *channels: str, guild: str = LAB, at_mo
     """Subscribe these channels, and look."""
     url = f"sqlite:///{folder / 'paperround.db'}"
     settings = Settings(database_url=SecretStr(url), discord=DiscordSettings(api_url=lab.url))
-    async with open_store(url, SystemClock()) as store:
+    async with open_store(url) as store:
         for each in channels:
             await subscribe(store, channel=Channel(Platform.DISCORD, guild, each))
     found = discord_checks(settings, SystemClock(), Secret(TOKEN), at_most=at_most)

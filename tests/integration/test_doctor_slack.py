@@ -199,7 +199,7 @@ def keys() -> tuple[str, str]:
 
 
 async def install(url: str, key: str, *workspaces: str) -> None:
-    async with open_store(url, SystemClock(), secret_keys=[key]) as store:
+    async with open_store(url, secret_keys=[key]) as store:
         for workspace in workspaces:
             each = Installation(platform="slack", workspace=workspace, token=Secret(BOT), bot_user="U0BOT")
             await store.installations.save(each, NOW)

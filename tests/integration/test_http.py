@@ -29,7 +29,7 @@ NOTHING_LISTENS = "http://127.0.0.1:9"
 @pytest.fixture
 async def store(migrated_sqlite_url: str) -> AsyncIterator[SqlStore]:
     """Keep the moments of the hosts in SQLite: both databases are held to `RateLimits` by its own contract tests."""
-    async with open_store(migrated_sqlite_url, SteppingClock(NOW)) as opened:
+    async with open_store(migrated_sqlite_url) as opened:
         yield opened
 
 

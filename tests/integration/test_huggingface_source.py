@@ -25,7 +25,7 @@ MONDAY, SATURDAY = TODAY - timedelta(days=1), TODAY + timedelta(days=4)
 @pytest.fixture
 async def store(migrated_sqlite_url: str) -> AsyncIterator[SqlStore]:
     """Keep the moments of the host in SQLite; what the source does is the same over either database."""
-    async with open_store(migrated_sqlite_url, SteppingClock(NOW)) as opened:
+    async with open_store(migrated_sqlite_url) as opened:
         yield opened
 
 

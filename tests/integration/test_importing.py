@@ -162,7 +162,7 @@ async def test_bad_lines_after_a_resumed_import_have_the_numbers_of_the_file(sto
 @pytest.fixture
 async def library(migrated_sqlite_url: str) -> AsyncIterator[SqlStore]:
     """Give an empty store: what is refused does not reach a second kind of database either."""
-    async with open_store(migrated_sqlite_url, CLOCK) as opened:
+    async with open_store(migrated_sqlite_url) as opened:
         yield opened
 
 

@@ -20,7 +20,6 @@ from adapters.sql.engine import VERSION_TABLE, Database
 from adapters.sql.migrate import check_version, known_versions, migrate, migrate_database
 from adapters.sql.store import open_store
 from adapters.sql.tables import metadata
-from bot.clock import FixedClock
 from bot.errors import StoreError
 from bot.model.delivery import DeliveryState, Settlement
 from bot.model.fetching import FetchRecord, ImportProgress
@@ -86,7 +85,7 @@ async def counts(database: Database) -> dict[str, int]:
 
 async def fill(url: str) -> None:
     """Put a row into every table of the round."""
-    async with open_store(url, FixedClock(NOW)) as store:
+    async with open_store(url) as store:
         keys = await stored_papers(store, 3)
         await store.papers.ingest([a_paper(4)], NOW, ImportProgress(digest="f", position=1))
         subscription = await subscribe(store)
@@ -155,7 +154,7 @@ async def test_rows_outlive_the_way_down_and_up(store_url: str, version: str) ->
         await migrate_database(database)
         after = await counts(database)
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
-    async with open_store(store_url, FixedClock(NOW)) as store:
+    async with open_store(store_url) as store:
         request = SearchRequest(query=parse("world models"), as_of=NOW, limit=9)
         assert (await store.search.search(request)).total == 4
         assert (await store.papers.ingest([a_paper(5)], NOW)).new == 1
@@ -163,11 +162,11 @@ async def test_rows_outlive_the_way_down_and_up(store_url: str, version: str) ->
 
 async def test_what_was_on_its_way_before_an_upgrade_is_claimed_after_it(empty_url: str, database: Database) -> None:
     await migrate(empty_url)
-    async with open_store(empty_url, FixedClock(NOW)) as store:
+    async with open_store(empty_url) as store:
         await greet(store, GENERAL)
     await migrate_database(database, "0009")
     await migrate_database(database)
-    async with open_store(empty_url, FixedClock(NOW)) as store:
+    async with open_store(empty_url) as store:
         assert (await claim_one(store)).channel == GENERAL
 
 
@@ -224,7 +223,7 @@ async def test_a_migration_that_fails_changes_nothing(database: Database) -> Non
 
 async def test_sqlite_migrates_itself_when_opened(sqlite_url: str) -> None:
     await migrate(sqlite_url, VERSIONS[0])
-    async with open_store(sqlite_url, FixedClock(NOW)) as store:
+    async with open_store(sqlite_url) as store:
         assert (await store.papers.ingest([a_paper()], NOW)).new == 1
 
 
@@ -233,7 +232,7 @@ async def test_postgresql_that_is_not_at_this_version_asks_for_migrate(postgresq
     if version != "base":
         await migrate(postgresql_url, version)
     with pytest.raises(StoreError, match="Run: paperround migrate"):
-        async with open_store(postgresql_url, FixedClock(NOW)):
+        async with open_store(postgresql_url):
             pass
 
 
@@ -242,7 +241,7 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url
     async with database.write() as connection:
         await connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(StoreError, match=r"newer paperround.*9999.*Install the newer"):
-        async with open_store(empty_url, FixedClock(NOW)):
+        async with open_store(empty_url):
             pass
     with pytest.raises(StoreError, match="Nothing was changed"):
         await migrate(empty_url)
@@ -262,7 +261,7 @@ async def test_a_sqlite_file_of_another_program_is_refused_and_left_as_it_was(sq
 
 
 async def _opened(url: str) -> None:
-    async with open_store(url, FixedClock(NOW)):
+    async with open_store(url):
         pass
 
 

@@ -18,13 +18,13 @@ from tests.fakes.web import Asked, Reply, Web, in_turn, web
 
 async def found_at_huggingface(url: str, server: Web, words: tuple[str, ...], limit: int = 5) -> list[str]:
     clock = SteppingClock(NOW)
-    async with open_store(url, clock) as store, HttpClient(clock, store.rate_limits) as http:
+    async with open_store(url) as store, HttpClient(clock, store.rate_limits) as http:
         return [str(each.id) for each in await HuggingFaceSource(http, clock, server.url).search(words, limit)]
 
 
 async def found_at_arxiv(url: str, server: Web, words: tuple[str, ...], limit: int = 5) -> list[str]:
     clock = SteppingClock(NOW)
-    async with open_store(url, clock) as store, HttpClient(clock, store.rate_limits) as http:
+    async with open_store(url) as store, HttpClient(clock, store.rate_limits) as http:
         source = ArxivSource(http, clock, server.url + API, server.url + RSS)
         return [str(each.id) for each in await source.search(words, limit)]
 
@@ -46,7 +46,7 @@ async def test_what_hugging_face_finds_was_listed_by_nobody(migrated_sqlite_url:
     clock = SteppingClock(NOW)
     async with (
         web(FakeHuggingFace(clock, {TODAY: [an_item(1, "Kettles")]})) as server,
-        open_store(migrated_sqlite_url, clock) as store,
+        open_store(migrated_sqlite_url) as store,
         HttpClient(clock, store.rate_limits) as http,
     ):
         (found,) = await HuggingFaceSource(http, clock, server.url).search(("kettles",), 5)

@@ -7,7 +7,6 @@ import pytest
 from cryptography.fernet import Fernet
 
 from adapters.sql.store import open_store
-from bot.clock import SystemClock
 from bot.errors import TokenError
 from bot.model.installation import Installation, Secret
 from tests.builders import NOW
@@ -18,13 +17,13 @@ OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 
 
 async def install(folder: Path, key: str) -> None:
-    async with open_store(f"sqlite:///{folder / 'paperround.db'}", SystemClock(), secret_keys=[key]) as store:
+    async with open_store(f"sqlite:///{folder / 'paperround.db'}", secret_keys=[key]) as store:
         installed = Installation(platform="slack", workspace="T1", token=Secret(TOKEN), bot_user="U0BOT")
         await store.installations.save(installed, NOW)
 
 
 async def token(folder: Path, key: str) -> str:
-    async with open_store(f"sqlite:///{folder / 'paperround.db'}", SystemClock(), secret_keys=[key]) as store:
+    async with open_store(f"sqlite:///{folder / 'paperround.db'}", secret_keys=[key]) as store:
         found = await store.installations.find("slack", "T1")
         return found.token.value if found else ""
 

@@ -105,7 +105,7 @@ async def site(migrated_sqlite_url: str) -> AsyncIterator[Site]:
         theirs = Starlette(routes=[Route("/api/oauth.v2.access", slack.access, methods=["POST"])])
         await opened.enter_async_context(serving(theirs, at_slack))
         keys = [Fernet.generate_key().decode()]
-        store = await opened.enter_async_context(open_store(migrated_sqlite_url, clock, secret_keys=keys))
+        store = await opened.enter_async_context(open_store(migrated_sqlite_url, secret_keys=keys))
         app = SlackApp(client_id="1.2", client_secret=SECRET, base_url=f"{address_of(at_slack)}/api")
         pages = install_endpoints(app, store, clock, default_zone="UTC")
         health = Health(store=store, clock=clock, loops=tuple, is_stopping=lambda: False)

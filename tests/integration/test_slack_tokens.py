@@ -155,7 +155,7 @@ async def test_digests_wait_for_a_token_that_is_refused_and_go_out_once_it_is_ta
 async def test_a_token_that_no_key_reads_holds_up_its_own_workspace_alone(store_url: str) -> None:
     elsewhere = Channel(Platform.SLACK, "T2", "C3")
     async with a_world(store_url, workspaces=("T1", "T2")) as world:
-        async with open_store(store_url, world.clock, secret_keys=[Fernet.generate_key().decode()]) as other:
+        async with open_store(store_url, secret_keys=[Fernet.generate_key().decode()]) as other:
             await other.installations.save(an_installation("T1"), NOW)
         for channel in (HERE, elsewhere):
             await world.digest(channel)

@@ -46,7 +46,7 @@ async def opened(url: str) -> AsyncIterator[tuple[Database, SqlStore]]:
 async def fails(url: str) -> str:
     """Open what cannot be opened; returns everything that could be shown or logged about it."""
     with pytest.raises(StoreError) as caught:
-        async with open_store(url, FixedClock(NOW)):
+        async with open_store(url):
             pass
     said = [str(caught.value), repr(caught.value)]
     cause = caught.value.__cause__
@@ -130,7 +130,7 @@ async def test_a_damaged_file_is_told_apart(sqlite_url: str, tmp_path: Path) -> 
     whole = file.read_bytes()
     file.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
     with pytest.raises(StoreError, match=r"is damaged\. Restore it"):
-        async with open_store(sqlite_url, FixedClock(NOW)) as store:
+        async with open_store(sqlite_url) as store:
             await store.papers.ingest([a_paper(999)], NOW)
 
 

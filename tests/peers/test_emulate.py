@@ -15,7 +15,6 @@ from cryptography.fernet import Fernet
 from adapters.slack.client import SlackApi
 from adapters.slack.manifest import SCOPES
 from adapters.sql.store import open_store
-from bot.clock import SystemClock
 from bot.errors import DeliveryError, Verdict
 from bot.model.installation import Installation, Secret
 from tests.console import Console
@@ -44,7 +43,7 @@ class Town:
 
     async def installed(self) -> tuple[Installation, ...]:
         url = f"sqlite:///{self.folder / 'paperround.db'}"
-        async with open_store(url, SystemClock(), secret_keys=[self.key]) as store:
+        async with open_store(url, secret_keys=[self.key]) as store:
             names = await store.installations.workspaces("slack")
             found = [await store.installations.find("slack", each) for each in names]
             return tuple(each for each in found if each is not None)

@@ -26,7 +26,7 @@ CLOCK = FixedClock(NOW)
 
 @pytest.fixture
 async def store(migrated_sqlite_url: str) -> AsyncIterator[SqlStore]:
-    async with open_store(migrated_sqlite_url, CLOCK) as opened:
+    async with open_store(migrated_sqlite_url) as opened:
         yield opened
 
 

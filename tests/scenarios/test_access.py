@@ -8,7 +8,6 @@ import pytest
 
 from adapters.console.render import render
 from adapters.sql.store import open_store
-from bot.clock import FixedClock
 from bot.model.change import UNDO_FOR
 from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.ports import Store
@@ -149,7 +148,7 @@ async def test_what_is_done_in_another_channel_names_it(store: Store) -> None:
 async def test_what_is_typed_elsewhere_is_answered_with_commands_for_the_channel_it_acted_in(
     before: str, typed: str, hint: str, migrated_sqlite_url: str
 ) -> None:
-    async with open_store(migrated_sqlite_url, FixedClock(NOW)) as store:
+    async with open_store(migrated_sqlite_url) as store:
         await fill(store)
         for text in ("subscribe teapots", *filter(None, before.split(", "))):
             assert (await manager(store, TEA).asks(text)).ok, text

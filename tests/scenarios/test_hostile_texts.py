@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from adapters.console.render import render
 from adapters.slack.render import messages
 from adapters.sql.store import open_store
-from bot.clock import FixedClock
 from bot.commands.services import Limits
 from bot.document import Reply
 from bot.model.channel import Channel, Platform
 from bot.ports import Store
 from tests import hostile
-from tests.builders import GENERAL, NOW
+from tests.builders import GENERAL
 from tests.rows import Rows, rows_of
 from tests.scenarios.asking import Person
 from tests.scenarios.library import LIGHTHOUSES, fill, id_of
@@ -69,7 +68,7 @@ async def answers(ana: Person, texts: Iterable[str]) -> None:
 async def test_hostile_texts_are_answered_break_nothing_and_change_no_other_channel(
     seed: int, migrated_sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with open_store(migrated_sqlite_url, FixedClock(NOW)) as store:
+    async with open_store(migrated_sqlite_url) as store:
         await furnish(store)
         before = await others(migrated_sqlite_url)
         with caplog.at_level(logging.ERROR):
@@ -102,7 +101,7 @@ async def test_no_text_that_can_be_thought_of_breaks_a_manager_s_command(
     texts: list[str], migrated_sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     away = (Platform.CONSOLE, "away")
-    async with open_store(migrated_sqlite_url, FixedClock(NOW)) as store:
+    async with open_store(migrated_sqlite_url) as store:
         if not await store.subscriptions.of_channel(OTHERS[1]):
             await furnish(store)
         before = await rows_of(migrated_sqlite_url, *away)

@@ -144,7 +144,7 @@ async def test_two_processes_give_one_note(store: SqlStore, store_url: str) -> N
     now = datetime.combine(FRIDAY, NINE.timetz())
     await list_papers(store, *weekday_list(FRIDAY, 0), at=now)
     await enqueue(store, now)
-    async with open_store(store_url, FixedClock(now)) as other:
+    async with open_store(store_url) as other:
         noted = await asyncio.gather(*(note_silences(each, FixedClock(now), now) for each in (store, other)))
     assert sum(noted) == 1
     assert [each.kind for each in await store.outbox.pending(now)].count(Kind.QUIET) == 1

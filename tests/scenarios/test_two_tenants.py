@@ -107,7 +107,7 @@ async def worlds(migrated_file: Path, tmp_path: Path) -> Worlds:
 @asynccontextmanager
 async def at(file: str | Path) -> AsyncIterator[SqlStore]:
     """Open a database."""
-    async with open_store(f"sqlite:///{file}", FixedClock(NOW)) as store:
+    async with open_store(f"sqlite:///{file}") as store:
         yield store
 
 

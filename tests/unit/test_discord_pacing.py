@@ -35,7 +35,7 @@ class LateClock(SteppingClock):
 
 async def test_a_moment_that_was_missed_is_given_up_and_another_taken(sqlite_url: str) -> None:
     clock = LateClock(NOW, 0.1)
-    async with open_store(sqlite_url, clock) as store:
+    async with open_store(sqlite_url) as store:
         await Pacing(store.rate_limits, clock).wait_for(ROUTE)
         assert len(clock.slept) == 2
         # The moment that was used is the last one taken.
@@ -45,14 +45,14 @@ async def test_a_moment_that_was_missed_is_given_up_and_another_taken(sqlite_url
 
 async def test_a_machine_that_is_always_late_sends_all_the_same(sqlite_url: str) -> None:
     clock = LateClock(NOW, *[0.1] * 9)
-    async with open_store(sqlite_url, clock) as store:
+    async with open_store(sqlite_url) as store:
         await Pacing(store.rate_limits, clock).wait_for(ROUTE)
         assert clock.wall() - NOW < PATIENCE
 
 
 async def test_a_route_s_silence_is_waited_out_or_put_off_and_no_other_route_keeps_it(sqlite_url: str) -> None:
     clock = SteppingClock(NOW)
-    async with open_store(sqlite_url, clock) as store:
+    async with open_store(sqlite_url) as store:
         one, two = Pacing(store.rate_limits, clock), Pacing(store.rate_limits, clock)
         await one.obey(ROUTE, silence(PATIENCE * 2))
         with pytest.raises(DiscordError) as raised:
@@ -67,7 +67,7 @@ async def test_a_route_s_silence_is_waited_out_or_put_off_and_no_other_route_kee
 
 async def test_a_silence_of_all_is_kept_by_who_has_its_moment_already(sqlite_url: str) -> None:
     clock = SteppingClock(NOW)
-    async with open_store(sqlite_url, clock) as store:
+    async with open_store(sqlite_url) as store:
         pacing = Pacing(store.rate_limits, clock)
 
         class Interrupting(SteppingClock):

@@ -34,7 +34,7 @@ async def test_bolt_finds_the_bot_of_each_kind_of_workspace(
     workspace: str, ids: dict[str, str | bool | None], migrated_sqlite_url: str
 ) -> None:
     keys = [Fernet.generate_key().decode()]
-    async with open_store(migrated_sqlite_url, CLOCK, secret_keys=keys) as store:
+    async with open_store(migrated_sqlite_url, secret_keys=keys) as store:
         await store.installations.save(installed(workspace), NOW)
         bolts = BoltInstallations(store.installations, CLOCK)
         bot = await bolts.async_find_bot(**ids)  # type: ignore[arg-type]  # as Bolt passes what a request says
@@ -48,9 +48,9 @@ async def test_bolt_finds_the_bot_of_each_kind_of_workspace(
 async def test_a_token_that_bolt_cannot_have_is_an_error_of_the_log(
     migrated_sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with open_store(migrated_sqlite_url, CLOCK, secret_keys=[Fernet.generate_key().decode()]) as store:
+    async with open_store(migrated_sqlite_url, secret_keys=[Fernet.generate_key().decode()]) as store:
         await store.installations.save(installed(), NOW)
-    async with open_store(migrated_sqlite_url, CLOCK, secret_keys=[Fernet.generate_key().decode()]) as store:
+    async with open_store(migrated_sqlite_url, secret_keys=[Fernet.generate_key().decode()]) as store:
         with pytest.raises(TokenError):
             await BoltInstallations(store.installations, CLOCK).async_find_bot(enterprise_id=None, team_id="T1")
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
