@@ -151,12 +151,11 @@ async def test_a_full_disk_stores_nothing_of_a_list_and_the_next_try_stores_it(s
 FULL = """
 import asyncio, resource, sys
 from adapters.sql.store import open_store
-from bot.clock import FixedClock
 from bot.errors import StoreError
 from tests.integration.test_store_faults import MANY, NOW
 
 async def main(url):
-    async with open_store(url, FixedClock(NOW)) as store:
+    async with open_store(url) as store:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
         try:
             await store.papers.ingest(MANY, NOW)
