@@ -21,7 +21,7 @@ from bot.commands.handlers.forms import FlagGrammar
 from bot.commands.limits import refuse_beyond_pace
 from bot.commands.parse import arguments_of, read
 from bot.commands.refusal import breakage, refusal_of
-from bot.commands.request import Asked, Import, Request, Requester
+from bot.commands.request import Asked, Import, Requester
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.errors import CommandError, PaperroundError, UserError, reference
@@ -86,15 +86,6 @@ def mistakes_in(verb: str, options: Mapping[str, str | int | bool], services: Se
             # Without a query nothing else would be read.
             left[option] = _ANY_QUERY
     return tuple(found.values())
-
-
-async def dispatch_request(request: Request, requester: Requester, services: Services) -> Reply:
-    """Answer a request that needs no reading."""
-
-    async def answer() -> Reply:
-        return await handled(Asked(request=request), requester, services)
-
-    return await answered(command_for(request).name, answer)
 
 
 async def handled(asked: Asked, requester: Requester, services: Services) -> Reply:

@@ -15,8 +15,8 @@ from adapters.sql.store import open_store
 from bot.clock import FixedClock
 from bot.commands.catalog import COMMANDS
 from bot.commands.command import Visibility
-from bot.commands.dispatch import dispatch, dispatch_options, dispatch_request
-from bot.commands.request import Help, Requester, Unsubscribe
+from bot.commands.dispatch import dispatch, dispatch_options
+from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.document import Reply
 from tests.builders import GENERAL, NOW
@@ -43,7 +43,7 @@ async def test_every_example_of_the_catalog_is_answered_with_the_visibility_of_i
 
 
 async def test_nothing_typed_is_answered_by_help(services: Services) -> None:
-    assert await dispatch("", REQUESTER, services) == await dispatch_request(Help(), REQUESTER, services)
+    assert await dispatch("", REQUESTER, services) == await dispatch("help", REQUESTER, services)
 
 
 async def test_what_is_not_understood_changes_nothing_and_only_the_person_sees_it(services: Services) -> None:
@@ -61,7 +61,6 @@ async def test_an_unknown_verb_is_answered_by_help_with_the_verb_that_was_meant(
 async def test_what_is_refused_was_understood(services: Services) -> None:
     for reply in (
         await dispatch("unsubscribe 99", REQUESTER, services),
-        await dispatch_request(Unsubscribe(number=99), REQUESTER, services),
         await dispatch_options("unsubscribe", {"number": 99}, REQUESTER, services),
     ):
         assert (reply.verb, reply.ok, reply.understood, reply.visible_to_channel) == ("unsubscribe", False, True, False)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from adapters.console.render import render
 from bot.clock import FixedClock
-from bot.commands.dispatch import dispatch_request
-from bot.commands.request import PostLatest, Requester
+from bot.commands.dispatch import handled
+from bot.commands.request import Asked, PostLatest, Requester
 from bot.commands.services import Services
 from bot.document import Reply
 from bot.model.channel import Channel, Platform
@@ -39,7 +39,7 @@ async def posted(store: Store, now: datetime = NOW) -> list[str]:
 async def latest(store: Store, days: int, most: int) -> Reply:
     services = Services(store=store, clock=FixedClock(NOW), default_zone="Europe/Berlin", sources={})
     ana = Requester(channel=GENERAL, user="ana", is_manager=True)
-    return await dispatch_request(PostLatest(number=1, days=days, most=most), ana, services)
+    return await handled(Asked(request=PostLatest(number=1, days=days, most=most)), ana, services)
 
 
 async def test_what_is_waiting_goes_out_now_and_no_digest_repeats_it(store: Store) -> None:
