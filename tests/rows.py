@@ -1,13 +1,15 @@
-"""What the tables hold of one workspace: every row that is a tenant's, as the database has it."""
+"""What tables hold that no port says: every row of one workspace, and the change number of each source."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.address import address_of
 from adapters.sql.engine import Database
-from adapters.sql.tables import channel, delivery, metadata, outcome, request, saved
+from adapters.sql.tables import channel, delivery, metadata, outcome, request, saved, source_change
 from bot.model.channel import Platform
 
 SHARED = frozenset(
@@ -20,15 +22,27 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 async def rows_of(url: str, platform: Platform, workspace: str, *, but: Collection[str] = ()) -> Rows:
     """Return the rows of a workspace by table, without those of the channels `but` ("@ana": and of that person)."""
+    async with _reading(url) as connection:
+        found = {}
+        for table in metadata.sorted_tables:
+            if table.name not in SHARED:
+                mine = select(table).where(_is_of(table, platform, workspace, but))
+                found[table.name] = sorted(map(tuple, await connection.execute(mine)), key=repr)
+        return found
+
+
+async def change_numbers(url: str) -> dict[str, int]:
+    """Return each source's change number; one that never changed anything is left out."""
+    async with _reading(url) as connection:
+        return {row.source: row.change for row in await connection.execute(select(source_change))}
+
+
+@asynccontextmanager
+async def _reading(url: str) -> AsyncIterator[AsyncConnection]:
     database = Database(address_of(url))
     try:
         async with database.read() as connection:
-            found = {}
-            for table in metadata.sorted_tables:
-                if table.name not in SHARED:
-                    mine = select(table).where(_is_of(table, platform, workspace, but))
-                    found[table.name] = sorted(map(tuple, await connection.execute(mine)), key=repr)
-            return found
+            yield connection
     finally:
         await database.close()
 

@@ -10,7 +10,7 @@ from adapters.sql.engine import Database, chunks
 from adapters.sql.identity import canonical_id
 from adapters.sql.ingest import ingest
 from adapters.sql.reading import papers_by_key
-from adapters.sql.tables import alias, import_progress, paper, sighting, source_change
+from adapters.sql.tables import alias, import_progress, paper, sighting
 from bot.model.fetching import ImportProgress, Ingested
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper
 from bot.model.subscription import SourceChoice
@@ -119,9 +119,3 @@ class SqlPapers:
             found = await connection.execute(select(import_progress).where(import_progress.c.digest == digest))
             row = found.one_or_none()
         return ImportProgress(digest=row.digest, position=row.position, is_done=row.is_done) if row else None
-
-    async def change_numbers(self) -> Mapping[str, int]:
-        """See `PaperStore.change_numbers`."""
-        async with self._database.read() as connection:
-            rows = await connection.execute(select(source_change.c.source, source_change.c.change))
-            return {row.source: row.change for row in rows}

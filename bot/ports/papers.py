@@ -147,9 +147,6 @@ class PaperStore(Protocol):
     async def progress(self, digest: str) -> ImportProgress | None:
         """Return how far a file of this content was imported."""
 
-    async def change_numbers(self) -> Mapping[str, int]:
-        """Return each source's change number; one that never changed anything is left out."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
