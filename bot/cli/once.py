@@ -5,12 +5,10 @@ from datetime import datetime
 
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, clock_at
-from bot.cli.service import report
+from bot.cli.service import enqueue_and_note, report
 from bot.model.delivery import DeliveryState
 from bot.pipeline.deliver import deliver_due
-from bot.pipeline.enqueue import enqueue_due
 from bot.pipeline.fetch import fetch_due
-from bot.pipeline.quiet import note_silences
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,9 +27,7 @@ async def go_round(app: App, *, fetch: bool) -> int:
     """
     if fetch:
         await fetch_due(app.fetch_context(report), tuple(app.sources.values()), categories=app.categories)
-    since = app.clock.now()
-    enqueued = await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone)
-    enqueued += await note_silences(app.store, app.clock, since)
+    enqueued = await enqueue_and_note(app)
     delivered = await deliver_due(app.store, app.messengers, app.clock)
     log.info("enqueued %d, delivered %d", enqueued, delivered)
     return FAILED if await _is_anything_stuck(app) else DONE

@@ -159,10 +159,7 @@ async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stoppin
         )
 
     async def enqueue() -> None:
-        since = app.clock.now()
-        enqueued = await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone)
-        enqueued += await note_silences(app.store, app.clock, since)
-        if enqueued:
+        if enqueued := await enqueue_and_note(app):
             log.info("enqueued %d", enqueued)
 
     async def deliver() -> None:
@@ -182,6 +179,13 @@ async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stoppin
     for name, tick in (("fetch", fetch), ("enqueue", enqueue), ("deliver", deliver)):
         ticker.every(interval, name, loops.watched(name, interval, tick))
     ticker.every(PURGE_EVERY, "purge", loops.watched("purge", PURGE_EVERY, purge))
+
+
+async def enqueue_and_note(app: App) -> int:
+    """Enqueue what is due, and notes of the silences that show then; returns how many digests and notes that makes."""
+    since = app.clock.now()
+    enqueued = await enqueue_due(app.store, app.clock, default_zone=app.settings.timezone)
+    return enqueued + await note_silences(app.store, app.clock, since)
 
 
 def report(record: FetchRecord) -> None:
