@@ -80,7 +80,7 @@ async def test_an_abstract_opens_a_modal_at_once_and_fills_it(slack_talk: Talk) 
     assert opened.how == "views.open"
     await slack_talk.slack.until(lambda slack: slack.said[-1].how == "views.update")
     assert "A lighthouse looks." in slack_talk.slack.said[-1].text
-    assert [each.method for each in slack_talk.slack.asked][:1] == ["users.info"]
+    assert "users.info" in [each.method for each in slack_talk.slack.asked]
 
 
 async def test_an_abstract_whose_modal_is_too_late_is_told_as_an_answer(slack_talk: Talk) -> None:
