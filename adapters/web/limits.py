@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -69,6 +70,8 @@ class Limited:
         try:
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                 await app(scope, _bounded(scope, receive), send_with_headers)
+        except ClientDisconnect:
+            pass  # who asked has gone, or sent a body that is no HTTP: nobody is there to be answered
         except TimeoutError:
             if not has_begun:
                 late = PlainTextResponse("This took too long.\n", HTTPStatus.SERVICE_UNAVAILABLE)

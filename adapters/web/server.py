@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from adapters.web.limits import CONNECTION_WITHIN, HEALTH, LARGEST_HEAD, Limited
 from adapters.web.metrics import CONTENT_TYPE, Metrics
@@ -115,13 +115,26 @@ class _Server(uvicorn.Server):
 
 
 class _BriefProtocol(H11Protocol):
-    """Closes a connection in time; uvicorn itself waits for ever for a request's first byte or its last header."""
+    """Closes a connection in time, and without a word in the log when what comes is no HTTP.
+
+    uvicorn itself waits for ever for a request's first byte or its last header, and goes on answering a request whose
+    body is malformed, which the protocol then refuses.
+    """
 
     _end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))  # uvicorn narrows asyncio's own signature
         self._end = self.loop.call_later(CONNECTION_WITHIN.total_seconds(), self.shutdown)
+
+    def send_400_response(self, msg: str) -> None:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        # A second answer to a request whose body is still coming is none that the protocol lets through.
+        if cycle is None or not (cycle.response_started and cycle.more_body):
+            super().send_400_response(msg)
+        self.transport.close()
+        if cycle is not None:
+            cycle.disconnected = True
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._end is not None:

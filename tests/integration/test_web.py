@@ -1,6 +1,7 @@
 """/healthz, /readyz and /metrics over loopback: the real server, real requests, both databases."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -275,6 +276,23 @@ async def test_headers_without_an_end_are_refused(web: httpx.AsyncClient) -> Non
     writer.write(b"GET /healthz HTTP/1.1\r\nX-Long: " + b"x" * (2 * LARGEST_HEAD))
     assert (await reader.readline()).startswith(b"HTTP/1.1 400")
     writer.close()
+
+
+@pytest.mark.parametrize("path", ["/echo", "/healthz", "/nothing"])
+async def test_a_body_that_is_no_http_ends_its_connection_and_fills_no_log(
+    path: str, web: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: paperround\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n".encode()
+    for spoilt in (b"ZZ\r\nabc\r\n", b"3\r\nabcdefgh", b"3\r\na"):
+        reader, writer = await asyncio.open_connection(web.base_url.host, web.base_url.port)
+        writer.write(head)
+        # /echo reads to the end before it answers, the others answer at once.
+        first = b"" if path == "/echo" else await reader.readline()
+        writer.write(spoilt)
+        writer.write_eof()
+        assert (first + await reader.read())[9:12] in {b"400", b"404", b"405", b""}
+        writer.close()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_leaving_does_not_wait_for_idle_connections(process: Process) -> None:
