@@ -106,6 +106,8 @@ def database_address(url: SecretStr) -> SecretStr:
         raise ValueError(f'there is no driver for "{scheme}"{hint}')
     if not rest.strip("/"):
         raise ValueError("the address names no database; write sqlite:///paperround.db or postgresql://user@host/name")
+    if scheme.startswith("sqlite") and "?" in rest:
+        raise ValueError("the address of a file takes no options; end it before the ?")
     return url
 
 

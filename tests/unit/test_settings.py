@@ -67,6 +67,12 @@ def test_all_mistakes_are_reported_at_once_by_the_name_to_type(monkeypatch: pyte
     )
 
 
+@pytest.mark.parametrize("options", ["timeout=zz", "timeout=5", "mode=ro"])
+def test_the_address_of_a_file_takes_no_options(options: str) -> None:
+    (problem,) = problems_of({"database_url": f"sqlite:///paperround.db?{options}"})
+    assert problem == "--database-url: the address of a file takes no options; end it before the ?"
+
+
 @pytest.mark.parametrize(
     "url", ["paperround.db", "localhost/papers", "mysql://h/x", "postgresql://", "sqlite:/x.db", "oracle+x://u:pw@h/d"]
 )
