@@ -42,7 +42,7 @@ _DIRECTLY: Final = ("all://127.0.0.1", "all://[::1]", "all://localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class RequestLimits:
     """What one answer may take: `total` counts from the first request to the last byte, retries included.
 
     `largest_body` are bytes, unpacked: ten times the largest list seen.
@@ -91,11 +91,11 @@ class HttpClient:
     """
 
     def __init__(
-        self, clock: Clock, rate_limits: RateLimits, *, contact: str = "", limits: Limits | None = None
+        self, clock: Clock, rate_limits: RateLimits, *, contact: str = "", limits: RequestLimits | None = None
     ) -> None:
         self._clock = clock
         self._rate_limits = rate_limits
-        self._limits = limits or Limits()
+        self._limits = limits or RequestLimits()
         agent = f"paperround/{__version__}" + (f" (+{contact})" if contact else "")
         try:
             self._client = httpx.AsyncClient(

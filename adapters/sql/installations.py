@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, delete, literal, select, type_coerce, update
 
 from adapters.sql.engine import Database
-from adapters.sql.sealed import KeyRing, Sealed, UnreadableError
+from adapters.sql.sealed import KeyRing, Sealed, UnreadableTokenError
 from adapters.sql.tables import installation as installations
 from bot.errors import TokenError
 from bot.model.installation import Installation, Rotation, Secret
@@ -29,7 +29,7 @@ class SqlInstallations:
             found = await connection.execute(self._rows().where(_is(platform, workspace)))
             try:
                 row = found.first()
-            except UnreadableError as error:
+            except UnreadableTokenError as error:
                 reason = f"The token of {platform}:{workspace} {error}"
                 raise TokenError(reason, retry_after=UNREADABLE_FOR) from error
         return _installation(row, row.token) if row else None
@@ -88,7 +88,7 @@ class SqlInstallations:
         """Return a token; None when no key reads it."""
         try:
             return self._ring.open(sealed)
-        except UnreadableError:
+        except UnreadableTokenError:
             return None
 
     def _rows(self) -> Select[Any]:

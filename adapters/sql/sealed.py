@@ -22,7 +22,7 @@ _ID_LENGTH: Final = 12
 _MAKE_ONE: Final = "`openssl rand -base64 32 | tr +/ -_` makes one"
 
 
-class UnreadableError(StoreError):
+class UnreadableTokenError(StoreError):
     """A stored token that none of the keys reads."""
 
 
@@ -54,7 +54,7 @@ class KeyRing:
         """Decrypt a token.
 
         Raises:
-            UnreadableError: none of the keys reads it.
+            UnreadableTokenError: none of the keys reads it.
         """
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - see `_fernet`
 
@@ -62,7 +62,7 @@ class KeyRing:
         try:
             return Secret(self._fernet.decrypt(text.encode()).decode())
         except InvalidToken as error:
-            raise UnreadableError(
+            raise UnreadableTokenError(
                 f"was encrypted with key {key}, which PAPERROUND_SECRET_KEY does not have. Put that key back behind "
                 "the others, after a comma, or let the workspace install paperround again at /slack/install."
             ) from error

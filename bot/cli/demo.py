@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from adapters.console.terminal import wants_colour, width_of_terminal
-from adapters.http import HttpClient, Limits
+from adapters.http import HttpClient, RequestLimits
 from adapters.huggingface.source import HuggingFaceSource
 from adapters.sample.source import SampleSource
 from bot.bootstrap import App, open_app
@@ -48,7 +48,7 @@ from bot.settings import Settings, load_settings
 ANSWER_WITHIN = timedelta(seconds=2)
 """How long Hugging Face may take before the sample is shown instead."""
 
-ONE_TRY = Limits(tries=1)
+ONE_TRY = RequestLimits(tries=1)
 """Who waits for the first digest does not wait for a second try."""
 
 DAYS_BACK = 6

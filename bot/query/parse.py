@@ -27,7 +27,7 @@ from bot.query.ast import (
     with_negations_at_leaves,
 )
 from bot.query.fields import leaf_of, since_of
-from bot.query.scan import Kind, Lexeme, scan
+from bot.query.scan import Lexeme, LexemeKind, scan
 from bot.text.normalise import clean
 
 MAX_LENGTH: Final = 512
@@ -99,7 +99,7 @@ def _column(node: Node) -> int:
 
 
 def _hints(typed: str, lexemes: Sequence[Lexeme]) -> tuple[str, ...]:
-    words = [lexeme.text for lexeme in lexemes if lexeme.kind is Kind.WORD]
+    words = [lexeme.text for lexeme in lexemes if lexeme.kind is LexemeKind.WORD]
     hints = [_LIKE_OPERATORS[word] for word in dict.fromkeys(words) if word in _LIKE_OPERATORS]
     if any(len(word) > 1 and word.endswith("*") and not word.endswith(".*") for word in words):
         hints.append("A * is not read; simple plurals match by themselves.")
@@ -125,22 +125,22 @@ class _Whole:
         position = 0
         while position < len(lexemes):
             lexeme = lexemes[position]
-            before = rest[-1].kind if rest else Kind.AND
-            is_on_top = depth == 0 and not has_or and before is not Kind.NOT
-            depth += (lexeme.kind is Kind.OPEN) - (lexeme.kind is Kind.CLOSE)
+            before = rest[-1].kind if rest else LexemeKind.AND
+            is_on_top = depth == 0 and not has_or and before is not LexemeKind.NOT
+            depth += (lexeme.kind is LexemeKind.OPEN) - (lexeme.kind is LexemeKind.CLOSE)
             position += 1
-            if lexeme.kind is Kind.WORD and lexeme.text.lower() == "trending" and before is not Kind.FIELD:
+            if lexeme.kind is LexemeKind.WORD and lexeme.text.lower() == "trending" and before is not LexemeKind.FIELD:
                 self._take_trending(lexeme, is_on_top=is_on_top)
-            elif lexeme.kind is Kind.FIELD and lexeme.text == "since":
+            elif lexeme.kind is LexemeKind.FIELD and lexeme.text == "since":
                 self._take_since(lexeme, lexemes[position], is_on_top=is_on_top)
                 position += 1
             else:
                 rest.append(lexeme)
                 continue
             # "trending AND agents": the AND goes with what it joined.
-            if rest and rest[-1].kind is Kind.AND:
+            if rest and rest[-1].kind is LexemeKind.AND:
                 rest.pop()
-            elif lexemes[position].kind is Kind.AND and not rest:
+            elif lexemes[position].kind is LexemeKind.AND and not rest:
                 position += 1
         return rest
 
@@ -167,8 +167,8 @@ class _Whole:
 def _has_or_at_top(lexemes: Sequence[Lexeme]) -> bool:
     depth = 0
     for lexeme in lexemes:
-        depth += (lexeme.kind is Kind.OPEN) - (lexeme.kind is Kind.CLOSE)
-        if lexeme.kind is Kind.OR and depth == 0:
+        depth += (lexeme.kind is LexemeKind.OPEN) - (lexeme.kind is LexemeKind.CLOSE)
+        if lexeme.kind is LexemeKind.OR and depth == 0:
             return True
     return False
 
@@ -184,7 +184,7 @@ class _Parser:
 
     def query(self) -> Node:
         node = self._either("", depth=0)
-        if self._next.kind is Kind.CLOSE:
+        if self._next.kind is LexemeKind.CLOSE:
             raise self._error("There is no opening bracket for this one.", "Drop it, or add a ( before.")
         return node
 
@@ -202,42 +202,42 @@ class _Parser:
 
     def _either(self, field: str, *, depth: int) -> Node:
         parts = [self._all(field, depth=depth)]
-        while self._next.kind is Kind.OR:
+        while self._next.kind is LexemeKind.OR:
             self._take()
             parts.append(self._all(field, depth=depth))
         return Or(tuple(parts)) if len(parts) > 1 else parts[0]
 
     def _all(self, field: str, *, depth: int) -> Node:
         parts = [self._factor(field, depth=depth)]
-        while self._next.kind not in (Kind.OR, Kind.CLOSE, Kind.END):
-            if self._next.kind is Kind.AND:
+        while self._next.kind not in (LexemeKind.OR, LexemeKind.CLOSE, LexemeKind.END):
+            if self._next.kind is LexemeKind.AND:
                 self._take()
             parts.append(self._factor(field, depth=depth))
         return And(tuple(parts)) if len(parts) > 1 else parts[0]
 
     def _factor(self, field: str, *, depth: int) -> Node:
         match self._next.kind:
-            case Kind.NOT:
+            case LexemeKind.NOT:
                 self._take()
                 return Not(self._factor(field, depth=depth))
-            case Kind.OPEN:
+            case LexemeKind.OPEN:
                 return self._brackets(field, depth=self._deeper(depth))
-            case Kind.FIELD:
+            case LexemeKind.FIELD:
                 return self._field(field, depth=depth)
-            case Kind.WORD | Kind.PHRASE:
+            case LexemeKind.WORD | LexemeKind.PHRASE:
                 return self._leaf(field)
-            case Kind.END:
+            case LexemeKind.END:
                 raise self._error("Something is missing at the end.", _EXAMPLE)
-            case Kind.CLOSE:
+            case LexemeKind.CLOSE:
                 raise self._error("Something is missing before the bracket.", "Write a word before it, or drop it.")
-            case Kind.OR | Kind.AND:
+            case LexemeKind.OR | LexemeKind.AND:
                 name = self._next.text
                 raise self._error(f"{name} needs something on both sides.", f'For the word, write "{name.lower()}".')
 
     def _brackets(self, field: str, *, depth: int) -> Node:
         opening = self._take()
         node = self._either(field, depth=depth)
-        if self._next.kind is not Kind.CLOSE:
+        if self._next.kind is not LexemeKind.CLOSE:
             raise QueryError(
                 "The bracket is not closed.", text=self._text, column=opening.column, hint="Add the closing )."
             )
@@ -248,7 +248,7 @@ class _Parser:
         if outer:
             raise self._error(f"{self._next.text}: cannot stand inside {outer}:(...).", "Put it outside the brackets.")
         name = self._take().text
-        if self._next.kind is Kind.OPEN:
+        if self._next.kind is LexemeKind.OPEN:
             return self._brackets(name, depth=self._deeper(depth))
         return self._leaf(name)
 

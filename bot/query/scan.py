@@ -41,7 +41,7 @@ _PHRASE = re.compile(r'\\?"((?:\\"(?=\{?[aeiouyAEIOUY])|[^"])*?)\\?"')
 _NAMED = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
 
 
-class Kind(Enum):
+class LexemeKind(Enum):
     """What a lexeme is."""
 
     WORD = auto()
@@ -59,12 +59,12 @@ class Kind(Enum):
 class Lexeme:
     """A piece of a query: what it is, its text, and the column where it stands, from 1."""
 
-    kind: Kind
+    kind: LexemeKind
     text: str
     column: int
 
 
-_OPERATORS: Final = {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}
+_OPERATORS: Final = {"OR": LexemeKind.OR, "AND": LexemeKind.AND, "NOT": LexemeKind.NOT}
 
 
 def scan(text: str) -> Iterator[Lexeme]:
@@ -81,14 +81,14 @@ def scan(text: str) -> Iterator[Lexeme]:
             case " ":
                 at += 1
             case "(" | ")" as bracket:
-                yield Lexeme(Kind.OPEN if bracket == "(" else Kind.CLOSE, bracket, column)
+                yield Lexeme(LexemeKind.OPEN if bracket == "(" else LexemeKind.CLOSE, bracket, column)
                 at += 1
             case "-":
                 _check_dash(plain, text, at)
-                yield Lexeme(Kind.NOT, "-", column)
+                yield Lexeme(LexemeKind.NOT, "-", column)
                 at += 1
             case _ if phrase := _PHRASE.match(plain, at):
-                yield Lexeme(Kind.PHRASE, text[phrase.start(1) : phrase.end(1)], column)
+                yield Lexeme(LexemeKind.PHRASE, text[phrase.start(1) : phrase.end(1)], column)
                 at = phrase.end()
             case '"':
                 raise QueryError("The quote is not closed.", text=text, column=column, hint='Add the closing ".')
@@ -97,7 +97,7 @@ def scan(text: str) -> Iterator[Lexeme]:
                 assert word is not None  # every other character begins a word
                 at = word.end()
                 yield from _word(text, plain, column, at)
-    yield Lexeme(Kind.END, "", len(text) + 1)
+    yield Lexeme(LexemeKind.END, "", len(text) + 1)
 
 
 def _check_dash(plain: str, text: str, at: int) -> None:
@@ -118,14 +118,14 @@ def _word(text: str, plain: str, column: int, end: int) -> Iterator[Lexeme]:
     word = plain[column - 1 : end]
     named = _NAMED.fullmatch(word)
     if named is None:
-        yield Lexeme(_OPERATORS.get(word, Kind.WORD), text[column - 1 : end], column)
+        yield Lexeme(_OPERATORS.get(word, LexemeKind.WORD), text[column - 1 : end], column)
         return
     name, value = named.groups()
     field = name.lower()
     is_followed = plain[end : end + 1] in ('"', "(") and not value
     if field not in FIELDS:
         if not value and not is_followed:
-            yield Lexeme(Kind.WORD, name, column)  # "Attention: ..." as in a pasted title
+            yield Lexeme(LexemeKind.WORD, name, column)  # "Attention: ..." as in a pasted title
             return
         raise _unknown_field(text, name, value, column)
     if not value and not is_followed:
@@ -135,10 +135,10 @@ def _word(text: str, plain: str, column: int, end: int) -> Iterator[Lexeme]:
             column=end + 1,
             hint=f"Write it without a space, as in {EXAMPLES[field]}.",
         )
-    yield Lexeme(Kind.FIELD, field, column)
+    yield Lexeme(LexemeKind.FIELD, field, column)
     if value:
         start = end - len(value)
-        yield Lexeme(Kind.WORD, text[start:end], start + 1)
+        yield Lexeme(LexemeKind.WORD, text[start:end], start + 1)
 
 
 EXAMPLES: Final = {

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from adapters.http import LONGEST_WAIT, TRIES, Answer, HttpClient, Limits, Pace, waiting_time
+from adapters.http import LONGEST_WAIT, TRIES, Answer, HttpClient, Pace, RequestLimits, waiting_time
 from adapters.sql.store import SqlStore, open_store
 from bot import __version__
 from bot.errors import SettingsError, SourceError
@@ -21,7 +21,7 @@ from tests.fakes.clock import SteppingClock
 from tests.fakes.web import ENDLESS, Asked, Reply, Web, in_turn, packed, web
 
 PACE = Pace(key="example", interval=timedelta())
-IMPATIENT = Limits(read=timedelta(seconds=5), total=timedelta(seconds=0.3))
+IMPATIENT = RequestLimits(read=timedelta(seconds=5), total=timedelta(seconds=0.3))
 FINE = Reply(body=b"[]")
 NOTHING_LISTENS = "http://127.0.0.1:9"
 
@@ -35,7 +35,7 @@ async def store(migrated_sqlite_url: str) -> AsyncIterator[SqlStore]:
 
 @asynccontextmanager
 async def asking(
-    store: SqlStore, *replies: Reply, limits: Limits | None = None, contact: str = ""
+    store: SqlStore, *replies: Reply, limits: RequestLimits | None = None, contact: str = ""
 ) -> AsyncIterator[tuple[HttpClient, Web, SteppingClock]]:
     clock = SteppingClock(NOW)
     async with (
@@ -126,7 +126,7 @@ async def test_a_host_that_drips_is_left_when_its_time_is_over(store: SqlStore) 
 
 
 async def test_a_host_that_falls_silent_is_left(store: SqlStore) -> None:
-    limits = Limits(read=timedelta(seconds=0.1))
+    limits = RequestLimits(read=timedelta(seconds=0.1))
     async with asking(store, Reply(is_silent=True), limits=limits) as (http, server, _):
         error = await refused(http, server.url)
     assert (error.reason, len(server.asked)) == ("127.0.0.1 fell silent for 0.1 s", 1)
@@ -154,7 +154,7 @@ async def test_a_body_without_an_end_is_left_at_the_limit(store: SqlStore) -> No
     ],
 )
 async def test_a_small_body_that_unpacks_into_a_huge_one_takes_no_memory(store: SqlStore, bomb: bytes) -> None:
-    limits = Limits(largest_body=2_000_000)
+    limits = RequestLimits(largest_body=2_000_000)
     async with asking(store, Reply(body=bomb, headers={"Content-Encoding": "gzip"}), limits=limits) as (
         http,
         server,
