@@ -15,7 +15,7 @@ from adapters.slack.manifest import manifest
 from bot.cli.border import DONE, say
 from bot.cli.options import Export
 from bot.commands.catalog import COMMANDS
-from bot.commands.page import commands_page
+from bot.commands.reference import commands_page
 from bot.settings import Variable, variables
 
 

@@ -11,10 +11,10 @@ from bot.commands.catalog import COMMANDS, HIDDEN, VERBS, command_for, command_n
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.complete import completions
 from bot.commands.help import help_reply
-from bot.commands.page import commands_page
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.parse import parse, read
 from bot.commands.place import PLACES
+from bot.commands.reference import commands_page
 from bot.commands.refusal import breakage, refusal_of, spans_of
 from bot.commands.request import Help, Request, Subscribe
 from bot.document import Paragraph, Style, Text

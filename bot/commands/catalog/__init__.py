@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands import build
+from bot.commands import building as build
 from bot.commands.catalog.channel import STATUS
 from bot.commands.catalog.files import APPLY, EXPORT, IMPORT
 from bot.commands.catalog.papers import ON_PAPERS, SAVED

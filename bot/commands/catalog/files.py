@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands import build_files
+from bot.commands.building import files as build
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.request import ApplyShown, Export, Import
@@ -24,7 +24,7 @@ EXPORT: Final = Command(
     visibility=Visibility.USER,
     examples=("export",),
     requests=(Export,),
-    build=build_files.export,
+    build=build.export,
 )
 IMPORT: Final = Command(
     name="import",
@@ -45,7 +45,7 @@ IMPORT: Final = Command(
         "import --yes {version: 1, settings: {max: 5}}",
     ),
     requests=(Import,),
-    build=build_files.import_file,
+    build=build.import_file,
 )
 APPLY: Final = Command(
     name="apply-import",
@@ -66,5 +66,5 @@ APPLY: Final = Command(
     visibility=Visibility.CHANNEL,
     examples=("apply-import SHOWN {version: 1}",),
     requests=(ApplyShown,),
-    build=build_files.apply_shown,
+    build=build.apply_shown,
 )

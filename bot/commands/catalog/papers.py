@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.commands import build_papers as build
 from bot.commands.arguments import Arguments
+from bot.commands.building import papers as build
 from bot.commands.catalog.reading import SEARCH
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Kind, Parameter

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands import build
+from bot.commands import building as build
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.request import Undo

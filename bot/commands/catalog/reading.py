@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands import build
+from bot.commands import building as build
 from bot.commands.catalog.parameters import MIN_UPVOTES, MOST_DAYS, MOST_NUMBERS, QUERY, SOURCE, UPVOTED_ONLY
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Autocomplete, Kind, Parameter

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.commands import build_steering as build
+from bot.commands.building import steering as build
 from bot.commands.catalog.parameters import (
     DAILY,
     DAYS,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands import build
+from bot.commands import building as build
 from bot.commands.catalog.parameters import (
     DAILY,
     DAYS,

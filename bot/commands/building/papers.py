@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.commands.arguments import Arguments
-from bot.commands.build import PERIODS, search
+from bot.commands.building import PERIODS, search
 from bot.commands.request import Discuss, Less, Save, Saved, Share, Show, Similar, Trending, Unsave
 from bot.commands.values import integer_of, paper_of
 
