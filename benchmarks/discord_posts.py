@@ -9,6 +9,7 @@ papers and is one message. 10,000 take about 210 seconds.
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -28,6 +29,7 @@ from adapters.sql.migrate import migrate
 from adapters.sql.store import open_store
 from benchmarks._databases import databases
 from benchmarks._made import corpus_name, papers, report, with_tokens
+from bot.cli.service import spare_what_is_loaded
 from bot.clock import SystemClock
 from bot.document import Document, Text
 from bot.model.channel import Channel, Platform
@@ -77,6 +79,8 @@ async def _serve(digests: int, guilds: int) -> None:
     with suppress(PermissionError):
         # Discord has machines of its own; on this one it is not to see late, and so all at once, what came in time.
         os.nice(-15)
+    # Nor does it stop to look through what it remembers for the figures.
+    gc.disable()
     played = Discord(clock=SystemClock())
     for channel in _channels(digests, guilds):
         if channel.workspace not in played.guilds:
@@ -110,6 +114,7 @@ async def _work(url: str, discord: str) -> None:
     async with open_store(url) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, discord)
         messenger = DiscordMessenger(api, Places(api, clock), clock)
+        spare_what_is_loaded()
         print("ready", flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
         begun = process_time()

@@ -1,6 +1,7 @@
 """`run` as its operator has it: signals, a database that goes away, a messenger that hangs, the web server."""
 
 import fcntl
+import gc
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
+from bot.cli.service import spare_what_is_loaded
 from tests.console import PATIENCE_SECONDS, Console
 from tests.forked import Started
 
@@ -179,3 +181,10 @@ def test_a_port_in_use_is_one_clear_message_and_status_1(tmp_path: Path) -> None
     assert f"paperround: HTTP: 127.0.0.1 port {port} is in use." in ended.err
     assert "PAPERROUND_HTTP__PORT" in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_the_collector_of_garbage_passes_over_what_is_loaded() -> None:
+    loaded = [object()]
+    assert any(each is loaded for each in gc.get_objects())
+    spare_what_is_loaded()
+    assert all(each is not loaded for each in gc.get_objects())
