@@ -35,6 +35,9 @@ BRIEFLY: Final = timedelta(seconds=1)
 OF_INTERACTIONS: Final = ("/interactions/", "/webhooks/")
 """What Discord does not count to the requests of a second, since people wait for it."""
 
+LOGGING_IN: Final = "GET /users/@me "
+"""The route of the request that says who we are."""
+
 FILES: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 """Where Discord keeps what people attach. Source: https://docs.discord.com/developers/reference#signed-attachment-cdn-urls
 """
@@ -81,6 +84,8 @@ class DiscordApi:
         route = f"{method} {path} {major}"
         waited = timedelta()
         while True:
+            # First of all: what came after its moment would be one request too many of the next second.
+            await self._opened()
             if not path.startswith(OF_INTERACTIONS):
                 await self._pacing.wait_for(route)
             try:
@@ -176,12 +181,14 @@ class DiscordApi:
     async def _log_in(self) -> Rest:
         rest = Rest(self._clock, self._base_url)
         try:
+            await self._pacing.wait_for(LOGGING_IN)
             async with self._translated(is_read=True):
                 self._me = str((await rest.static_login(self._token.value))["id"])
         except BaseException as error:
             await rest.close()
             if isinstance(error, DiscordError):
                 self._failure = error
+                await self._pacing.obey(LOGGING_IN, error)
             raise
         return rest
 

@@ -30,6 +30,13 @@ async def test_all_servers_together_get_no_more_a_second_than_discord_takes(stor
         assert last - NOW >= INTERVAL * (len(channels) - 1)
 
 
+async def test_to_log_in_takes_a_moment_too(migrated_sqlite_url: str) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        await world.api.call("GET", "/users/@me/guilds")
+        logged_in, asked = world.discord.asked
+        assert asked.at - logged_in.at >= INTERVAL
+
+
 async def test_a_channel_takes_five_messages_and_the_sixth_is_not_even_sent(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
         body = {"content": "hello", "allowed_mentions": {"parse": []}}
@@ -49,6 +56,7 @@ async def test_a_channel_takes_five_messages_and_the_sixth_is_not_even_sent(migr
 
 async def test_a_silence_of_less_than_a_second_is_waited_out(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
+        await world.api.myself()
         world.discord.fail(Fault(status=429, retry_after=0.4))
         await world.digest()
         assert await world.deliver() == 1
