@@ -9,18 +9,16 @@ any number of processes may hear the same.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import DiscordError
-from adapters.discord.interactions import EPHEMERAL, Here
+from adapters.discord.interactions import Here
 from adapters.discord.members import Members
 from adapters.discord.naming import NAMING
-from adapters.discord.render import messages
+from adapters.discord.render import EPHEMERAL, answer, private
 from bot.document import Document
 from bot.errors import Verdict
-from bot.views.whole import for_chat
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +65,10 @@ class Answers:
     async def say_at_once(self, here: Here, document: Document) -> bool:
         """Answer with what there is to say already, for the person alone."""
         first, *others = await self._payloads(here, document)
-        if not await self._acknowledge(here, _MESSAGE, _private(first)):
+        if not await self._acknowledge(here, _MESSAGE, private(first)):
             return False
         for payload in others:
-            await self._follow_up(here, _private(payload))
+            await self._follow_up(here, private(payload))
         return True
 
     async def _acknowledge(self, here: Here, kind: int, data: Json = None) -> bool:
@@ -129,7 +127,7 @@ class Answers:
         Raises:
             DiscordError: Discord did not take it.
         """
-        await self._follow_up(here, _private(message))
+        await self._follow_up(here, private(message))
 
     async def put_in_place(self, here: Here, document: Document) -> None:
         """Put something else into the message that was pressed: as much as one message takes.
@@ -156,7 +154,7 @@ class Answers:
                 if is_first and not done:
                     message = await self._edit(here, payload)
                 else:
-                    message = await self._follow_up(here, payload if to_channel else _private(payload))
+                    message = await self._follow_up(here, payload if to_channel else private(payload))
             except DiscordError as error:
                 if error.verdict is Verdict.UNKNOWN_OUTCOME and to_channel:
                     # What a channel has twice does harm; what one message lacks can be asked for again.
@@ -176,17 +174,10 @@ class Answers:
             await self._api.call("POST", "/channels/{channel_id}/messages", payload, channel_id=channel_id)
 
     async def _payloads(self, here: Here, document: Document) -> Sequence[Json]:
-        # An answer calls nobody, whatever the digest that it shows would do; and what it leaves out is kept nowhere.
-        document = replace(for_chat(document), pings=(), more=(), unlisted=0)
-        named = await self.named(here, document)
-        return [each.payload for each in messages(named)]
+        return answer(await self.named(here, document))
 
     async def _edit(self, here: Here, payload: Json) -> Json:
         return await self._api.call("PATCH", _ORIGINAL, payload, webhook_id=here.application, webhook_token=here.token)
 
     async def _follow_up(self, here: Here, payload: Json) -> Json:
         return await self._api.call("POST", _FOLLOWUP, payload, webhook_id=here.application, webhook_token=here.token)
-
-
-def _private(payload: Mapping[str, Json]) -> Json:
-    return {**payload, "flags": payload["flags"] | EPHEMERAL}

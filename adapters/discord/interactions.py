@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from adapters.discord.naming import ROLE
 from adapters.discord.permissions import Permission, permission_of
+from adapters.discord.render import EPHEMERAL
 from bot.commands.place import IN
 from bot.commands.request import Requester
 from bot.model.channel import Channel, Platform
@@ -24,12 +25,6 @@ MODAL: Final = 5
 """Types of interactions.
 
 Source: https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
-"""
-
-EPHEMERAL: Final = 1 << 6
-"""The flag of a message that only one person sees.
-
-Source: https://docs.discord.com/developers/resources/message#message-object-message-flags
 """
 
 _CHANNEL: Final = 7

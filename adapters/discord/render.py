@@ -6,7 +6,7 @@ Up to ten papers are one message, however long their texts: these are cut until 
 Source: https://discord.com/developers/docs/resources/message#create-message
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any, Final
@@ -27,12 +27,13 @@ from adapters.discord.options import with_options
 from bot.document import Action, Document, Note, PaperCard, PaperLine, Spans, Text
 from bot.model.delivery import Rendered
 from bot.spans import joined
-from bot.views.whole import ALL
+from bot.views.whole import ALL, for_chat
 
 Json = Any
 
 COMPONENTS_V2: Final = 1 << 15
-"""The flag of a message made of components.
+EPHEMERAL: Final = 1 << 6
+"""The flags of a message made of components, and of one that only one person sees.
 
 Source: https://discord.com/developers/docs/resources/message#message-object-message-flags
 """
@@ -66,6 +67,17 @@ def messages(document: Document) -> tuple[Rendered, ...]:
         return whole
     shorter = (_messages(document, shares) for shares in _SHARES[1:])
     return next((each for each in shorter if len(each) == 1), whole)
+
+
+def answer(document: Document) -> tuple[Json, ...]:
+    """Render an answer to whoever asked: it calls nobody, and what it leaves out is kept nowhere to be shown."""
+    document = replace(for_chat(document), pings=(), more=(), unlisted=0)
+    return tuple(each.payload for each in messages(document))
+
+
+def private(payload: Mapping[str, Json]) -> Json:
+    """Return a message of an answer that only one person sees."""
+    return {**payload, "flags": payload["flags"] | EPHEMERAL}
 
 
 def _is_one_message(document: Document) -> bool:

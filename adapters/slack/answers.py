@@ -23,12 +23,11 @@ from adapters.slack.client import SlackApi, silent_log
 from adapters.slack.interactions import Here
 from adapters.slack.members import Members
 from adapters.slack.naming import NAMING
-from adapters.slack.render import PARENT, messages
+from adapters.slack.render import PARENT, answer, at_response_url
 from bot.document import Document
 from bot.errors import DeliveryError, Verdict
 from bot.model.installation import Secret
 from bot.ports import Clock
-from bot.views.whole import for_chat
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class Answers:
         Raises:
             DeliveryError: Slack took it nowhere.
         """
-        payloads = [dict(each.payload) for each in messages(await self.named(here, for_chat(document)))]
+        payloads = answer(await self.named(here, document))
         takes_answers = bool(here.answer_at) and self._api.takes_answers_at(here.answer_at)
         if here.answer_at and not takes_answers:
             log.warning("slack:%s: a response_url that is none of Slack's", here.workspace)
@@ -89,22 +88,17 @@ class Answers:
         self, client: AsyncWebhookClient, here: Here, payloads: Sequence[Json], *, to_channel: bool
     ) -> Sequence[Json]:
         for done, payload in enumerate(payloads[:MOST_POSTS]):
-            body = {
-                **{name: value for name, value in payload.items() if name != "thread_ts"},
-                "response_type": "in_channel" if to_channel else "ephemeral",
-                "replace_original": False,
-            }
             try:
                 async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-                    answer = await client.send_dict(body)
+                    taken = await client.send_dict(at_response_url(payload, to_channel=to_channel))
             except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
                 log.info("slack:%s: an answer may be lost (%s)", here.workspace, type(error).__name__)
                 return _untaken(payloads, done, to_channel=to_channel)
-            if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                log.info("slack:%s: an answer may be lost (status %d)", here.workspace, answer.status_code)
+            if taken.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.info("slack:%s: an answer may be lost (status %d)", here.workspace, taken.status_code)
                 return _untaken(payloads, done, to_channel=to_channel)
-            if answer.status_code != HTTPStatus.OK:
-                log.info("slack:%s: the response_url takes no more (%d)", here.workspace, answer.status_code)
+            if taken.status_code != HTTPStatus.OK:
+                log.info("slack:%s: the response_url takes no more (%d)", here.workspace, taken.status_code)
                 return payloads[done:]
         return payloads[MOST_POSTS:]
 

@@ -13,7 +13,7 @@ from adapters.slack.blocks import section
 from adapters.slack.interactions import Kept
 from adapters.slack.limits import INPUT_TEXT, OPTION_TEXT, VIEW_BLOCKS, VIEW_TITLE
 from adapters.slack.mrkdwn import cut, words
-from adapters.slack.render import messages
+from adapters.slack.render import answer
 from bot.commands.catalog import command_named
 from bot.commands.command import Command
 from bot.commands.parameter import Kind, Parameter
@@ -69,7 +69,7 @@ def loading_view(title: str, kept: Kept) -> Json:
 
 def document_view(title: str, document: Document, kept: Kept) -> Json:
     """Return a document to read: all of its messages one below the other, as many blocks as a modal takes."""
-    blocks = [block for message in messages(document) for block in message.payload["blocks"]]
+    blocks = [block for message in answer(document) for block in message["blocks"]]
     if len(blocks) > VIEW_BLOCKS:
         blocks = [*blocks[: VIEW_BLOCKS - 1], *(piece.block for piece in section((Text(_CUT),)))]
     return _view(title, blocks, kept)

@@ -3,11 +3,12 @@
     heading, blocks, "15 more in the thread", buttons ──> the message
     what had no place there, and what was cut         ──> replies in its thread
 
-The message ends with the footnote and the buttons wherever it is split, because in the channel only it is seen.
+The message ends with the footnote and the buttons wherever it is split, because in the channel only it is seen. An
+answer is rendered alike, and what found no place comes in messages below it: what one person sees has no thread.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from adapters.slack.blocks import Piece, buttons, context, lines, pieces_of, section, size_of
@@ -15,11 +16,16 @@ from adapters.slack.limits import BLOCKS, BUDGET, FALLBACK
 from adapters.slack.mrkdwn import cut, mrkdwn, words
 from bot.document import Document, Paragraph, Spans, Style, Text
 from bot.model.delivery import Rendered
+from bot.views.whole import for_chat
 
 Json = Any
 
 PARENT: Final = "{parent}"
 """Stands in a reply's `thread_ts` for the `ts` that the first message gets when it is posted."""
+
+_IN_THREAD: Final = "in the thread"
+_BELOW: Final = "below"
+"""Where the rest of a digest is, and of an answer."""
 
 _HEADING: Final = 900
 _FOOTNOTE: Final = 1900
@@ -30,14 +36,33 @@ _SILENCE: Final = "…"
 
 
 def messages(document: Document) -> tuple[Rendered, ...]:
-    """Render a document: the message, then the replies in its thread."""
+    """Render a document for its channel: the message, then the replies in its thread."""
+    return _messages(document, _IN_THREAD)
+
+
+def answer(document: Document) -> tuple[Json, ...]:
+    """Render an answer to whoever asked: the message, and what comes below it."""
+    return tuple(each.payload for each in _messages(for_chat(document), _BELOW))
+
+
+def at_response_url(payload: Mapping[str, Json], *, to_channel: bool) -> Json:
+    """Return a message of an answer as a response_url takes it, which posts into no thread."""
+    return {
+        **{name: value for name, value in payload.items() if name != "thread_ts"},
+        "response_type": "in_channel" if to_channel else "ephemeral",
+        "replace_original": False,
+    }
+
+
+def _messages(document: Document, where: str) -> tuple[Rendered, ...]:
     pieces = list(pieces_of(document.blocks))
     heading, footnote = cut(document.heading, _HEADING), cut(document.footnote, _FOOTNOTE)
     top = list(section(heading))
-    shown = _fitting([*top, *pieces], _closing(document, footnote, _in_thread(document, len(document.papers))))
+    shown = _fitting([*top, *pieces], _closing(document, footnote, _elsewhere(document, len(document.papers), where)))
     papers = tuple(paper for piece in shown for paper in piece.papers)
     rest = [*top, *pieces][len(shown) :]
-    note = _in_thread(document, len(document.papers) - len(papers)) if rest or document.more else ""
+    left = len(document.papers) - len(papers)
+    note = _elsewhere(document, left, where) if rest or document.more else ""
     closing = _closing(document, footnote, note)
     said = document.summary or _words(shown, words(footnote))
     parent = _payload(_with_channels(said, document), [*(piece.block for piece in shown), *closing])
@@ -45,10 +70,10 @@ def messages(document: Document) -> tuple[Rendered, ...]:
     return (Rendered(payload=parent, papers=papers), *replies)
 
 
-def _in_thread(document: Document, papers: int) -> str:
-    """Say what the thread holds: so many papers of the document, its cut ones, and how many not even there."""
+def _elsewhere(document: Document, papers: int, where: str) -> str:
+    """Say what other messages hold: so many papers of the document, its cut ones, and how many not even there."""
     count = papers + len(document.more)
-    said = f"{count} more in the thread" if count else "continued in the thread"
+    said = f"{count} more {where}" if count else f"continued {where}"
     return f"{said}, {document.unlisted:,} more not listed" if document.unlisted else said
 
 

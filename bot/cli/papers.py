@@ -3,31 +3,35 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from adapters.console.layout import clean
 from adapters.console.render import render
 from adapters.console.terminal import shown
-from adapters.discord.render import messages as for_discord
-from adapters.slack.render import messages as for_slack
+from adapters.discord.render import answer as for_discord
+from adapters.discord.render import private
+from adapters.slack.render import answer as for_slack
+from adapters.slack.render import at_response_url
 from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
 from bot.cli.files import with_file
 from bot.cli.options import DEFAULT_USER, Form
 from bot.cli.posting import post_at_once
 from bot.commands.buttons import action_id
+from bot.commands.catalog import command_named
 from bot.commands.catalog.files import IMPORT
+from bot.commands.command import Visibility
 from bot.commands.dispatch import dispatch
+from bot.commands.parse import read
 from bot.commands.refusal import refusal_of
 from bot.commands.request import Requester
 from bot.document import Code, Reply
 from bot.errors import UserError
 from bot.fleet.read import MAX_LENGTH
 from bot.model.channel import Channel
-from bot.model.delivery import Rendered
 from bot.settings import Settings
-from bot.views.whole import for_chat
 
 
 async def run_papers(
@@ -36,7 +40,7 @@ async def run_papers(
     """Dispatch one command and print the answer; returns the exit status."""
     async with open_app(settings, clock=clock_at(as_of)) as app:
         reply = await ask(app, text, channel=channel, user=user)
-        say(in_form(form, reply))
+        say(in_form(form, _seen_on_discord(reply, text) if form is Form.DISCORD else reply))
         await post_at_once(app, reply, form)
     return status_of(reply)
 
@@ -66,16 +70,30 @@ def in_form(form: Form, reply: Reply) -> str:
         case Form.JSON:
             return as_json(reply)
         case Form.SLACK:
-            return _payloads(for_slack(for_chat(reply.document)))
+            to_channel = reply.visible_to_channel
+            return _listed([at_response_url(each, to_channel=to_channel) for each in for_slack(reply.document)])
         case Form.DISCORD:
-            return _payloads(for_discord(for_chat(reply.document)))
+            payloads = for_discord(reply.document)
+            return _listed(payloads if reply.visible_to_channel else [private(each) for each in payloads])
         case _:
             assert_never(form)
 
 
-def _payloads(rendered: Sequence[Rendered]) -> str:
+def _seen_on_discord(reply: Reply, text: str) -> Reply:
+    """Return a refusal to be seen by whoever would have seen the answer: Discord fixes that before there is one."""
+    command = command_named(reply.verb)
+    if reply.ok or command is None or command.visibility is not Visibility.CHANNEL:
+        return reply
+    try:
+        is_here = not read(text).place
+    except UserError:
+        is_here = True
+    return replace(reply, visible_to_channel=is_here)
+
+
+def _listed(payloads: Sequence[Any]) -> str:
     """Return the exact payloads that a platform would get, as a list."""
-    return json.dumps([message.payload for message in rendered], ensure_ascii=False, indent=2)
+    return json.dumps(payloads, ensure_ascii=False, indent=2)
 
 
 def _copied(reply: Reply) -> str:

@@ -20,6 +20,7 @@ PAPERS = tuple(
     }
     for number in range(1, 8)
 )
+NOON = ("--as-of", "2026-06-16T12:00:00Z")
 UNWANTED = {"slack_bolt", "slack_sdk", "discord", "aiohttp", "httpx"}
 
 
@@ -27,13 +28,16 @@ UNWANTED = {"slack_bolt", "slack_sdk", "discord", "aiohttp", "httpx"}
 def console(tmp_path: Path) -> Console:
     console = Console(tmp_path, {})
     console.write_papers(*PAPERS)
-    assert console("fetch", "--source", "jsonl", "--file", "papers.jsonl").status == 0
+    assert console("fetch", "--source", "jsonl", "--file", "papers.jsonl", *NOON).status == 0
     return console
 
 
-def judged(payloads: Any) -> list[Any]:
+def judged(payloads: Any, *, response_type: str = "ephemeral") -> list[Any]:
     assert isinstance(payloads, list)
     for payload in payloads:
+        assert payload.pop("response_type") == response_type
+        assert payload.pop("replace_original") is False
+        assert "thread_ts" not in payload
         block_kit.well_formed(payload)
         block_kit.within_limits(payload)
         block_kit.taken_by_the_sdk(payload)
@@ -50,12 +54,30 @@ def test_a_command_is_answered_as_slack_would_get_it(console: Console) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("help",), ("help", "subscribe"), ("subscribe", "lighthouse"), ("list",), ("status",)]
+    "words", [("help",), ("help", "subscribe"), ("list",), ("status",), ("subscribe", "lighthouse", "--to", "me")]
 )
 def test_every_answer_is_a_list_of_messages(console: Console, words: tuple[str, ...]) -> None:
     ended = console("papers", "--as", "slack", *words)
     assert ended.status == 0
     assert judged(ended.json)
+
+
+def test_what_the_channel_sees_is_a_message_for_all(console: Console) -> None:
+    ended = console("papers", "--as", "slack", "subscribe", "lighthouse")
+    assert judged(ended.json, response_type="in_channel")
+    (message,) = judged_as_discords(console("papers", "--as", "discord", "subscribe", "harbour").json)
+    assert not message["flags"] & components.EPHEMERAL
+
+
+def test_what_a_digest_cuts_has_no_thread_and_no_button_in_an_answer(console: Console) -> None:
+    asked = ("preview", "lighthouse", "--source", "jsonl")
+    assert console("papers", "settings", "max", "2").status == 0
+    first, second = judged(console("papers", "--as", "slack", *NOON, *asked).json)
+    assert [*block_kit.mrkdwns(first["blocks"])][-1].endswith(" · 5 more below")
+    assert "Lighthouse" in str(second["blocks"])
+    (message,) = judged_as_discords(console("papers", "--as", "discord", *NOON, *asked).json)
+    assert [button["label"] for button in components.buttons(message)] == ["Open"] * 2
+    assert message["flags"] & components.EPHEMERAL
 
 
 def test_a_refusal_is_shown_as_slack_would_get_it_and_keeps_its_exit_status(console: Console) -> None:
@@ -88,6 +110,12 @@ def test_a_refusal_is_shown_as_discord_would_get_it_and_keeps_its_exit_status(co
     assert ended.status == 2
     (message,) = judged_as_discords(ended.json)
     assert any("`daily`" in text for text in components.contents(message))
+
+
+def test_a_refusal_is_seen_on_discord_by_whoever_would_have_seen_the_answer(console: Console) -> None:
+    refused = [("unsubscribe", "9"), ("unsubscribe", "9", "--to", "me"), ("preview", "9")]
+    answers = [console("papers", "--as", "discord", *words).json for words in refused]
+    assert [bool(message["flags"] & components.EPHEMERAL) for (message,) in answers] == [False, True, True]
 
 
 def test_a_platforms_sdk_is_not_needed_for_its_payloads() -> None:
