@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.document import LONGEST_TITLE, Document, Note, PaperCard, PaperLine, Spans, Text, code, strong
+from bot.model.channel import Channel
 from bot.model.digest import Digest, Pick, Place
 from bot.model.subscription import Subscription
 from bot.text.tldr import cut as cut_at
@@ -24,8 +25,13 @@ LATE_FROM = timedelta(hours=1)
 """A delivery that is later than this says so."""
 
 
-def digest_document(digest: Digest, away: Iterable[tuple[str, datetime]] = ()) -> Document:
-    """Say a digest. `away` names the sources that do not answer, and since when (UTC)."""
+def digest_document(
+    digest: Digest, away: Iterable[tuple[str, datetime]] = (), *, here: Channel | None = None
+) -> Document:
+    """Say a digest, read in the channel `here`; None: in its own.
+
+    `away` names the sources that do not answer, and since when (UTC).
+    """
     names = _names_matter(digest)
     blocks: list[PaperCard | PaperLine | Note] = []
     for number, pick in enumerate(digest.picks, start=1):
@@ -45,7 +51,7 @@ def digest_document(digest: Digest, away: Iterable[tuple[str, datetime]] = ()) -
         blocks=tuple(blocks),
         more=more,
         unlisted=len(digest.cut) - len(more),
-        footnote=_footnote_of_one(digest) if is_alone else footnote_of(digest),
+        footnote=_footnote_of_one(digest) if is_alone else footnote_of(digest, here),
         summary=_summary(digest),
         title=title_of(digest),
     )
@@ -133,7 +139,7 @@ def _away(source: str, since: datetime, slot: datetime) -> Spans:
     return (Text(f"Without {source_title(source)} (no answer since {said}); its papers follow."),)
 
 
-def footnote_of(digest: Digest) -> Spans:
+def footnote_of(digest: Digest, here: Channel | None = None) -> Spans:
     """Say how many matched of how many, for which subscriptions, and how to change the only one.
 
     Where the cut papers are, each platform adds: it has a place for them, or none.
@@ -141,7 +147,7 @@ def footnote_of(digest: Digest) -> Spans:
     said: Spans = (Text(f"{digest.matched:,} of {digest.looked_at:,} matched{_numbers(digest)}"),)
     if len(digest.subscriptions) == 1 and digest.subscriptions[0].number:
         (only,) = digest.subscriptions
-        return (*said, Text(" · "), code(f"/papers edit {only.number}{to_whom(only.channel)}"))
+        return (*said, Text(" · "), code(f"/papers edit {only.number}{to_whom(only.channel, here)}"))
     return said
 
 

@@ -18,7 +18,7 @@ def subscription_preview(
 ) -> Document:
     """Show what a subscription would post now: exactly the digest; with nothing to post, say so."""
     if digest.picks:
-        return digest_document(digest, away)
+        return digest_document(digest, away, here=here)
     why = muted_in_words(digest) or "none matched that is new here"
     said: Spans = (
         *named(subscription),

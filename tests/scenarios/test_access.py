@@ -135,6 +135,7 @@ async def test_what_is_done_in_another_channel_names_it(store: Store) -> None:
         ("pause 1", "run 1 --in #tea", "/papers preview 1 --in #tea shows what it would post."),
         ("settings mute teapots", "run 1 --in #tea", "/papers settings unmute teapot --in #tea lets such papers"),
         ("settings mute teapots", "preview 1 --in #tea", "/papers settings unmute teapot --in #tea lets such papers"),
+        ("subscribe world models", "preview 2 --in #tea", " · /papers edit 2 --in #tea"),
         ("", "settings --in #tea", "/papers settings max 10 --in #tea;"),
         ("settings max 9", "settings max 9 --in #tea", "/papers settings --in #tea shows how everything is set."),
         (
