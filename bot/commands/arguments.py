@@ -15,7 +15,8 @@ T = TypeVar("T")
 ROOT: Final = "/papers"
 """What every command begins with."""
 
-NUMBERS: Final = "`/papers list` shows the numbers."
+LIST: Final = f"{ROOT} list"
+NUMBERS: Final = f"`{LIST}` shows the numbers."
 """The way to the number of a subscription."""
 
 _QUOTED_LENGTH: Final = 40

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.commands.arguments import Arguments
+from bot.commands.arguments import LIST, NUMBERS, Arguments
 from bot.commands.parameter import Kind, Parameter
-from bot.commands.place import PLACES, place_of
+from bot.commands.place import PLACES, acting_there, place_of
 from bot.commands.request import Asked, Request
+from bot.errors import CommandError
 
 
 class Access(StrEnum):
@@ -94,7 +95,16 @@ class Command:
         Raises:
             CommandError: something is missing, contradicts something else, or cannot be read.
         """
-        return Asked(request=self.request_of(given), place=place_of(given) if self.acts_in_channel else "")
+        if not self.acts_in_channel:
+            return Asked(request=self.request_of(given))
+        try:
+            return Asked(request=self.request_of(given), place=place_of(given))
+        except CommandError as error:
+            # What it says to type is to act there, too.
+            error.example = acting_there(error.example, given)
+            if error.hint == NUMBERS:
+                error.hint = NUMBERS.replace(LIST, acting_there(LIST, given))
+            raise
 
     def request_of(self, given: Arguments) -> Request:
         """Return the request that the arguments stand for.

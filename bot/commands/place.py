@@ -8,6 +8,7 @@ from bot.commands.arguments import Arguments, Written, quoted
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.request import ME
 from bot.commands.values import choice_of
+from bot.errors import CommandError
 
 MYSELF: Final = "me"
 """What `--to` has to say."""
@@ -44,6 +45,17 @@ def place_of(given: Arguments) -> str:
     if given.read(TO.name, choice_of) is not None:
         return ME
     return given.read(IN.name, channel_id_of) or ""
+
+
+def acting_there(command: str, given: Arguments) -> str:
+    """Return a command to type with what it must end in to act where the arguments say, if that can be read."""
+    try:
+        place = place_of(given)
+    except CommandError:
+        return command
+    if not place or "\n" in command or f"--{TO.name}" in command or f"--{IN.name}" in command:
+        return command
+    return f"{command} --{TO.name} {MYSELF}" if place == ME else f"{command} --{IN.name} #{place}"
 
 
 def place_options(channel_id: str, here: str) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 
 from bot.commands.catalog import command_named
-from bot.commands.parse import MAX_LENGTH, arguments_of, parse
+from bot.commands.parse import MAX_LENGTH, arguments_of, parse, read
 from bot.commands.request import (
     Help,
     ListSubscriptions,
@@ -168,6 +168,24 @@ def test_a_subscription_is_previewed_with_what_it_has_itself(name: str) -> None:
 )
 def test_what_is_not_understood_is_said_with_the_way_out(text: str, words: str) -> None:
     assert said(refused(text)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "example"),
+    [
+        ("pause --to me", "`/papers list --to me` shows the numbers.", " --to me"),
+        ("edit abc --to=me", "`/papers list --to me` shows the numbers.", " --to me"),
+        ("unsubscribe 0 --in #tea", "`/papers list --in #tea` shows the numbers.", " --in #tea"),
+        ("preview 3 --days 0 --in <#C1|tea>", "", " --in #C1"),
+        ("pause --to me --in #tea", "`/papers list` shows the numbers.", ""),
+        ("subscribe agents --to me --max 0", "", " --to me"),
+    ],
+)
+def test_what_to_type_instead_acts_in_the_same_place(text: str, hint: str, example: str) -> None:
+    error = refused(text)
+    assert error.hint.endswith(hint)
+    assert error.example.endswith(example)
+    assert read(error.example).place == (read(f"list {example}").place if example else "")
 
 
 @pytest.mark.parametrize(
