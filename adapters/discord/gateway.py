@@ -6,7 +6,7 @@ gateway ──> Listener ──┬─ an interaction ── read ──> Work �
 
 import logging
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, assert_never
 
@@ -50,6 +50,7 @@ class DiscordGateway:
     def __init__(
         self, door: DiscordDoor, services: Services, api: DiscordApi, members: Members, places: Places
     ) -> None:
+        services = replace(services, manager_check=members.manages)
         self.work = Work(Platform.DISCORD)
         self._replies = Replies(services, api, members, self.work.turn_of)
         self._comings = Comings(services.store, services.clock, members, places, default_zone=services.default_zone)

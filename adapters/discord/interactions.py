@@ -5,13 +5,12 @@ Discord names no server: whoever hears finds out which one the message that was 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.discord.naming import ROLE
-from adapters.discord.permissions import Permission, permission_of
+from adapters.discord.permissions import Permission, is_manager, permission_of
 from adapters.discord.render import EPHEMERAL
-from bot.commands.place import IN
 from bot.commands.request import Requester
 from bot.model.channel import Channel, Platform
 
@@ -30,8 +29,6 @@ Source: https://docs.discord.com/developers/interactions/receiving-and-respondin
 _CHANNEL: Final = 7
 _ATTACHMENT: Final = 11
 """Types of options whose value is the id of something that the payload describes."""
-
-_MANAGES: Final = Permission.MANAGE_CHANNELS | Permission.MANAGE_GUILD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,8 @@ class Place:
 class Here:
     """Where something was done, and by whom. `server` is empty in direct messages until somebody knows it.
 
-    `token` answers, for 15 minutes. `names` are what people and channels are called, by id, as far as the payload says.
+    `token` answers, for 15 minutes. `roles` are those of whoever acts, none in direct messages. `names` are what people
+    and channels are called, by id, as far as the payload says.
     """
 
     id: str
@@ -63,6 +61,7 @@ class Here:
     place: Place
     user: str
     locale: str = ""
+    roles: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -145,26 +144,11 @@ def requester_of(here: Here) -> Requester:
     return Requester(
         channel=here.channel,
         user=here.user,
-        is_manager=bool(_MANAGES & may),
+        is_manager=is_manager(may),
         manages_all=Permission.MANAGE_GUILD in may,
         parent=Channel(Platform.DISCORD, here.server, here.place.parent) if here.place.parent else None,
         name=here.names.get(here.user, ""),
     )
-
-
-def asked_of(given: Given) -> tuple[Requester, Mapping[str, Value]]:
-    """Return who asks, and with what: as if in the other channel that an option names, if they manage that one.
-
-    Discord says what they may do there. Somebody who does not see it manages nothing there, whatever else they manage.
-    """
-    requester, target = requester_of(given.here), given.target
-    if target is None or target.id == given.here.place.id:
-        return requester, given.options
-    if not (_MANAGES & target.theirs and Permission.VIEW_CHANNEL in target.theirs):
-        return replace(requester, manages_all=False), given.options
-    there = Channel(Platform.DISCORD, given.here.server, target.id)
-    options = {name: value for name, value in given.options.items() if name != IN.name}
-    return replace(requester, channel=there, is_manager=True, typed_in=requester.channel), options
 
 
 def heard_of(payload: Mapping[str, Json]) -> Heard:
@@ -210,6 +194,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
         place=place,
         user=_text(user["id"]),
         locale=_text(payload.get("locale") or ""),
+        roles=tuple(map(_text, member.get("roles") or ())),
         names=_names_of(payload, member, user, place),
     )
 

@@ -1,13 +1,15 @@
-"""What people and channels are called, and where we may post: from what was heard, else asked from Discord.
+"""What people and channels are called, where we may post, who manages: from what was heard, else asked from Discord.
 
-An interaction says what its channel is and what we may do there; the gateway knows every channel of its servers. Only a
-process that hears nothing, or somebody who has not been heard of, has to be asked for.
+An interaction says what its channel is, what we may do there, and what whoever acts may; the gateway knows every
+channel of its servers. Only a process that hears nothing, somebody who has not been heard of, and what somebody may do
+elsewhere has to be asked for.
 """
 
 import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -17,9 +19,11 @@ from adapters.discord.interactions import Here, Place, name_of
 from adapters.discord.naming import ROLE
 from adapters.discord.permissions import (
     CATEGORY,
+    PRIVATE_THREAD,
     THREADS,
     Permission,
     granted,
+    is_manager,
     needed_to_post,
 )
 from adapters.memory import Memory
@@ -33,7 +37,7 @@ Json = Any
 
 NAMES_LAST: Final = timedelta(hours=1)
 RIGHTS_LAST: Final = timedelta(minutes=1)
-"""How long what an interaction said of our permissions is believed: for the command that it brought."""
+"""How long what an interaction said of permissions and roles is believed: for the command that it brought."""
 
 MOST_REMEMBERED: Final = 10_000
 
@@ -66,14 +70,22 @@ class Members:
         self.servers: Servers | None = None
         self._names: Memory[tuple[str, str], str] = Memory(clock.wall, NAMES_LAST, MOST_REMEMBERED)
         self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
+        self._roles: Memory[tuple[str, str], tuple[str, ...]] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
+        self._managers: Memory[tuple[Channel, str], bool] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
 
     def note(self, here: Here, target: Place | None = None) -> None:
         """Remember what an interaction says of people and channels."""
         for each, name in here.names.items():
             self._names.keep((here.server, each), name)
+        if here.is_direct:
+            return
+        self._roles.keep((here.server, here.user), here.roles)
         for place in (here.place, target):
-            if place is not None and place.ours is not None and not here.is_direct:
+            if place is not None and place.ours is not None:
                 self._places.keep((here.server, place.id), place)
+        if target is not None:
+            there = replace(here.channel, id=target.id)
+            self._managers.keep((there, here.user), is_manager(target.theirs))
 
     async def check(self, channel: Channel) -> None:
         """Refuse a channel that I may not post in; where Discord does not answer, the first post will tell.
@@ -97,6 +109,26 @@ class Members:
         self._places.forget((channel.workspace, channel.id))
         place = await self._place(channel)
         return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
+
+    async def manages(self, channel: Channel, user: str) -> bool:
+        """Say whether somebody manages a channel, wherever they are.
+
+        Raises:
+            RefusedError: Discord does not say.
+        """
+        known = self._managers.recall((channel, user))
+        if known is not None:
+            return known
+        found = await self._asked(channel.workspace, channel.id, user)
+        if found is None:
+            raise RefusedError(
+                "Discord did not tell me what you may do in that channel; nothing was done.",
+                hint="Try again in a minute.",
+            )
+        place, may = found
+        # Who is in a private thread is not asked: it takes what shows all of them.
+        is_seen = place.kind != PRIVATE_THREAD or Permission.MANAGE_THREADS in may
+        return self._managers.keep((channel, user), is_seen and is_manager(may))
 
     async def is_out(self, server: str) -> bool:
         """Say whether I am not in a server for sure."""
@@ -153,30 +185,38 @@ class Members:
             return known
         if self.servers is not None and (seen := self.servers.place(server, channel_id)):
             return seen
-        return await self._asked(server, channel_id)
-
-    async def _asked(self, server: str, channel_id: str) -> Place | None:
-        found = await self._ask(_CHANNEL, channel_id=channel_id)
-        if not found or found.get("guild_id") != server:
-            return None if found is None else Place(id=channel_id, ours=Permission.NONE)
-        kind = int(found["type"])
-        guild, member, parent = await asyncio.gather(
-            self._ask(_SERVER, guild_id=server),
-            self._me(server),
-            self._ask(_CHANNEL, channel_id=found["parent_id"]) if kind in THREADS else _just(found),
-        )
-        if not (guild and member and parent):
-            return None
-        ours = granted(server, guild["roles"], member, parent.get("permission_overwrites") or ())
-        return Place(id=channel_id, name=found.get("name") or "", kind=kind, ours=ours)
-
-    async def _me(self, server: str) -> Json | None:
         try:
             me = await self._api.myself()
         except DiscordError as error:
             log.warning("discord: who I am: %s", error.reason)
             return None
-        return await self._ask(_MEMBER, guild_id=server, user_id=me)
+        found = await self._asked(server, channel_id, me)
+        return None if found is None else replace(found[0], ours=found[1])
+
+    async def _asked(self, server: str, channel_id: str, user: str) -> tuple[Place, Permission] | None:
+        """Return what a channel is and what somebody may do there; None when Discord does not answer."""
+        found = await self._ask(_CHANNEL, channel_id=channel_id)
+        if not found or found.get("guild_id") != server:
+            return None if found is None else (Place(id=channel_id), Permission.NONE)
+        place = Place(id=channel_id, name=found.get("name") or "", kind=int(found["type"]))
+        guild, member, ruled_by = await asyncio.gather(
+            self._ask(_SERVER, guild_id=server),
+            self._member(server, user),
+            self._ask(_CHANNEL, channel_id=found["parent_id"]) if place.kind in THREADS else _just(found),
+        )
+        if guild is None or member is None or ruled_by is None:
+            return None
+        is_whole = guild and member and ruled_by
+        return place, granted(
+            guild, member, ruled_by.get("permission_overwrites") or ()
+        ) if is_whole else Permission.NONE
+
+    async def _member(self, server: str, user: str) -> Json | None:
+        """Return a member with their roles."""
+        roles = self._roles.recall((server, user))
+        if roles is not None:
+            return {"user": {"id": user}, "roles": roles}
+        return await self._ask(_MEMBER, guild_id=server, user_id=user)
 
     async def _ask(self, path: str, **ids: str) -> Json | None:
         """Return an answer; nothing in it when it may not be seen or is not there; None when there was none.

@@ -20,6 +20,7 @@ class Permission(IntFlag):
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
     READ_MESSAGE_HISTORY = 1 << 16
+    MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
 
@@ -35,13 +36,15 @@ CATEGORY: Final = 4
 FORUMS: Final = frozenset({15, 16})
 """Types of channels that take posts and no messages: forums and media channels."""
 
-THREADS: Final = frozenset({10, 11, 12})
-"""Types of threads; one is ruled by the channel that it hangs from.
+PRIVATE_THREAD: Final = 12
+THREADS: Final = frozenset({10, 11, PRIVATE_THREAD})
+"""Types of threads; one is ruled by the channel that it hangs from, and a private one is seen by few of those.
 
 Source: https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 """
 
 _EVERYTHING: Final = Permission(sum(Permission))
+_MANAGES: Final = Permission.MANAGE_CHANNELS | Permission.MANAGE_GUILD
 
 _POST: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
 _IN_THREAD: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES_IN_THREADS
@@ -60,6 +63,11 @@ def permission_of(bits: str | int | None) -> Permission:
     return _EVERYTHING if Permission.ADMINISTRATOR in permission else permission
 
 
+def is_manager(may: Permission) -> bool:
+    """Say whether who may do this in a channel manages it; who does not see it manages nothing there."""
+    return bool(_MANAGES & may) and Permission.VIEW_CHANNEL in may
+
+
 def needed_in(kind: int) -> Permission:
     """Return what it takes to post digests in a channel of this type, to look for them again, and to discuss papers."""
     if kind in THREADS:
@@ -69,18 +77,19 @@ def needed_in(kind: int) -> Permission:
     return _POST | _IN_THREAD | Permission.CREATE_PUBLIC_THREADS | Permission.READ_MESSAGE_HISTORY
 
 
-def granted(guild: str, roles: Iterable[Json], member: Json, overwrites: Iterable[Json]) -> Permission:
-    """Return what a member may do in a channel.
+def granted(guild: Json, member: Json, overwrites: Iterable[Json]) -> Permission:
+    """Return what a member of a server may do in a channel.
 
-    `roles` are the server's, `overwrites` those of the channel, or of the channel that a thread hangs from. What
-    everybody may do comes first, then what the member's roles say, then what is said of the member alone.
+    `overwrites` are those of the channel, or of the channel that a thread hangs from. What everybody may do comes
+    first, then what the member's roles say, then what is said of the member alone.
     """
-    mine = {guild, *member["roles"]}
-    allowed = _union(roles, mine, "permissions")
-    if Permission.ADMINISTRATOR in allowed:
+    everybody, user = guild["id"], member["user"]["id"]
+    mine = {everybody, *member["roles"]}
+    allowed = _union(guild["roles"], mine, "permissions")
+    if Permission.ADMINISTRATOR in allowed or user == guild.get("owner_id"):
         return _EVERYTHING
     rules = {each["id"]: each for each in overwrites}
-    for named in ({guild}, mine - {guild}, {member["user"]["id"]}):
+    for named in ({everybody}, mine - {everybody}, {user}):
         concerned = [rules[each] for each in named if each in rules]
         allowed = allowed & ~_union(concerned, named, "deny") | _union(concerned, named, "allow")
     return allowed if Permission.VIEW_CHANNEL in allowed else Permission.NONE

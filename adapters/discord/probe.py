@@ -125,5 +125,5 @@ async def _standing(api: DiscordApi, server: Json, known: Mapping[str, Json], me
             missing = Permission.NONE if is_gone else Permission.VIEW_CHANNEL
             return Standing(name=f"channel {channel} of {server['name']}", missing=missing, is_gone=is_gone)
     ruled_by = known.get(found.get("parent_id") or "", {}) if found["type"] in THREADS else found
-    may = granted(server["id"], server["roles"], member, ruled_by.get("permission_overwrites", ()))
+    may = granted(server, member, ruled_by.get("permission_overwrites", ()))
     return Standing(name=f"#{found['name']} of {server['name']}", missing=needed_in(found["type"]) & ~may)

@@ -19,7 +19,7 @@ from adapters.discord.answers import Answers
 from adapters.discord.attachments import text_of
 from adapters.discord.client import DiscordApi
 from adapters.discord.completing import choices_for
-from adapters.discord.interactions import Filled, Given, Here, Pressed, Typing, Value, asked_of, requester_of
+from adapters.discord.interactions import Filled, Given, Here, Pressed, Typing, Value, requester_of
 from adapters.discord.members import Members
 from adapters.discord.modals import AGAIN, Kept, field_of, fields_of, kept_of, modal, options_of
 from adapters.discord.zones import ZONE, question
@@ -34,7 +34,6 @@ from bot.commands.dispatch import dispatch_options, mistake_in
 from bot.commands.place import IN, MYSELF, TO, place_options
 from bot.commands.press import PRESS, form_behind, press
 from bot.commands.refusal import breakage, refusal_of
-from bot.commands.request import Requester
 from bot.commands.services import Services
 from bot.document import Action, Document, Paragraph, Reply, strong
 from bot.errors import RefusedError, UserError
@@ -99,9 +98,9 @@ class Replies:
             await self._answers.say_at_once(here, refusal_of(nowhere, given.verb).document)
             return
         self._members.note(here, given.target)
-        requester, options = asked_of(given)
-        is_bare = given.verb == EDIT.name and given.options.keys() - _PLACES == {"number"}
-        if is_bare and await self._is_form_open(here, options, requester):
+        options = given.options
+        is_bare = given.verb == EDIT.name and options.keys() - _PLACES == {"number"}
+        if is_bare and await self._is_form_open(here, options):
             return
         command = command_named(given.verb)
         is_here = options.get(TO.name) != MYSELF and not _names_another(given)
@@ -109,12 +108,12 @@ class Replies:
         if not await self._answers.defer(here, to_channel=to_channel):
             return
         async with self._turn_of(here.server):
-            reply = await self._reply_to(given, options, requester)
+            reply = await self._reply_to(given)
             await self._answers.say_first(here, reply.document, to_channel=to_channel)
-            await self._ask_zone(here, reply, _acted_in(requester, options))
+            await self._ask_zone(here, reply, _acted_in(here, options))
 
-    async def _reply_to(self, given: Given, options: Mapping[str, Value], requester: Requester) -> Reply:
-        command = command_named(given.verb)
+    async def _reply_to(self, given: Given) -> Reply:
+        command, options = command_named(given.verb), given.options
         try:
             if command is None or options.keys() - {each.name for each in command.everything}:
                 # Discord shows a menu of before for a while.
@@ -126,7 +125,7 @@ class Replies:
                 options = {**options, "file": await text_of(self._api, given.file)}
         except UserError as error:
             return refusal_of(error, given.verb)
-        return await dispatch_options(given.verb, options, requester, self._services)
+        return await dispatch_options(given.verb, options, requester_of(given.here), self._services)
 
     # --- presses -----------------------------------------------------------------------------------------------------
 
@@ -188,11 +187,11 @@ class Replies:
 
     # --- forms -------------------------------------------------------------------------------------------------------
 
-    async def _is_form_open(self, here: Here, options: Mapping[str, Value], requester: Requester) -> bool:
+    async def _is_form_open(self, here: Here, options: Mapping[str, Value]) -> bool:
         """Open the form of `edit`, or say why it is not; False when that takes too long."""
         try:
             async with asyncio.timeout(FORM_WITHIN.total_seconds()):
-                reply = await dispatch_options(EDIT.name, options, requester, self._services)
+                reply = await dispatch_options(EDIT.name, options, requester_of(here), self._services)
         except TimeoutError:
             return False
         if reply.form is None:
@@ -244,16 +243,15 @@ class Replies:
             await self._answers.open(here, modal(kept, typed))
         else:
             options = {"number": kept.number, **place_options(kept.acts_in, here.place.id)}
-            if not await self._is_form_open(here, options, requester_of(here)):
+            if not await self._is_form_open(here, options):
                 too_long = RefusedError("That took too long.", hint="Press the button again.")
                 await self._answers.say_at_once(here, refusal_of(too_long, EDIT.name).document)
 
     # --- time zones --------------------------------------------------------------------------------------------------
 
     async def _ask_zone(self, here: Here, reply: Reply, channel: Channel) -> None:
-        """Ask who has subscribed a channel first, and may change it, where it is."""
-        is_near = channel.is_personal or channel == here.channel or requester_of(here).manages_all
-        if reply.verb != SUBSCRIBE.name or not reply.ok or not is_near:
+        """Ask who has subscribed a channel first where it is."""
+        if reply.verb != SUBSCRIBE.name or not reply.ok:
             return
         subscriptions = self._services.store.subscriptions
         mine = await subscriptions.of_channel(channel)
@@ -280,8 +278,10 @@ def _names_another(given: Given) -> bool:
     return given.target is not None and given.target.id != given.here.place.id
 
 
-def _acted_in(requester: Requester, options: Mapping[str, Value]) -> Channel:
-    return requester.channel.personal(requester.user) if options.get(TO.name) == MYSELF else requester.channel
+def _acted_in(here: Here, options: Mapping[str, Value]) -> Channel:
+    if options.get(TO.name) == MYSELF:
+        return here.channel.personal(here.user)
+    return replace(here.channel, id=str(options.get(IN.name) or here.channel.id))
 
 
 def _kept(text: str) -> Kept | None:

@@ -34,8 +34,8 @@ async def permitted(command: Command, asked: Asked, requester: Requester, servic
         if channel != channel.personal(requester.user):
             raise RefusedError(f"{channel_name(channel)} is {person(channel.id[1:])}'s own.", hint=_OFFER)
         return acting
-    if requester.is_manager and (requester.manages_all or channel == requester.channel):
-        return acting
+    if await services.manages(requester, channel):
+        return replace(acting, is_manager=True)
     if channel != requester.channel:
         message = f"Only a manager may act in another channel; this one is {channel_name(requester.channel)}."
         # Not by its name, which a platform may tell us and not them.

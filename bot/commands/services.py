@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.commands.outside import Outside
+from bot.commands.request import Requester
 from bot.model.channel import Channel
 from bot.ports import Clock, PaperSource, Store
 
@@ -19,13 +20,17 @@ class Limits:
 ChannelCheck = Callable[[Channel], Awaitable[None]]
 """Asks a platform whether a channel can be posted to; raises RefusedError, which says what to do, when it cannot."""
 
+ManagerCheck = Callable[[Channel, str], Awaitable[bool]]
+"""Asks a platform whether a person manages a channel where they are not; raises RefusedError when it does not say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The ports behind every command.
 
     `default_zone` is the IANA zone of channels that have none. `sources` are the configured ones, by name. `outside`
-    asks them what they know beside the library. `channel_checks` are those of the platforms that have one, by name.
+    asks them what they know beside the library. `channel_checks` are those of the platforms that have one, by name;
+    `manager_check` is that of the platform which hears who asks, if it has one.
     """
 
     store: Store
@@ -35,6 +40,7 @@ class Services:
     limits: Limits = Limits()
     outside: Outside = field(default_factory=Outside)
     channel_checks: Mapping[str, ChannelCheck] = field(default_factory=dict)
+    manager_check: ManagerCheck | None = None
 
     async def refuse_unreachable(self, channel: Channel) -> None:
         """Refuse a channel that cannot be posted to.
@@ -44,3 +50,15 @@ class Services:
         """
         if check := self.channel_checks.get(channel.platform):
             await check(channel)
+
+    async def manages(self, requester: Requester, channel: Channel) -> bool:
+        """Say whether somebody manages a channel of their workspace.
+
+        Raises:
+            RefusedError: the platform does not say; the words say what to do.
+        """
+        if channel == requester.channel:
+            return requester.is_manager
+        if self.manager_check is not None:
+            return await self.manager_check(channel, requester.user)
+        return requester.is_manager and requester.manages_all

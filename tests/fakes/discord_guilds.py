@@ -36,6 +36,7 @@ class Kind(IntEnum):
     ANNOUNCEMENT = 5
     ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
     STAGE = 13
     DIRECTORY = 14
     FORUM = 15
@@ -44,7 +45,7 @@ class Kind(IntEnum):
     @property
     def is_thread(self) -> bool:
         """Say whether it hangs from another channel."""
-        return self in {Kind.ANNOUNCEMENT_THREAD, Kind.PUBLIC_THREAD}
+        return self in {Kind.ANNOUNCEMENT_THREAD, Kind.PUBLIC_THREAD, Kind.PRIVATE_THREAD}
 
 
 @dataclass(kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import discord
 import pytest
 
 from adapters.discord.client import DiscordApi
@@ -17,7 +18,21 @@ from tests.fakes.discord import BOT
 from tests.fakes.discord_calls import TOKEN, Fault
 from tests.fakes.discord_gateway import TalkingDiscord, talking
 from tests.fakes.discord_guilds import Kind
-from tests.integration.discord_talking import ANA, AWAY, HERE, IDEAS, OWNERS, POT, SECRET, STOVES, TEA, a_discord
+from tests.integration.discord_talking import (
+    ANA,
+    AWAY,
+    BO,
+    CY,
+    HERE,
+    IDEAS,
+    KETTLES,
+    OWNERS,
+    POT,
+    SECRET,
+    STOVES,
+    TEA,
+    a_discord,
+)
 
 SHELF = "200000000000000007"
 
@@ -79,6 +94,61 @@ async def test_a_role_or_being_an_administrator_is_enough(asking: Asking) -> Non
     guild.members[BOT] = [OWNERS]
     asking.discord.places[TEA].overwrites.append({"id": OWNERS, "type": 0, "allow": "2048", "deny": "0"})
     assert await asking.refusal(TEA) == ""
+
+
+# --- who manages ------------------------------------------------------------------------------------------------------
+
+
+def allow(asking: Asking, channel_id: str, user: str, **permissions: bool) -> None:
+    rule = {"id": user, "type": 1, "deny": "0", "allow": str(discord.Permissions(**permissions).value)}
+    asking.discord.places[channel_id].overwrites.append(rule)
+
+
+def hide(asking: Asking, channel_id: str) -> None:
+    hidden = str(discord.Permissions(view_channel=True).value)
+    asking.discord.places[channel_id].overwrites += [
+        {"id": HERE, "type": 0, "allow": "0", "deny": hidden},
+        {"id": BOT, "type": 1, "allow": hidden, "deny": "0"},
+    ]
+
+
+@pytest.mark.parametrize(("user", "manages"), [(ANA, True), (BO, True), (CY, False), ("1", True), ("30", False)])
+async def test_managers_elsewhere_are_who_may_manage_that_channel_the_server_or_own_it(
+    user: str, *, manages: bool, asking: Asking
+) -> None:
+    for channel_id in (TEA, POT):
+        assert await asking.members.manages(Channel(Platform.DISCORD, HERE, channel_id), user) is manages
+
+
+async def test_a_channels_own_rules_say_who_manages_it(asking: Asking) -> None:
+    allow(asking, KETTLES, CY, manage_channels=True)
+    assert await asking.members.manages(Channel(Platform.DISCORD, HERE, KETTLES), CY)
+    assert not await asking.members.manages(Channel(Platform.DISCORD, HERE, TEA), CY)
+
+
+async def test_who_does_not_see_a_channel_manages_nothing_there(asking: Asking) -> None:
+    hide(asking, KETTLES)
+    for user in (ANA, BO):
+        assert not await asking.members.manages(Channel(Platform.DISCORD, HERE, KETTLES), user)
+    assert not await asking.members.manages(Channel(Platform.DISCORD, HERE, STOVES), BO)
+
+
+async def test_a_private_thread_is_managed_from_elsewhere_by_who_sees_all_of_them(asking: Asking) -> None:
+    asking.discord.add_channel(HERE, SHELF[:-1] + "6", Kind.PRIVATE_THREAD, "hush", parent=TEA, owner=BO)
+    hush = Channel(Platform.DISCORD, HERE, SHELF[:-1] + "6")
+    assert not await asking.members.manages(hush, ANA)
+    allow(asking, TEA, BO, manage_threads=True)
+    assert await asking.members.manages(hush, BO)
+
+
+async def test_while_discord_does_not_answer_nobody_is_told_that_they_manage_nothing(asking: Asking) -> None:
+    asking.discord.fail(Fault(status=500), method="GET", path="/guilds/{guild}/members/{user}")
+    with pytest.raises(RefusedError, match="Discord did not tell me"):
+        await asking.members.manages(Channel(Platform.DISCORD, HERE, TEA), ANA)
+    assert await asking.members.manages(Channel(Platform.DISCORD, HERE, TEA), ANA)
+
+
+# --- what is there ----------------------------------------------------------------------------------------------------
 
 
 async def test_a_channel_of_another_server_is_none_of_this_one(asking: Asking) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 
 from bot.clock import FixedClock
@@ -22,6 +23,8 @@ from tests.integration.discord_talking import (
     BO_DM,
     HERE,
     IDEAS,
+    KETTLES,
+    MANAGERS,
     STOVES,
     TEA,
     TEA_CHANNEL,
@@ -73,6 +76,31 @@ async def test_undo_works_as_on_the_console(discord_talk: Talk) -> None:
     assert "Undone by @ana" in undone.text
     assert await discord_talk.subscribed() == {}
     assert not (await discord_talk.ana.presses(said, "Undo")).to_channel
+
+
+async def test_who_manages_both_channels_presses_what_a_command_did_in_the_other(discord_talk: Talk) -> None:
+    said = await subscribed(discord_talk, in_=KETTLES)
+    kettles = Channel(Platform.DISCORD, HERE, KETTLES)
+    form = await discord_talk.ana.presses(said, "Change")
+    assert form.how == "modal"
+    changed = await discord_talk.ana.sends(form, query="kettles")
+    assert await discord_talk.subscribed(kettles) == {"kettle": "active"}
+    undone = await discord_talk.ana.presses(changed, "Undo")
+    assert "Undone by @ana" in undone.text
+    # Who reads #tea may not be let in there.
+    assert not undone.to_channel
+    assert await discord_talk.subscribed(kettles) == {"teapot": "active"}
+
+
+async def test_who_manages_this_channel_presses_nothing_of_one_they_do_not_see(discord_talk: Talk) -> None:
+    said = await discord_talk.bo.types("subscribe", query="teapots", in_=KETTLES)
+    hidden = str(discord.Permissions(view_channel=True).value)
+    discord_talk.discord.places[KETTLES].overwrites = [{"id": MANAGERS, "type": 0, "allow": "0", "deny": hidden}]
+    for label in ("Undo", "Change"):
+        refused = await discord_talk.ana.presses(said, label)
+        assert "Only a manager may act in another channel" in refused.text
+        assert not refused.to_channel
+    assert await discord_talk.subscribed(Channel(Platform.DISCORD, HERE, KETTLES)) == {"teapot": "active"}
 
 
 async def test_the_latest_papers_are_posted_now_and_once(discord_talk: Talk) -> None:

@@ -69,7 +69,7 @@ async def test_nobody_is_asked_who_has_said_it_or_was_asked_before(discord_talk:
 async def test_the_zone_of_ones_own_channel_and_of_another_is_asked_for_that_one(discord_talk: Talk) -> None:
     for person, options, where in (
         (discord_talk.ana, {"to": "me"}, channel(f"@{ANA}")),
-        (discord_talk.bo, {"in_": KETTLES}, channel(KETTLES)),
+        (discord_talk.ana, {"in_": KETTLES}, channel(KETTLES)),
     ):
         asked = await asked_after(discord_talk, person, **options, query="teapots")
         assert asked is not None

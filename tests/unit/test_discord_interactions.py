@@ -5,7 +5,7 @@ from typing import Any
 import discord
 import pytest
 
-from adapters.discord.interactions import Filled, Given, Pressed, Typing, asked_of, heard_of, requester_of
+from adapters.discord.interactions import Filled, Given, Pressed, Typing, heard_of, requester_of
 from adapters.discord.permissions import Permission
 from bot.clock import FixedClock
 from bot.model.channel import Channel, Platform
@@ -33,14 +33,10 @@ def ana(told: list[Json]) -> Person:
     fake.add_channel(GUILD, TEA, name="tea")
     fake.add_channel(GUILD, KETTLES, name="kettles")
     fake.add_channel("", DM, Kind.DM, "", recipient=ANA)
-    guild.members |= {ANA: [], BO: []}
+    guild.add_role("5", "guests", discord.Permissions.none())
+    guild.members |= {ANA: ["5"], BO: []}
     fake.listeners.append(lambda event, payload: told.append(payload) if event == "INTERACTION_CREATE" else None)
     return Person(fake=fake, user=ANA, channel=TEA)
-
-
-def allow(ana: Person, channel: str, **permissions: bool) -> None:
-    rule = {"id": ANA, "type": 1, "deny": "0", "allow": str(discord.Permissions(**permissions).value)}
-    ana.fake.places[channel].overwrites.append(rule)
 
 
 def test_a_command_is_read_with_its_options(ana: Person, told: list[Json]) -> None:
@@ -53,6 +49,7 @@ def test_a_command_is_read_with_its_options(ana: Person, told: list[Json]) -> No
     )
     assert given.here.channel == Channel(Platform.DISCORD, GUILD, TEA)
     assert (given.here.user, given.here.locale, given.here.names) == (ANA, "en-GB", {ANA: "ana", TEA: "tea"})
+    assert given.here.roles == ("5",)
     assert given.here.place.ours is not None
     assert Permission.SEND_MESSAGES in given.here.place.ours
 
@@ -156,34 +153,3 @@ def test_managers_are_who_may_manage_the_channel_or_the_server(
     ana.begins("list")
     asked = requester_of(heard_of(told[0]).here)
     assert (asked.is_manager, asked.manages_all) == (is_manager, manages_all)
-
-
-def test_who_manages_the_other_channel_asks_as_if_there(ana: Person, told: list[Json]) -> None:
-    allow(ana, KETTLES, manage_channels=True)
-    ana.begins("list", in_=KETTLES, all=True)
-    given = heard_of(told[0])
-    assert isinstance(given, Given)
-    asked, options = asked_of(given)
-    assert (asked.channel.id, asked.is_manager, asked.manages_all) == (KETTLES, True, False)
-    assert options == {"all": True}
-
-
-def test_who_manages_here_manages_no_other_channel(ana: Person, told: list[Json]) -> None:
-    allow(ana, TEA, manage_channels=True)
-    ana.begins("list", in_=KETTLES)
-    given = heard_of(told[0])
-    assert isinstance(given, Given)
-    asked, options = asked_of(given)
-    assert (asked.channel.id, asked.manages_all, options) == (TEA, False, {"in": KETTLES})
-
-
-def test_who_does_not_see_the_other_channel_manages_nothing_there(ana: Person, told: list[Json]) -> None:
-    ana.fake.guilds[GUILD].add_role("5", "role", discord.Permissions(manage_guild=True))
-    ana.fake.guilds[GUILD].members[ANA] = ["5"]
-    hidden = {"id": GUILD, "type": 0, "allow": "0", "deny": str(discord.Permissions(view_channel=True).value)}
-    ana.fake.places[KETTLES].overwrites.append(hidden)
-    ana.begins("list", in_=KETTLES)
-    given = heard_of(told[0])
-    assert isinstance(given, Given)
-    asked, _ = asked_of(given)
-    assert (asked.channel.id, asked.manages_all) == (TEA, False)
