@@ -20,7 +20,7 @@ from bot.model.change import ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings
 from bot.model.delivery import Kind
 from bot.model.paper import ARXIV
-from bot.model.subscription import Pause, Subscription, SubscriptionState
+from bot.model.subscription import Pause, PauseReason, Subscription, SubscriptionState
 from bot.ports import ChannelSchedule, InstantCandidate
 from bot.query.ast import positive_categories
 
@@ -176,6 +176,7 @@ class SqlSubscriptions:
         """See `SubscriptionStore.schedules`."""
         is_active = subscription.c.state == SubscriptionState.ACTIVE
         is_instant = subscription.c.frequency == Frequency.INSTANT
+        is_lost = subscription.c.pause_reason == PauseReason.ACCESS
         name = (channels.c.platform, channels.c.workspace, channels.c.id)
         why = func.coalesce(func.nullif(subscription.c.pause_detail, ""), "paused by " + subscription.c.paused_by)
         wanted = (
@@ -185,7 +186,7 @@ class SqlSubscriptions:
                 func.count().filter(is_active & is_instant).label("instant"),
                 func.count().filter(~is_active).label("paused"),
                 func.min(subscription.c.next_due).filter(is_active).label("next_due"),
-                func.max(why).label("paused_why"),
+                func.coalesce(func.max(why).filter(is_lost), func.max(why)).label("paused_why"),
             )
             .join(channels, channels.c.key == subscription.c.channel)
             .group_by(*name)

@@ -101,7 +101,7 @@ class InstantCandidate:
 class ChannelSchedule:
     """How many subscriptions of a channel are active (and of these instant) and paused, and when it is due next (UTC).
 
-    `paused_why` is the reason of one of its pauses.
+    `paused_why` is the reason of one of its pauses: that access was lost, where it was.
     """
 
     channel: Channel

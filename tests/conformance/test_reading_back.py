@@ -58,6 +58,16 @@ async def test_a_channel_is_due_when_the_first_of_its_active_subscriptions_is(st
     assert await store.subscriptions.schedules(OTHER) == (other,)
 
 
+async def test_no_person_s_pause_hides_that_a_channel_is_lost(store: SqlStore) -> None:
+    for query in ("one", "two", "three"):
+        await add(store, a_new_subscription(query), NOW, NOW)
+    await pause_some(store, GENERAL, [1, 3], Pause(by="bo", reason=PauseReason.PERSON, since=NOW))
+    (by_bo,) = await store.subscriptions.schedules()
+    await store.subscriptions.pause(GENERAL, LOST)
+    (lost,) = await store.subscriptions.schedules()
+    assert (by_bo.paused_why, lost.paused_why) == ("paused by bo", "not in the channel")
+
+
 async def test_a_workspace_knows_its_own_subscriptions_only(store: SqlStore) -> None:
     await add(store, a_new_subscription("one"), NOW, NOW)
     await add(store, a_new_subscription("one", channel=OTHER), NOW, NOW)
