@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
-from adapters.discord.errors import NEEDS_TAG, UNKNOWN_MESSAGE, DiscordError
+from adapters.discord.errors import ALREADY_CROSSPOSTED, NEEDS_TAG, THREAD_EXISTS, UNKNOWN_MESSAGE, DiscordError
 from adapters.discord.places import ANNOUNCEMENTS, Place, Places
 from adapters.discord.render import messages
 from adapters.memory import Memory
@@ -111,7 +111,8 @@ class DiscordMessenger:
     async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
         """Look for a part among our posts of a forum, or our messages of a channel, made since the delivery was.
 
-        None where history may not be read, and while Discord suppresses the repeat.
+        What was to follow a message that is found may not have been done: it is done now. None where history may not
+        be read, and while Discord suppresses the repeat.
 
         Raises:
             DiscordError: Discord wants us to wait, or did not answer.
@@ -125,7 +126,10 @@ class DiscordMessenger:
         if is_young:
             return None
         where = _post_of(parts) if place.is_forum else place.id
-        return await self._said(claim, part, where, claim.channel.workspace)
+        receipt = await self._said(claim, part, where, claim.channel.workspace)
+        if receipt is not None and not place.is_forum:
+            await self._do_afterwards(claim, part, place, receipt)
+        return receipt
 
     async def _say(self, claim: Claim, part: Part, where: str, guild: str) -> Receipt:
         """Post a message, or get the one that an earlier try has posted."""
@@ -157,16 +161,25 @@ class DiscordMessenger:
 
     async def _do_afterwards(self, claim: Claim, part: Part, place: Place, receipt: Receipt) -> None:
         """Publish an announcement, open the thread of a discussion; the message is there, whatever becomes of them."""
-        where, message = place.id, receipt.message
         try:
             async with asyncio.timeout(AFTERWARDS.total_seconds()):
                 if place.kind == ANNOUNCEMENTS:
-                    await self._api.call("POST", PUBLISHED, channel_id=where, message_id=message)
+                    await self._follow(claim, PUBLISHED, place, receipt, done_before=ALREADY_CROSSPOSTED)
                 if claim.kind is Kind.DISCUSSION and part.index == 0 and not place.is_thread:
                     name = {"name": _name_of(part.rendered)}
-                    await self._api.call("POST", DISCUSSION, name, channel_id=where, message_id=message)
-        except (PaperroundError, TimeoutError) as error:
-            log.info("%s: what follows a message was not done (%s)", claim.channel, error)
+                    await self._follow(claim, DISCUSSION, place, receipt, name, done_before=THREAD_EXISTS)
+        except TimeoutError:
+            log.info("%s: what follows a message took too long", claim.channel)
+
+    async def _follow(
+        self, claim: Claim, path: str, place: Place, receipt: Receipt, body: Json = None, *, done_before: int
+    ) -> None:
+        """Do one thing that follows a message, if that can be done and was not before."""
+        try:
+            await self._api.call("POST", path, body, channel_id=place.id, message_id=receipt.message)
+        except PaperroundError as error:
+            if not (isinstance(error, DiscordError) and error.code == done_before):
+                log.info("%s: what follows a message was not done (%s)", claim.channel, error)
 
     async def _own_channel(self, channel: Channel) -> str:
         """Return the id of a person's direct messages."""

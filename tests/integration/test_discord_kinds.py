@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.discord.messenger import SUPPRESSED_FOR
 from bot.model.channel import Channel
 from bot.model.delivery import DeliveryState, Kind
 from tests.discord_world import FORUM, GUILD, HERE, LONG, NEWS, THREAD, TITLE, a_world
@@ -102,6 +103,34 @@ async def test_a_discussion_opens_a_thread_named_after_its_paper(migrated_sqlite
         assert await world.deliver() == 1
         (message,) = world.discord.messages
         assert (world.discord.places[message.id].name, world.discord.places[message.id].parent) == (TITLE, channel.id)
+
+
+@pytest.mark.parametrize("channel", [HERE, NEWS], ids=["text", "announcement"])
+async def test_what_follows_a_message_that_is_found_again_is_done_then(
+    migrated_sqlite_url: str, channel: Channel
+) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        world.discord.fail(Fault(hangs_up=True, accepts=True))
+        await world.digest(channel, papers=1, kind=Kind.DISCUSSION)
+        assert await world.deliver() == 0
+        world.clock.moment += SUPPRESSED_FOR
+        assert await world.finish() == 1
+        (message,) = world.discord.messages
+        assert bool(message.flags & CROSSPOSTED) is (channel is NEWS)
+        assert world.discord.places[message.id].name == TITLE
+
+
+async def test_what_was_done_already_keeps_nothing_else_from_being_done_and_is_no_line_of_the_log(
+    migrated_sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with a_world(migrated_sqlite_url) as world:
+        world.discord.fail(Fault(status=400, code=40033), path=CROSSPOST)
+        await world.digest(NEWS, papers=1, kind=Kind.DISCUSSION)
+        assert await world.deliver() == 1
+        (message,) = world.discord.messages
+        assert world.discord.places[message.id].name == TITLE
+    assert "what follows" not in caplog.text
 
 
 @pytest.mark.parametrize("channel", [FORUM, THREAD], ids=["forum", "thread"])
