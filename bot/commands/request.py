@@ -197,7 +197,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """Show the person's reading list, a page of it, or all of it as BibTeX."""
+    """Show a page of the person's reading list, or of it as BibTeX."""
 
     is_bibtex: bool = False
     page: int = 1

@@ -10,7 +10,7 @@ Keys are ASCII, and unique in a list.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -60,14 +60,17 @@ class Work:
 
 
 def bibtex(works: Iterable[Work]) -> str:
-    """Return the entries, an empty line between them; papers that would share a key get `a`, `b`, ... behind it."""
+    """Return the entries, an empty line between them."""
+    return "\n\n".join(entries(works))
+
+
+def entries(works: Iterable[Work]) -> Iterator[str]:
+    """Yield the entries; papers that would share a key get `a`, `b`, ... behind it."""
     taken: set[str] = set()
-    entries = []
     for work in works:
         key = _free(key_of(work), taken)
         taken.add(key)
-        entries.append(entry(work, key))
-    return "\n\n".join(entries)
+        yield entry(work, key)
 
 
 def entry(work: Work, key: str) -> str:

@@ -1,17 +1,20 @@
-"""The reading list: what was saved, page by page or as BibTeX, and what is said to saving. Pure."""
+"""The reading list: what was saved, page by page, as BibTeX too, and what is said to saving. Pure."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from bot.document import Action, Block, Code, Document, Paragraph, Spans, Text, code, strong
 from bot.model.paper import Paper, StoredPaper
-from bot.text.bibtex import bibtex
+from bot.text.bibtex import entries
 from bot.views.papers import line_of
 from bot.views.show import work_of
 from bot.views.words import authors_in_words, count, date_in_words
 
 PAGE_SIZE = 10
 """Papers on a page: each has a button of its own."""
+
+BIBTEX_PAGE_SIZE = 20
+"""Entries on a page: a few messages in a chat, however many authors they have."""
 
 
 def saved_papers(mine: Sequence[StoredPaper], page: int, today: date, *, actions: tuple[Action, ...]) -> Document:
@@ -23,8 +26,7 @@ def saved_papers(mine: Sequence[StoredPaper], page: int, today: date, *, actions
         for number, each in enumerate(shown, start=first + 1)
     )
     offs = tuple(_off(each.paper, f"Remove {number}") for number, each in enumerate(shown, start=first + 1))
-    last = first + len(shown)
-    pages = () if len(shown) == len(mine) else (Text(f"{first + 1}–{last} of {len(mine):,} · "),)  # noqa: RUF001 - a range
+    pages = () if len(shown) == len(mine) else (*_range(first, len(shown), len(mine)), Text(" · "))
     return Document(
         heading=(strong("Your reading list"), Text(f" · {count(len(mine), 'paper')}")),
         blocks=lines,
@@ -33,11 +35,15 @@ def saved_papers(mine: Sequence[StoredPaper], page: int, today: date, *, actions
     )
 
 
-def bibliography(papers: Sequence[StoredPaper]) -> Document:
-    """Show the whole list as BibTeX, to copy."""
+def bibliography(papers: Sequence[StoredPaper], page: int, *, actions: tuple[Action, ...]) -> Document:
+    """Show a page of the list as BibTeX, to copy; a paper's key is the same whatever the page is."""
+    first = (page - 1) * BIBTEX_PAGE_SIZE
+    shown = tuple(entries(work_of(each.paper) for each in papers))[first : first + BIBTEX_PAGE_SIZE]
     return Document(
         heading=(strong("Your reading list"), Text(f" · {count(len(papers), 'paper')} as BibTeX")),
-        blocks=(Code(bibtex(work_of(each.paper) for each in papers)),),
+        blocks=(Code("\n\n".join(shown)),),
+        actions=actions,
+        footnote=() if len(shown) == len(papers) else _range(first, len(shown), len(papers)),
     )
 
 
@@ -66,6 +72,10 @@ def removed(paper: Paper, *, was_there: bool) -> Document:
     back = Action(label="Save again", verb="save", target=str(paper.id))
     said = f"Taken off your reading list: {paper.title}."
     return Document(blocks=(Paragraph((Text(said),)),), actions=(back,))
+
+
+def _range(first: int, shown: int, of: int) -> Spans:
+    return (Text(f"{first + 1}–{first + shown} of {of:,}"),)  # noqa: RUF001 - a range
 
 
 def _off(paper: Paper, label: str) -> Action:

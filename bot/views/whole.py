@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from bot.document import Action, Document, Note, PaperCard, PaperLine, Spans, Text
+from bot.document import Action, Block, Code, Document, Note, PaperCard, PaperLine, Paragraph, Spans, Text, code
 from bot.views.words import NEXT, PREVIOUS
 
 ALL: Final = "all"
@@ -16,9 +16,13 @@ PAGE_SIZE: Final = 10
 MOST_IN_CHAT: Final = 50
 """Papers that an answer shows in a chat: a few messages, where ten years would be hundreds."""
 
+LONGEST_CODE_IN_CHAT: Final = 24_000
+"""Characters to copy that an answer shows in a chat: a few messages, too."""
+
 
 def for_chat(document: Document) -> Document:
-    """Return an answer with no more papers than a chat has room for, the first ones, and what it says of the rest."""
+    """Return an answer with no more than a chat has room for: the first papers, and what it says of the rest."""
+    document = replace(document, blocks=tuple(map(_short_enough, document.blocks)))
     papers = [each for each in document.blocks if isinstance(each, PaperCard | PaperLine)]
     left_out = papers[MOST_IN_CHAT:]
     if not left_out:
@@ -30,6 +34,14 @@ def for_chat(document: Document) -> Document:
         "Ask for fewer days, or narrow the query, to see them."
     )
     return replace(document, blocks=(*document.blocks[:last], Note((Text(said),)), *others))
+
+
+def _short_enough(block: Block) -> Block:
+    """Return a block; of code that is too long the way to have it, for a part of a file would be another file."""
+    if not isinstance(block, Code) or len(block.text) <= LONGEST_CODE_IN_CHAT:
+        return block
+    said = f"This has {len(block.text):,} characters, too many for a chat. Whoever runs paperround can write it down: "
+    return Paragraph((Text(said), code("paperround papers --help"), Text(" says how.")))
 
 
 def whole_document(document: Document, page: int, *, message: str) -> Document:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from adapters.console.render import render
 from bot.model.channel import Channel, Platform
 from bot.ports import Store
+from bot.views.saved import BIBTEX_PAGE_SIZE
 from tests.builders import NOW, a_paper
 from tests.scenarios.asking import FakeSource, Person, button_of, labels_of
 from tests.scenarios.library import LIGHTHOUSES, TEAPOTS, fill, id_of
@@ -109,7 +110,22 @@ async def test_the_list_as_bibtex_is_one_block_with_a_key_for_each_paper(store: 
     assert keys == ["@misc{byron2026kettles,", "@misc{byron2026kettlesa,", "@misc{byron2026kettlesb,"]
     reply = await later.presses(button_of(await later.asks("saved"), "BibTeX"))
     assert reply.papers == tuple(map(id_of, twins))
-    assert (await later.asks("saved --bibtex --page 2")).understood is False
+
+
+async def test_a_long_list_as_bibtex_has_pages_and_no_key_comes_twice(store: Store) -> None:
+    twins = [a_paper(number, f"Kettles, part {number}") for number in range(1, BIBTEX_PAGE_SIZE + 3)]
+    await fill(store, *twins)
+    person = Person(store)
+    await save(person, *map(id_of, twins))
+    later = replace(person, now=NOW + timedelta(hours=1))
+    first = await later.presses(button_of(await later.asks("saved"), "BibTeX"))
+    second = await later.presses(button_of(first, "Next"))
+    assert (*first.papers, *second.papers) == tuple(map(id_of, twins))
+    assert render(second.document).endswith("21–22 of 22")  # noqa: RUF001 - a range
+    assert (labels_of(first), labels_of(second)) == (["Next"], ["Previous"])
+    said = render(first.document) + render(second.document)
+    assert len({line for line in said.splitlines() if "@misc" in line}) == len(twins)
+    assert (await later.asks("saved --bibtex --page 9")).papers == second.papers
 
 
 async def test_a_paper_from_outside_is_kept_when_it_is_saved(store: Store) -> None:

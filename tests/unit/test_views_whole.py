@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.document import Document, Note, PaperCard, PaperLine, Text, strong, text
-from bot.views.whole import MOST_IN_CHAT, for_chat, whole_document
+from bot.document import Code, Document, Note, PaperCard, PaperLine, Paragraph, Text, strong, text
+from bot.views.whole import LONGEST_CODE_IN_CHAT, MOST_IN_CHAT, for_chat, whole_document
 
 
 def a_digest(more: int = 17, unlisted: int = 0) -> Document:
@@ -86,6 +86,14 @@ def test_a_chat_is_shown_the_first_papers_of_many_and_told_of_the_others() -> No
     assert isinstance(words, Text)
     assert "first 50 of 129; 79 more are not shown" in words.text
     assert away == whole.blocks[-1]
+
+
+def test_a_file_that_is_too_long_for_a_chat_is_not_shown_in_part() -> None:
+    fits, whole = (Document(blocks=(Code("x" * (LONGEST_CODE_IN_CHAT + over)),)) for over in (0, 1))
+    assert for_chat(fits) == fits
+    (said,) = for_chat(whole).blocks
+    assert isinstance(said, Paragraph)
+    assert "24,001 characters, too many for a chat" in str(said)
 
 
 def test_an_answer_with_room_for_all_of_its_papers_stays_as_it_is() -> None:

@@ -10,6 +10,7 @@ from bot.commands.catalog.reading import SEARCH
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Kind, Parameter
 from bot.commands.request import Discuss, Less, Request, Save, Saved, Share, Similar, Unsave
+from bot.views.saved import BIBTEX_PAGE_SIZE
 
 _PAGES: Final = tuple(parameter for parameter in SEARCH.parameters if not parameter.is_free)
 _PAGE: Final = next(parameter for parameter in _PAGES if parameter.name == "page")
@@ -17,14 +18,14 @@ _PAGE: Final = next(parameter for parameter in _PAGES if parameter.name == "page
 SAVED: Final = Command(
     name="saved",
     help="Show your reading list.",
-    details="*Save* on a paper puts it there; only you see the list. `--bibtex` gives all of it to a bibliography.",
+    details="*Save* on a paper puts it there; only you see the list. `--bibtex` gives it to a bibliography, "
+    f"first saved first, {BIBTEX_PAGE_SIZE} papers to a page.",
     parameters=(
         Parameter(name="bibtex", help="As BibTeX, to copy.", kind=Kind.SWITCH),
         replace(_PAGE, example="saved --page 2"),
     ),
     access=Access.ANYONE,
     visibility=Visibility.USER,
-    contradictions=(("bibtex", "page"),),
     examples=("saved", "saved --bibtex"),
     requests=(Saved,),
     build=build.saved,

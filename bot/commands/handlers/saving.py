@@ -5,7 +5,16 @@ from bot.commands.handlers.finding import found, kept
 from bot.commands.request import Requester, Save, Saved, Unsave
 from bot.commands.services import Services
 from bot.document import Reply
-from bot.views.saved import PAGE_SIZE, bibliography, no_papers, removed, saved_already, saved_now, saved_papers
+from bot.views.saved import (
+    BIBTEX_PAGE_SIZE,
+    PAGE_SIZE,
+    bibliography,
+    no_papers,
+    removed,
+    saved_already,
+    saved_now,
+    saved_papers,
+)
 from bot.views.words import NEXT, PREVIOUS
 
 
@@ -30,25 +39,24 @@ async def unsave(request: Unsave, requester: Requester, services: Services) -> R
 
 
 async def saved(request: Saved, requester: Requester, services: Services) -> Reply:
-    """Show the reading list of whoever asks, last saved first; as BibTeX all of it, first saved first."""
+    """Show a page of the reading list of whoever asks, last saved first; as BibTeX, first saved first."""
     here, now = requester.channel, services.clock.now()
     mine = await services.store.saved.of_user(here.platform, here.workspace, requester.user, now)
     if not mine:
         return Reply(verb="saved", document=no_papers())
+    size, command = (BIBTEX_PAGE_SIZE, "saved --bibtex") if request.is_bibtex else (PAGE_SIZE, "saved")
+    pages = -(-len(mine) // size)
+    page = min(request.page, pages)
+    buttons = Buttons(requester, now)
+    around = ((PREVIOUS, page - 1), (NEXT, page + 1))
+    actions = [buttons.command(label, f"{command} --page {each}") for label, each in around if 1 <= each <= pages]
+    if not request.is_bibtex:
+        actions.append(buttons.command("BibTeX", "saved --bibtex"))
+    await buttons.keep(services.store.requests)
     if request.is_bibtex:
         # Letters behind equal keys go by age, so that no key changes when a paper is added.
         papers = tuple(reversed(mine))
-        return Reply(verb="saved", document=bibliography(papers), papers=tuple(str(each.paper.id) for each in papers))
-    pages = -(-len(mine) // PAGE_SIZE)
-    page = min(request.page, pages)
-    buttons = Buttons(requester, now)
-    actions = [buttons.command(label, text) for label, text in _turns(page, pages)]
-    actions.append(buttons.command("BibTeX", "saved --bibtex"))
-    await buttons.keep(services.store.requests)
+        shown = tuple(str(each.paper.id) for each in papers[(page - 1) * size : page * size])
+        return Reply(verb="saved", document=bibliography(papers, page, actions=tuple(actions)), papers=shown)
     document = saved_papers(mine, page, now.date(), actions=tuple(actions))
     return Reply(verb="saved", document=document, papers=document.papers)
-
-
-def _turns(page: int, pages: int) -> list[tuple[str, str]]:
-    around = ((PREVIOUS, page - 1), (NEXT, page + 1))
-    return [(label, f"saved --page {number}") for label, number in around if 1 <= number <= pages]
