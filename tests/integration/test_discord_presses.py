@@ -78,6 +78,17 @@ async def test_undo_works_as_on_the_console(discord_talk: Talk) -> None:
     assert not (await discord_talk.ana.presses(said, "Undo")).to_channel
 
 
+async def test_who_lost_the_right_to_manage_undoes_nothing_any_more(discord_talk: Talk) -> None:
+    said = await subscribed(discord_talk)
+    discord_talk.discord.guilds[HERE].members[ANA] = []
+    refused = await discord_talk.ana.presses(said, "Undo")
+    assert "Changing #tea needs Manage Channels." in refused.text
+    assert not refused.to_channel
+    assert await discord_talk.subscribed() == {"teapot": "active"}
+    await discord_talk.bo.types("settings", who_can_manage="everyone")
+    assert (await discord_talk.ana.presses(said, "Undo")).to_channel
+
+
 async def test_who_manages_both_channels_presses_what_a_command_did_in_the_other(discord_talk: Talk) -> None:
     said = await subscribed(discord_talk, in_=KETTLES)
     kettles = Channel(Platform.DISCORD, HERE, KETTLES)

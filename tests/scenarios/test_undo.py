@@ -72,6 +72,15 @@ async def test_undo_is_for_who_did_it_and_for_managers(store: Store) -> None:
     assert await queries(store) == []
 
 
+async def test_who_may_not_change_the_channel_any_more_undoes_nothing_there(store: Store) -> None:
+    undo = await undo_of(store, "subscribe teapots")
+    await Person(store, user="mo").asks("settings who-can-manage managers")
+    assert (await said_to(somebody(store), undo)).startswith("Changing #general is for managers.")
+    assert await queries(store) == [(1, "teapot")]
+    await Person(store, user="mo").asks("settings who-can-manage everyone")
+    assert (await somebody(store).presses(undo)).ok
+
+
 async def test_undo_works_for_ten_minutes(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots")
     late = Person(store, now=NOW + UNDO_FOR + timedelta(seconds=1))

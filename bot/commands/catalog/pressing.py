@@ -13,8 +13,8 @@ UNDO: Final = Command(
     parameters=(
         Parameter(name="change", help="Which one.", kind=Kind.ID, shown="CHANGE", is_free=True, is_required=True),
     ),
-    # The change's row knows whose it is: its handler decides.
-    access=Access.ANYONE,
+    # Of those who may change the channel now, the handler asks whose change it is.
+    access=Access.MANAGE,
     visibility=Visibility.CHANNEL,
     examples=("undo CHANGE",),
     requests=(Undo,),

@@ -11,7 +11,10 @@ from bot.views.words import person, to_whom
 
 
 async def undo(request: Undo, requester: Requester, services: Services) -> Reply:
-    """Put a change back if nothing changed since, and say what that did; it is for who made it, and for managers."""
+    """Put a change back if nothing changed since, and say what that did; it is for who made it, and for managers.
+
+    Whoever asks may change the channel: who made the change, and may not change it any more, has been refused before.
+    """
     store, here = services.store, requester.channel
     change = await store.changes.find(request.change, here.platform, here.workspace)
     now = services.clock.now()
