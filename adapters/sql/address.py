@@ -57,7 +57,7 @@ def address_of(url: str) -> Address:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise StoreError(f"The database URL cannot be read. Write it as {_EXAMPLES}.") from _without_text(error)
+        raise unreadable() from _without_text(error)
     if scheme in _POSTGRESQL:
         return Address(parsed.set(drivername="postgresql+psycopg"))
     if not parsed.database or parsed.database == ":memory:" or parsed.host:
@@ -66,6 +66,11 @@ def address_of(url: str) -> Address:
             "sqlite:////var/lib/paperround.db (four slashes) for one by its whole path."
         )
     return Address(parsed.set(drivername="sqlite+aiosqlite"))
+
+
+def unreadable() -> StoreError:
+    """Return what to say of a URL that cannot be read; raise it from no error that quotes the URL."""
+    return StoreError(f"The database URL cannot be read. Write it as {_EXAMPLES}.")
 
 
 def _without_text(error: Exception) -> Exception:

@@ -17,11 +17,11 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from adapters.sql.address import Address
+from adapters.sql.address import Address, unreadable
 from adapters.sql.errors import store_error
 from bot.errors import StoreError
 
@@ -220,19 +220,23 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql_engine(address: Address) -> AsyncEngine:
     timeout = int(STATEMENT_TIMEOUT.total_seconds() * 1000)
-    engine = create_async_engine(
-        address.url,
-        hide_parameters=True,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
-        isolation_level="READ COMMITTED",
-        connect_args={
-            "connect_timeout": int(CONNECT_TIMEOUT.total_seconds()),
-            "application_name": "paperround",
-            "options": f"-c timezone=UTC -c statement_timeout={timeout} "
-            f"-c idle_in_transaction_session_timeout={timeout}",
-        },
-    )
+    try:
+        engine = create_async_engine(
+            address.url,
+            hide_parameters=True,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            isolation_level="READ COMMITTED",
+            connect_args={
+                "connect_timeout": int(CONNECT_TIMEOUT.total_seconds()),
+                "application_name": "paperround",
+                "options": f"-c timezone=UTC -c statement_timeout={timeout} "
+                f"-c idle_in_transaction_session_timeout={timeout}",
+            },
+        )
+    except ArgumentError:
+        # A port among the options that is none: it is read only here.
+        raise unreadable() from None
     event.listen(engine.sync_engine, "checkout", partial(_refuse_ended, engine.dialect))
     return engine
 

@@ -54,6 +54,10 @@ _LIBPQ: Final = (
     (r"no pg_hba\.conf entry|role .* does not exist", _POSTGRESQL["28000"]),
     (r"database .* does not exist", _POSTGRESQL["3D000"]),
     (r"too many (clients|connections)|remaining connection slots", _POSTGRESQL["53300"]),
+    (
+        r"invalid connection option|(bad|invalid) .*value",
+        "has an option that cannot be read. Check what stands behind the ? in PAPERROUND_DATABASE_URL.",
+    ),
     (r"starting up|shutting down|in recovery", _POSTGRESQL["57P03"]),
     (
         r"resolve|name or service|nodename|no address",
