@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import ceil
-from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import TypeVar
@@ -18,8 +17,9 @@ from bot.errors import QueryError
 from bot.model.paper import HUGGINGFACE, Paper, PaperId, PaperKey, Sighting, StoredPaper, tokens_of
 from bot.query.ast import Query
 from bot.query.parse import parse
+from tests.recorded import FOLDER
 
-CORPUS = Path(__file__).resolve().parents[2] / "shared" / "data" / "corpus_20k.jsonl.gz"
+CORPUS = FOLDER / "corpus_20k.jsonl.gz"
 
 SYLLABLES = ("ba", "di", "fo", "gra", "lu", "mo", "ne", "pi", "ra", "so", "ta", "ve")
 
