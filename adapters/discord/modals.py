@@ -1,7 +1,7 @@
 """Modals: `edit` to fill in, its fields made from the catalog's parameters. Pure.
 
     Form ──kept_of, fields_of──> a modal, whose id keeps what it is about
-    what was filled in ──options_of──> typed options
+    what was filled in ──options_of──> typed options ──mistakes?──mistaken──> a message, with a button to open it again
 
 A modal has five fields, so that it holds what most people change: what to look for, when, from where, and how many. The
 command has the rest. Days and time stand in one field, as people say them: `weekdays 09:00`.
@@ -13,33 +13,42 @@ from typing import Any, Final
 
 from adapters.discord.limits import DESCRIPTION, INPUT_TEXT, MODAL_TITLE
 from bot.commands.catalog.steering import EDIT
+from bot.commands.filling import (
+    DAILY,
+    DAYS,
+    INSTANT,
+    LABELS,
+    OFTEN_LABEL,
+    OFTENS,
+    WEEKLY,
+    Hours,
+    Options,
+    hour_options,
+    hours_in,
+    option_of,
+    taken_back,
+    words_in_form,
+)
 from bot.commands.place import place_options
-from bot.document import Form
-from bot.errors import CommandError, UserError
+from bot.commands.refusal import spans_of
+from bot.document import Action, Block, Code, Document, Form, Paragraph, Text, strong
+from bot.errors import PlacedError, UserError
 from bot.query.parse import MAX_LENGTH
 from bot.text.tldr import cut
 
 Json = Any
-Options = dict[str, str | int | bool]
 
 FORM: Final = "form"
 AGAIN: Final = "again"
 """What the ids of forms begin with, and of buttons that open one again."""
 
 _QUERY, _OFTEN, _WHEN, _SOURCE, _MAX = "query", "often", "when", "source", "max"
-_DAILY, _WEEKLY, _INSTANT = "daily", "weekly", "instant"
-_OFTENS: Final = {_DAILY: "On chosen days", _WEEKLY: "Once a week", _INSTANT: "Soon after they appear"}
-_LABELS: Final = {
-    _QUERY: "What to look for",
-    _OFTEN: "How often",
-    _WHEN: "Days and time",
-    _SOURCE: "Sources",
-    _MAX: "Papers in a digest, at most",
-}
+_FIELDS: Final = (_QUERY, _OFTEN, _WHEN, _SOURCE, _MAX)
+_LABELS: Final = {**LABELS, _OFTEN: OFTEN_LABEL, _WHEN: "Days and time"}
+_PLACES: Final = {DAILY: _WHEN, WEEKLY: _WHEN, DAYS: _WHEN, INSTANT: _OFTEN}
+"""The fields of the flags that say when."""
+
 _WHEN_HINT: Final = "As in: weekdays 09:00, or mon,wed 08:30, or fri 16:00. Not used for: soon after they appear."
-_WEEKDAYS: Final = "weekdays"
-_NONE: Final = "none"
-"""What takes back what was set, where the field is emptied."""
 
 _PARAMETERS: Final = {parameter.name: parameter for parameter in EDIT.parameters}
 
@@ -81,15 +90,11 @@ def kept_of(form: Form) -> Kept:
 
 def fields_of(form: Form) -> Mapping[str, str]:
     """Return what the fields of a form begin with."""
-    values = form.values
-    often = next((name for name in _OFTENS if name in values), _DAILY)
-    when = values.get(often, "")
-    if often == _DAILY:
-        when = f"{values.get('days') or _WEEKDAYS} {when}".strip()
+    values, hours = form.values, hours_in(form.values)
     return {
         _QUERY: values.get(_QUERY, ""),
-        _OFTEN: often,
-        _WHEN: "" if often == _INSTANT else when,
+        _OFTEN: hours.often,
+        _WHEN: "" if hours.often == INSTANT else f"{hours.days} {hours.at}".strip(),
         _SOURCE: values.get(_SOURCE, ""),
         _MAX: values.get(_MAX, ""),
     }
@@ -107,9 +112,7 @@ def modal(kept: Kept, fields: Mapping[str, str]) -> Json:
 def _components(fields: Mapping[str, str]) -> Iterator[Json]:
     query, source, most = (_PARAMETERS[name] for name in (_QUERY, _SOURCE, _MAX))
     yield _field(_QUERY, _input(_LINES, MAX_LENGTH, is_required=True), fields, query.help)
-    options = [
-        {"label": label, "value": name, "default": fields.get(_OFTEN) == name} for name, label in _OFTENS.items()
-    ]
+    options = [{"label": label, "value": name, "default": fields.get(_OFTEN) == name} for name, label in OFTENS.items()]
     select = {"type": _SELECT, "custom_id": _OFTEN, "options": options}
     yield {"type": _LABEL, "label": _LABELS[_OFTEN], "component": select}
     yield _field(_WHEN, _input(_ONE_LINE, DESCRIPTION), fields, _WHEN_HINT)
@@ -140,30 +143,39 @@ def options_of(kept: Kept, fields: Mapping[str, str], here: str) -> Options:
     options: Options = {"number": kept.number}
     options |= {name: said[name] for name in (_QUERY, _SOURCE, _MAX) if said.get(name)}
     if kept.had_cap and not said.get(_MAX):
-        options[_MAX] = _NONE
-    options.update(_hours_of(said.get(_OFTEN, ""), said.get(_WHEN, "").split()))
+        options[_MAX] = taken_back(_PARAMETERS[_MAX])
+    if (often := said.get(_OFTEN)) in OFTENS:
+        options.update(hour_options(_hours_of(often, said.get(_WHEN, "").split())))
     return {**options, **place_options(kept.acts_in, here)}
 
 
-def _hours_of(often: str, when: Sequence[str]) -> Iterator[tuple[str, str | bool]]:
-    """Yield the flags that say when: words with a digit, and what follows a time, are the time; the others are days."""
+def _hours_of(often: str, when: Sequence[str]) -> Hours:
+    """Read days and time: words with a digit, and what follows a time, are the time; the others are days."""
     is_time = [any(map(str.isdigit, word)) or word.lower() in {"am", "pm", "a.m.", "p.m."} for word in when]
     at = " ".join(word for word, is_it in zip(when, is_time, strict=True) if is_it)
-    days = [word.strip(",") for word, is_it in zip(when, is_time, strict=True) if not is_it and word.lower() != "at"]
-    match often:
-        case "instant":
-            yield often, True
-        case "weekly":
-            # Weekdays are what stood there while it was daily, and no choice.
-            yield often, " ".join((*(days if days != [_WEEKDAYS] else ()), at)).strip()
-        case "daily":
-            yield often, at
-            if days:
-                yield "days", ",".join(days)
+    days = (word.strip(",") for word, is_it in zip(when, is_time, strict=True) if not is_it and word.lower() != "at")
+    return Hours(often=often, days=",".join(days), at=at)
 
 
-def field_of(mistake: UserError) -> str:
-    """Return the label of the field that a mistake is in; empty where it is in none, or in several."""
-    parameter = mistake.parameter if isinstance(mistake, CommandError) else ""
-    field = {_DAILY: _WHEN, _WEEKLY: _WHEN, "days": _WHEN, _INSTANT: _OFTEN}.get(parameter, parameter)
-    return _LABELS.get(field, "")
+def mistaken(mistakes: Sequence[UserError], kept: Kept) -> Document:
+    """Say everything that is wrong, each with its field, and offer the form again: no form of Discord's shows it."""
+    verb, _, target = kept.id(AGAIN).partition(":")
+    again = Action(label="Open the form again", verb=verb, target=target)
+    # A mistake in several fields, or in none, comes last.
+    placed = sorted(((_place_of(each), each) for each in mistakes), key=lambda pair: pair[0])
+    blocks = tuple(block for place, mistake in placed for block in _blocks(place, mistake))
+    return Document(blocks=blocks, summary=words_in_form(placed[0][1]).replace("`", ""), actions=(again,))
+
+
+def _place_of(mistake: UserError) -> int:
+    """Return which field of the form a mistake is in, from the top; one past the last for none."""
+    option = option_of(mistake)
+    field = _PLACES.get(option, option)
+    return _FIELDS.index(field) if field in _FIELDS else len(_FIELDS)
+
+
+def _blocks(place: int, mistake: UserError) -> Iterator[Block]:
+    label = (strong(f"{_LABELS[_FIELDS[place]]}:"), Text(" ")) if place < len(_FIELDS) else ()
+    yield Paragraph((*label, *spans_of(words_in_form(mistake))))
+    if isinstance(mistake, PlacedError) and mistake.text.strip():
+        yield Code(mistake.caret())

@@ -21,7 +21,7 @@ from adapters.discord.client import DiscordApi
 from adapters.discord.completing import choices_for
 from adapters.discord.interactions import Filled, Given, Here, Pressed, Typing, Value, requester_of
 from adapters.discord.members import Members
-from adapters.discord.modals import AGAIN, Kept, field_of, fields_of, kept_of, modal, options_of
+from adapters.discord.modals import AGAIN, Kept, fields_of, kept_of, mistaken, modal, options_of
 from adapters.discord.zones import ZONE, question
 from adapters.memory import Memory
 from bot.commands.buttons import no_longer_good
@@ -30,12 +30,12 @@ from bot.commands.catalog.files import IMPORT
 from bot.commands.catalog.steering import EDIT, SETTINGS
 from bot.commands.catalog.subscriptions import SUBSCRIBE
 from bot.commands.command import Visibility
-from bot.commands.dispatch import dispatch_options, mistake_in
+from bot.commands.dispatch import dispatch_options, mistakes_in
 from bot.commands.place import IN, MYSELF, TO, place_options
 from bot.commands.press import PRESS, form_behind, press
 from bot.commands.refusal import breakage, refusal_of
 from bot.commands.services import Services
-from bot.document import Action, Document, Paragraph, Reply, strong
+from bot.document import Reply
 from bot.errors import RefusedError, UserError
 from bot.model.channel import Channel, Platform
 from bot.model.interaction import DO
@@ -213,7 +213,7 @@ class Replies:
         return True
 
     async def to_form(self, filled: Filled) -> None:
-        """Answer a form that was sent off: with its mistake, and a button that opens it again, or as a command."""
+        """Answer a form that was sent off: with its mistakes, and a button that opens it again, or as a command."""
         here = filled.here
         self._members.note(here)
         kept = _kept(filled.form)
@@ -221,10 +221,10 @@ class Replies:
             await self._answers.say_at_once(here, refusal_of(no_longer_good(), EDIT.name).document)
             return
         options = options_of(kept, filled.fields, here.place.id)
-        if mistake := mistake_in(EDIT.name, options, self._services):
+        if mistakes := mistakes_in(EDIT.name, options, self._services):
             typed = secrets.token_urlsafe(9)
             self._typed.keep(typed, filled.fields)
-            await self._answers.say_at_once(here, _with_form(mistake, replace(kept, typed=typed)))
+            await self._answers.say_at_once(here, mistaken(mistakes, replace(kept, typed=typed)))
             return
         # What is done elsewhere concerns nobody here.
         to_channel = not _PLACES & options.keys()
@@ -289,13 +289,3 @@ def _kept(text: str) -> Kept | None:
         return Kept.read(text)
     except ValueError:
         return None
-
-
-def _with_form(mistake: UserError, kept: Kept) -> Document:
-    """Say what is wrong in which field, with a button that opens the form again."""
-    said = refusal_of(mistake, EDIT.name).document
-    verb, _, target = kept.id(AGAIN).partition(":")
-    field = field_of(mistake)
-    above = (Paragraph((strong(f"{field}:"),)),) if field else ()
-    again = Action(label="Open the form again", verb=verb, target=target)
-    return replace(said, blocks=(*above, *said.blocks), actions=(again,))

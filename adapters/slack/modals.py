@@ -11,20 +11,36 @@ from typing import Any, Final
 
 from adapters.slack.blocks import section
 from adapters.slack.interactions import Kept
-from adapters.slack.limits import INPUT_TEXT, OPTION_TEXT, VIEW_BLOCKS, VIEW_TITLE
+from adapters.slack.limits import INPUT_LABEL, INPUT_TEXT, OPTION_TEXT, VIEW_BLOCKS, VIEW_TITLE
 from adapters.slack.mrkdwn import cut, words
 from adapters.slack.render import answer
 from bot.commands.catalog import command_named
 from bot.commands.command import Command
+from bot.commands.filling import (
+    DAILY,
+    DAYS,
+    INSTANT,
+    LABELS,
+    OFTEN_LABEL,
+    OFTENS,
+    ON_WEEKDAYS,
+    WEEKLY,
+    Hours,
+    Options,
+    hour_options,
+    hours_in,
+    option_of,
+    taken_back,
+    words_in_form,
+)
 from bot.commands.parameter import Kind, Parameter
 from bot.document import Document, Form, Text
-from bot.errors import CommandError, UserError
+from bot.errors import UserError
 from bot.model.cadence import WEEKDAY_NAMES, WEEKDAYS
 from bot.query.parse import MAX_LENGTH
 from bot.text.clean import clean
 
 Json = Any
-Options = dict[str, str | int | bool]
 
 FORM: Final = "form"
 """The callback id of what is filled in."""
@@ -33,26 +49,15 @@ FORMS: Final = frozenset({"subscribe", "edit", "import"})
 """The commands that have a form: typed without anything behind them, but for `edit`, which needs a number."""
 
 _FIELD: Final = "field"
-_OFTEN, _AT, _ON = "often", "at", "days"
-_HOURS: Final = ("daily", "weekly", "instant")
-"""The flags that say how often, of which a command takes one."""
+_OFTEN, _AT, _ON = "often", "at", DAYS
+_PLACES: Final = {DAILY: _AT, WEEKLY: _ON, INSTANT: _OFTEN}
+"""The fields of the flags that say when."""
 
-_LABELS: Final = {
-    "query": "What to look for",
-    "file": "The text of the file",
-    "tz": "Time zone",
-    "max": "Papers in a digest, at most",
-    "source": "Sources",
-    "min-upvotes": "Upvotes, at least",
-    "upvoted-only": "Only what can be upvoted",
-}
 _HINTS: Final = {"file": "What `export` wrote, changed or not. Nothing changes before you have seen what would."}
 """Where the words of the command speak of other places than a form."""
 
-_OFTENS: Final = {"daily": "On chosen days", "weekly": "Once a week", "instant": "Soon after they appear"}
-_TAKEN_BACK: Final = {"min-upvotes": "0"}
-_NONE: Final = "none"
-"""What takes back what was set, where the field is emptied."""
+_DAYS: Final = {"daily": WEEKDAY_NAMES, ON_WEEKDAYS: [WEEKDAY_NAMES[day] for day in sorted(WEEKDAYS)]}
+"""The days behind a word for several."""
 
 _AT_HINT: Final = "In the time zone below; left empty it is the hour that the channel has, or 09:00."
 
@@ -116,13 +121,13 @@ def form_view(form: Form, kept: Kept) -> Json:
 def _fields(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
     for parameter in command.parameters:
         name, value = parameter.name, values.get(parameter.name)
-        if name == _HOURS[0]:
+        if name == DAILY:
             yield from _hours(command, values)
-        elif name not in _HOURS and name != _ON and (element := _element(parameter, value)):
+        elif name not in _PLACES and name != _ON and (element := _element(parameter, value)):
             # A form that is not filled in at all is no error of Slack's: the field says what is missing.
             is_needed = parameter.is_free and not parameter.is_first
             hint = _HINTS.get(name, parameter.help)
-            yield _input(name, _LABELS.get(name, name), element, hint=hint, is_optional=not is_needed)
+            yield _input(name, LABELS.get(name, name), element, hint=hint, is_optional=not is_needed)
 
 
 def _element(parameter: Parameter, value: str | None) -> Json | None:
@@ -140,8 +145,8 @@ def _element(parameter: Parameter, value: str | None) -> Json | None:
                 "max_value": str(parameter.most),
             }
             return {**element, "initial_value": value} if value else element
-        case Kind.SWITCH if parameter.name in _LABELS:
-            options = [_option(_LABELS[parameter.name], parameter.name)]
+        case Kind.SWITCH if parameter.name in LABELS:
+            options = [_option(LABELS[parameter.name], parameter.name)]
             element = {"type": "checkboxes", "options": options}
             return {**element, "initial_options": options} if value is not None else element
         case _:
@@ -150,41 +155,28 @@ def _element(parameter: Parameter, value: str | None) -> Json | None:
 
 def _hours(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
     """Yield how often, at what time, on which days."""
-    chosen = next((name for name in _HOURS if name in values), _HOURS[0])
-    day, at = _day_and_time(values)
-    options = [_option(_OFTENS[name], name) for name in _HOURS]
-    often = {"type": "static_select", "options": options, "initial_option": options[_HOURS.index(chosen)]}
-    yield _input(_OFTEN, "How often", often, hint=command.flags["instant"].help)
-    time = {"type": "timepicker", "initial_time": at} if at else {"type": "timepicker"}
+    hours = hours_in(values)
+    options = {name: _option(label, name) for name, label in OFTENS.items()}
+    often = {"type": "static_select", "options": list(options.values()), "initial_option": options[hours.often]}
+    yield _input(_OFTEN, OFTEN_LABEL, often, hint=command.flags[INSTANT].help)
+    time = {"type": "timepicker", "initial_time": hours.at} if hours.at else {"type": "timepicker"}
     yield _input(_AT, "At", time, hint=_AT_HINT, is_optional=True)
     days = [_option(name.capitalize(), name) for name in WEEKDAY_NAMES]
-    initial = [each for each in days if each["value"] in day]
+    chosen = _DAYS.get(hours.days) or hours.days.split(",")
+    initial = [each for each in days if each["value"] in chosen]
     select = {"type": "multi_static_select", "options": days, **({"initial_options": initial} if initial else {})}
     yield _input(_ON, "On", select, hint="Once a week takes one day.", is_optional=True)
-
-
-def _day_and_time(values: Mapping[str, str]) -> tuple[Sequence[str], str]:
-    """Return the days and the time that a form begins with; without a time it is the channel's own."""
-    weekdays = [WEEKDAY_NAMES[day] for day in sorted(WEEKDAYS)]
-    if weekly := values.get("weekly"):
-        day, _, at = weekly.partition(" ")
-        return [day], at
-    at = values.get("daily", "")
-    days = values.get(_ON, "")
-    if days == "daily":
-        return list(WEEKDAY_NAMES), at
-    return days.split(",") if days else weekdays, at
 
 
 def _input(name: str, label: str, element: Json, *, hint: str = "", is_optional: bool = False) -> Json:
     block = {
         "type": "input",
         "block_id": name,
-        "label": _plain(label, OPTION_TEXT),
+        "label": _plain(label, INPUT_LABEL),
         "element": {**element, "action_id": _FIELD},
         "optional": is_optional,
     }
-    return {**block, "hint": _plain(hint.replace("`", ""), INPUT_TEXT // 2)} if hint else block
+    return {**block, "hint": _plain(hint.replace("`", ""), INPUT_LABEL)} if hint else block
 
 
 def _option(label: str, value: str) -> Json:
@@ -219,27 +211,20 @@ def options_of(kept: Kept, fields: Mapping[str, Json]) -> Options:
                 options[f"no-{name}"] = True
         elif value := (state.get("value") or "").strip():
             options[name] = value
-        elif name in kept.had and parameter.kind in {Kind.INTEGER, Kind.ZONE}:
-            options[name] = _TAKEN_BACK.get(name, _NONE)
+        elif name in kept.had and (nothing := taken_back(parameter)):
+            options[name] = nothing
     if _OFTEN in fields:
-        options.update(_hours_of(fields))
+        options.update(hour_options(_hours_of(fields)))
     return options
 
 
-def _hours_of(fields: Mapping[str, Json]) -> Iterator[tuple[str, str | bool]]:
-    often = fields[_OFTEN]["selected_option"]["value"]
-    at = (fields.get(_AT) or {}).get("selected_time") or ""
-    days = [each["value"] for each in (fields.get(_ON) or {}).get("selected_options") or ()]
-    if often == "instant":
-        yield often, True
-    elif often == "weekly":
-        # Five days are what the form begins with, and no choice.
-        is_chosen = len(days) == 1 or days != [WEEKDAY_NAMES[day] for day in sorted(WEEKDAYS)]
-        yield often, " ".join((*(days if is_chosen else ()), at)).strip()
-    else:
-        yield often, at
-        if days:
-            yield _ON, ",".join(days)
+def _hours_of(fields: Mapping[str, Json]) -> Hours:
+    days = (fields.get(_ON) or {}).get("selected_options") or ()
+    return Hours(
+        often=fields[_OFTEN]["selected_option"]["value"],
+        days=",".join(each["value"] for each in days),
+        at=(fields.get(_AT) or {}).get("selected_time") or "",
+    )
 
 
 def errors_of(kept: Kept, mistakes: Sequence[UserError]) -> Mapping[str, str]:
@@ -252,16 +237,12 @@ def errors_of(kept: Kept, mistakes: Sequence[UserError]) -> Mapping[str, str]:
 
 
 def _error_of(kept: Kept, mistake: UserError) -> tuple[str, str]:
-    parameter = mistake.parameter if isinstance(mistake, CommandError) else ""
+    option = option_of(mistake)
     parameters = [each.name for each in _command(kept.verb).parameters if each.name != "number"]
-    place = {"daily": _AT, "weekly": _ON, "instant": _OFTEN}.get(parameter, parameter)
-    is_field = place in {*parameters, _AT, _OFTEN}
-    said = f"{mistake.message} {mistake.hint}".strip()
-    if parameter in _LABELS:
-        # Whoever looks at a form has seen no flags.
-        said = said.replace(f"`--{parameter}`", f"“{_LABELS[parameter]}”")
-    said = said.replace("`", "")
-    return place if is_field else parameters[0], words(cut((Text(clean(said)),), INPUT_TEXT // 2))
+    place = _PLACES.get(option, option)
+    is_field = place in {*parameters, *_PLACES.values()}
+    said = clean(words_in_form(mistake).replace("`", ""))
+    return place if is_field else parameters[0], words(cut((Text(said),), INPUT_TEXT // 2))
 
 
 def _command(verb: str) -> Command:

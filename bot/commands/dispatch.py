@@ -16,6 +16,7 @@ from bot.commands.arguments import ROOT
 from bot.commands.catalog import command_for, command_named
 from bot.commands.catalog.parameters import QUERY
 from bot.commands.command import Visibility
+from bot.commands.filling import option_of
 from bot.commands.handlers import handle
 from bot.commands.handlers.forms import FlagGrammar
 from bot.commands.limits import refuse_beyond_pace
@@ -59,8 +60,8 @@ async def dispatch_options(
     return await answered(verb, answer)
 
 
-def mistake_in(verb: str, options: Mapping[str, str | int | bool], services: Services) -> UserError | None:
-    """Return what could not be understood of typed options, for a form that shows it at once; None: nothing."""
+def _mistake_in(verb: str, options: Mapping[str, str | int | bool], services: Services) -> UserError | None:
+    """Return what could not be understood first of typed options; None: nothing."""
     command = command_named(verb)
     if command is None:
         raise LookupError(f"no command {verb!r} in the catalog")
@@ -74,10 +75,13 @@ def mistake_in(verb: str, options: Mapping[str, str | int | bool], services: Ser
 
 
 def mistakes_in(verb: str, options: Mapping[str, str | int | bool], services: Services) -> tuple[UserError, ...]:
-    """Return everything that could not be understood of typed options: one mistake an option, as far as it is known."""
+    """Return everything that could not be understood of typed options, for a form that shows it at once.
+
+    It is one mistake an option, as far as that is known.
+    """
     left, found = dict(options), dict[str, UserError]()
-    while (mistake := mistake_in(verb, left, services)) is not None:
-        option = mistake.parameter if isinstance(mistake, CommandError) else ""
+    while (mistake := _mistake_in(verb, left, services)) is not None:
+        option = option_of(mistake)
         if option in found:
             break
         found[option] = mistake

@@ -1,5 +1,6 @@
 """Forms on Discord: what they begin with, what is heard of them, and a mistake that loses nothing."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -154,6 +155,18 @@ async def test_a_mistake_is_told_with_its_field_and_the_form_opens_again_as_it_w
     said = await discord_talk.ana.sends(again, query="kettles", max="", source="hf", often="daily", when="mon 09:00")
     assert said.to_channel
     assert await discord_talk.subscribed() == {"kettle": "active"}
+
+
+async def test_all_mistakes_are_told_at_once_in_the_order_of_the_fields_and_by_their_names(discord_talk: Talk) -> None:
+    form = await a_form(discord_talk)
+    told = await discord_talk.ana.sends(form, max="99", when="someday 25:00", query='"teapots', source="arxv")
+    assert not told.to_channel
+    fields = ("What to look for", "Days and time", "Days and time", "Sources", "Papers in a digest, at most")
+    assert re.findall(r"\*\*(.*?):\*\*", told.text) == list(fields)
+    assert "--" not in told.text
+    assert "max:" not in told.text
+    again = await discord_talk.ana.presses(told, "Open the form again")
+    assert again.values["query"] == '"teapots'
 
 
 async def test_after_a_restart_the_form_opens_again_as_the_subscription_is(discord_talk: Talk) -> None:

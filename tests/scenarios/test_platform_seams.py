@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adapters.console.render import render
-from bot.commands.dispatch import dispatch, mistake_in, mistakes_in
+from bot.commands.dispatch import dispatch, mistakes_in
 from bot.commands.press import form_behind
 from bot.commands.request import Requester
 from bot.errors import CommandError, FileError, RefusedError
@@ -100,7 +100,7 @@ async def test_an_edit_with_nothing_to_change_offers_a_form_that_changes_nothing
         "min-upvotes": "3",
         "upvoted-only": "",
     }
-    assert mistake_in("edit", dict(form.values), person.services) is None
+    assert mistakes_in("edit", dict(form.values), person.services) == ()
 
 
 async def test_the_form_behind_a_button_is_known_before_it_is_pressed(store: Store) -> None:
@@ -135,7 +135,6 @@ async def test_who_may_not_have_a_form_gets_none(store: Store) -> None:
 
 async def test_a_mistake_in_a_form_names_its_field(store: Store) -> None:
     services = Person(store).services
-    assert mistake_in("subscribe", {"query": "teapots", "max": "5"}, services) is None
     for options, field in (
         ({"query": '"teapots'}, "query"),
         ({"query": "teapots", "max": "99"}, "max"),
@@ -143,7 +142,7 @@ async def test_a_mistake_in_a_form_names_its_field(store: Store) -> None:
         ({"query": "teapots", "source": "arxv"}, "source"),
         ({"max": "5"}, "query"),
     ):
-        mistake = mistake_in("subscribe", options, services)
+        mistake, *_ = mistakes_in("subscribe", options, services)
         assert isinstance(mistake, CommandError)
         assert mistake.parameter == field
 
@@ -166,8 +165,8 @@ async def test_all_mistakes_of_a_form_are_known_at_once(store: Store) -> None:
 
 async def test_every_mistake_of_a_file_is_known_before_anything_is_done(store: Store) -> None:
     services = Person(store).services
-    assert mistake_in("import", {"file": "{version: 1, subscriptions: [{query: teapots}]}"}, services) is None
-    mistake = mistake_in("import", {"file": "{version: 1, subscriptions: [{query: '(', max: 99}]}"}, services)
+    assert mistakes_in("import", {"file": "{version: 1, subscriptions: [{query: teapots}]}"}, services) == ()
+    (mistake,) = mistakes_in("import", {"file": "{version: 1, subscriptions: [{query: '(', max: 99}]}"}, services)
     assert isinstance(mistake, FileError)
     assert len(mistake.problems) == 2
 
