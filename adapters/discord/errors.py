@@ -179,13 +179,17 @@ class DiscordError(DeliveryError):
 def refusal_of(status: int, headers: Mapping[str, str], body: Json) -> Refusal:
     """Read an answer that was no success; `body` is its JSON, None where it was none."""
     said = body if isinstance(body, dict) else {}
-    code, wait = said.get("code"), said.get("retry_after", headers.get("Retry-After"))
+    code = said.get("code")
+    waits = [seconds_of(each) for each in (said.get("retry_after"), headers.get("Retry-After"))]
+    # A proxy may take the Via away; only Discord says in a body whether a limit is global.
+    is_signed = "Via" in headers or "global" in said
     return Refusal(
         status=status,
         code=code if isinstance(code, int) else 0,
-        retry_after=seconds_of(wait),
+        # The header is in whole seconds, the body in parts of one; who waits for the longer was not too early.
+        retry_after=max((each for each in waits if each is not None), default=None),
         scope="global" if said.get("global") else headers.get("X-RateLimit-Scope", ""),
-        is_discords=bool(said) and (status != HTTPStatus.TOO_MANY_REQUESTS or "Via" in headers),
+        is_discords=bool(said) and (status != HTTPStatus.TOO_MANY_REQUESTS or is_signed),
     )
 
 
