@@ -7,7 +7,7 @@ and what `READY` names, are no documented interface of discord.py: they are used
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from weakref import WeakSet
@@ -15,10 +15,12 @@ from weakref import WeakSet
 import aiohttp
 import discord
 from discord.gateway import KeepAliveHandler
+from discord.http import Route
 from yarl import URL
 
 from adapters.discord.interactions import Place
 from adapters.discord.permissions import needed_to_post, permission_of
+from adapters.discord.rest import read
 from adapters.proxies import proxy_for
 from bot.ports import Clock
 
@@ -26,6 +28,28 @@ Json = Any
 
 SETTLED: Final = 2.0
 """Seconds without a further server after which all are taken to be known; discord.py's own number."""
+
+
+_ME: Final = "/users/@me"
+_APPLICATION: Final = "/oauth2/applications/@me"
+_APPLICATION_TOO: Final = "/applications/@me"
+_GATEWAY: Final = "/gateway/bot"
+_AN_APPLICATION: Final[Mapping[str, Json]] = {
+    "name": "",
+    "description": "",
+    "icon": None,
+    "bot_public": True,
+    "bot_require_code_grant": False,
+    "owner": {"id": "0", "username": "", "discriminator": "0", "avatar": None},
+    "verify_key": "",
+}
+_WANTED: Final[Mapping[str, Mapping[str, Json]]] = {
+    _ME: {"username": "", "discriminator": "0", "avatar": None},
+    _APPLICATION: _AN_APPLICATION,
+    _APPLICATION_TOO: _AN_APPLICATION,
+    _GATEWAY: {"shards": 1, "session_start_limit": {}},
+}
+"""What discord.py reads of each answer, and nobody here: an id and an address are all that is of use."""
 
 
 class Ears(Protocol):
@@ -77,10 +101,28 @@ class Listener(discord.AutoShardedClient):
         self._servers: dict[int, set[str]] = {}
         self._away: set[int] = set()
         self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
+        self._ask(gateway_url)
         self._listen()
         self._connect_at(gateway_url)
 
     # --- what goes past discord.py ------------------------------------------------------------------------------------
+
+    def _ask(self, gateway_url: str) -> None:
+        """Give discord.py all that it wants of an answer, whatever stands between Discord and us leaves out."""
+        request = self.http.request
+
+        async def ask(route: Route, **arguments: Any) -> Json:
+            try:
+                answer = read(await request(route, **arguments))
+            except discord.NotFound:
+                if route.path == _APPLICATION:
+                    return await ask(Route("GET", _APPLICATION_TOO), **arguments)
+                if route.path != _GATEWAY or not gateway_url:
+                    raise
+                answer = {"url": gateway_url}
+            return {**_WANTED[route.path], **answer} if route.path in _WANTED and isinstance(answer, dict) else answer
+
+        self.http.request = ask  # type: ignore[method-assign]  # the one way that every request takes
 
     def _listen(self) -> None:
         parsers = self._connection.parsers
@@ -88,9 +130,9 @@ class Listener(discord.AutoShardedClient):
 
         def ready(payload: Json) -> None:
             # Those that we were taken out of while nobody listened stay in discord.py's memory.
-            number, _ = payload["shard"]
+            number, _ = shard = payload.get("shard") or (0, 1)
             self._servers[number] = {str(each["id"]) for each in payload["guilds"]}
-            understood(payload)
+            understood({**payload, "shard": shard, "user": {**_WANTED[_ME], **payload["user"]}})
 
         parsers["READY"] = ready
         parsers["INTERACTION_CREATE"] = self._ears.interaction
@@ -100,7 +142,7 @@ class Listener(discord.AutoShardedClient):
         connect = self.http.ws_connect
 
         async def connect_there(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
-            there = str(URL(gateway_url).with_query(URL(url).query)) if gateway_url else url
+            there = str(URL(gateway_url).update_query(URL(url).query)) if gateway_url else url
             socket = await connect(there, compress=compress)
             self._sockets.add(socket)
             return socket

@@ -93,14 +93,15 @@ GLOBAL = ("global",)
 class Calls:
     """Takes calls.
 
-    `a_second` is how many calls the bot may make a second. `buckets` are limits of routes, a channel: how many calls in
-    how long. `too_early` are calls that came before a Retry-After was over, `limited` those that got a 429, `invalid`
-    the moments of answers that Discord counts against an address.
+    `a_second` is how many calls the bot may make a second. `json_type` is what answers are said to be. `buckets` are
+    limits of routes, a channel: how many calls in how long. `too_early` are calls that came before a Retry-After was
+    over, `limited` those that got a 429, `invalid` the moments of answers that Discord counts against an address.
     """
 
     clock: Clock
     token: str = TOKEN
     a_second: int = 50
+    json_type: str = "application/json"
     buckets: Mapping[str, tuple[int, timedelta]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     too_early: list[Asked] = field(default_factory=list)
@@ -200,9 +201,9 @@ class Calls:
             return web.Response(status=answer.status, body=fault.body, content_type=fault.content_type, headers=headers)
         if answer.json is None:
             return web.Response(status=204, headers=headers)
-        # No charset may stand there: discord.py would not take it for JSON.
-        text = json.dumps(answer.json).encode()
-        return web.Response(status=answer.status, body=text, content_type="application/json", headers=headers)
+        # As it comes from Discord, without the charset that aiohttp would add.
+        typed = headers | {"Content-Type": self.json_type}
+        return web.Response(status=answer.status, body=json.dumps(answer.json).encode(), headers=typed)
 
     def _count(self, asked: Asked, answer: Answer) -> None:
         if answer.status == 429:

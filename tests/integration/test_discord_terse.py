@@ -1,0 +1,60 @@
+"""A Discord that says no more than it must, as a proxy or a stand-in does: it is heard and answered all the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes.discord import APPLICATION, BOT
+from tests.fakes.discord_calls import RefusedError
+from tests.fakes.discord_gateway import Session, TalkingDiscord
+from tests.integration.discord_talking import a_discord, talk
+
+Json = Any
+
+
+def not_there(_: object) -> Json:
+    """Answer as Discord does where it knows no such route."""
+    raise RefusedError(404, 0, "404: Not Found")
+
+
+@dataclass(kw_only=True)
+class Terse(TalkingDiscord):
+    """Names the bot and its application by their ids alone, and no number of connections."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.on("GET", "/users/@me", lambda _: {"id": BOT})
+        self.on("GET", "/oauth2/applications/@me", lambda _: {"id": APPLICATION})
+        self.on("GET", "/gateway/bot", lambda _: {"url": self.gateway_url})
+
+    def _ready(self, session: Session) -> None:
+        spare = {"user": {"id": BOT}, "session_id": session.id, "resume_gateway_url": self.gateway_url}
+        session.put("READY", spare | {"guilds": [{"id": each} for each in self.guilds]})
+        for each in self.guilds:
+            session.put("GUILD_CREATE", self.whole_guild(each))
+
+
+def _terse() -> Terse:
+    whole = a_discord()
+    return Terse(clock=whole.clock, a_second=1000, names=whole.names, guilds=whole.guilds, places=whole.places)
+
+
+async def test_answers_that_name_a_charset_are_read(migrated_sqlite_url: str) -> None:
+    fake = a_discord()
+    fake.json_type = "application/json; charset=utf-8"
+    async with talk(migrated_sqlite_url, fake=fake) as begun:
+        assert fake.menu
+        assert "No subscriptions" in (await begun.ana.types("list")).text
+
+
+async def test_what_discord_py_alone_would_read_need_not_be_there(migrated_sqlite_url: str) -> None:
+    async with talk(migrated_sqlite_url, fake=_terse()) as begun:
+        assert begun.discord.menu
+        assert "No subscriptions" in (await begun.ana.types("list")).text
+
+
+async def test_routes_that_something_else_tells_too_need_not_be_there(migrated_sqlite_url: str) -> None:
+    fake = a_discord()
+    fake.on("GET", "/oauth2/applications/@me", not_there)
+    fake.on("GET", "/gateway/bot", not_there)
+    async with talk(migrated_sqlite_url, fake=fake) as begun:
+        assert "No subscriptions" in (await begun.ana.types("list")).text
