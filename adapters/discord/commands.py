@@ -1,6 +1,6 @@
 """The menu of Discord: the group `papers` with a subcommand for each command of the catalog. Pure.
 
-Source: https://discord.com/developers/docs/interactions/application-commands
+Source: https://docs.discord.com/developers/interactions/application-commands
 """
 
 import re

@@ -40,7 +40,7 @@ _SECTION: Final = 9
 _TEXT: Final = 10
 _SEPARATOR: Final = 14
 _CONTAINER: Final = 17
-"""Types of components. Source: https://discord.com/developers/docs/components/reference#what-is-a-component"""
+"""Types of components. Source: https://docs.discord.com/developers/components/reference#what-is-a-component"""
 
 _GREY: Final = 2
 """The style of every button: nothing here is to be pressed before all else."""

@@ -1,7 +1,7 @@
 """What fits into a Discord message, and how long a text is there.
 
 Discord does not say what it counts: lengths are measured in UTF-16 units, of which an emoji takes two.
-Source, unless a line says otherwise: https://discord.com/developers/docs/components/reference
+Source, unless a line says otherwise: https://docs.discord.com/developers/components/reference
 """
 
 COMPONENTS = 40
@@ -25,13 +25,13 @@ CUSTOM_ID = 100
 ROLES = 40
 """Roles that one message calls: Discord takes 100, but their names stand in its text.
 
-Source: https://discord.com/developers/docs/resources/message#allowed-mentions-object
+Source: https://docs.discord.com/developers/resources/message#allowed-mentions-object
 """
 
 THREAD_NAME = 100
 """The name of a thread, and of a post in a forum.
 
-Source: https://discord.com/developers/docs/resources/channel#start-thread-in-forum-or-media-channel
+Source: https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel
 """
 
 MODAL_TITLE = 45

@@ -51,7 +51,7 @@ _CHANNEL: Final = re.compile(r"#\d{5,20}")
 _FORMS: Final = {"datetime": "f", "date": "D", "time": "t"}
 """How a moment is shown: each reader's own zone and language decide the rest.
 
-Source: https://discord.com/developers/docs/reference#message-formatting-timestamp-styles
+Source: https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
 """
 
 

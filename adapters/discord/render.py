@@ -3,7 +3,7 @@
     heading, blocks, "See all 25", footnote, buttons ──> one message; what is longer goes on in the next
 
 Up to ten papers are one message, however long their texts: these are cut until they fit.
-Source: https://discord.com/developers/docs/resources/message#create-message
+Source: https://docs.discord.com/developers/resources/message#create-message
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ COMPONENTS_V2: Final = 1 << 15
 EPHEMERAL: Final = 1 << 6
 """The flags of a message made of components, and of one that only one person sees.
 
-Source: https://discord.com/developers/docs/resources/message#message-object-message-flags
+Source: https://docs.discord.com/developers/resources/message#message-object-message-flags
 """
 
 TOGETHER: Final = 10
