@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
@@ -26,7 +27,7 @@ from adapters.slack.interactions import Filled, Here, Kept, Pressed, Typed, fill
 from adapters.slack.members import Members
 from adapters.slack.modals import FORM, FORMS, document_view, errors_of, form_kept, form_view, loading_view, options_of
 from adapters.slack.names import workspace_of
-from adapters.slack.signed import EVENTS, GOOD_FOR, MOST_REMEMBERED, SIGNATURE, Seen, SignedEndpoint, unsigned
+from adapters.slack.signed import EVENTS, GOOD_FOR, MOST_REMEMBERED, SIGNATURE, Seen, SignedEndpoint, is_first, unsigned
 from adapters.work import Work
 from bot.commands.arguments import ROOT
 from bot.commands.dispatch import dispatch, dispatch_options, mistakes_in
@@ -168,33 +169,37 @@ class SlackGateway:
     ) -> BoltResponse:  # Bolt gives what these names stand for
         """Let a signature be good once. It was checked before, so that nobody fills the memory with made-up ones."""
         signature = first_of(request.headers.get(SIGNATURE))
-        if request.mode == "http" and not self._signatures.is_new(signature):
-            return unsigned()
+        if request.mode == "http":
+            if not self._signatures.is_new(signature):
+                return unsigned()
+            request.context[SIGNATURE] = signature
         return await next_()
 
     # --- hearing: nothing here waits for anything --------------------------------------------------------------------
 
-    async def _on_command(self, ack: Ack, body: Mapping[str, Json]) -> None:
+    async def _on_command(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         typed = _read(typed_of, body)
         if typed is None:
             await ack()
             return
         verb = " ".join(typed.text.lower().split())
         is_form = verb in _OPENS_FORM
-        job = self._open_form(typed, verb) if is_form else self._answer_typed(typed)
+        answer = partial(self._open_form, typed, verb) if is_form else partial(self._answer_typed, typed)
+        job = self._once(context, answer)
         is_begun = self.work.begin("a command", job, workspace=typed.here.workspace, is_urgent=is_form)
         await (ack() if is_begun else ack(text=_BUSY))
 
-    async def _on_press(self, ack: Ack, body: Mapping[str, Json]) -> None:
+    async def _on_press(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         await ack()
         pressed = _read(pressed_of, body)
         if pressed is None:
             return
         is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
-        job = self._show_abstract(pressed) if is_abstract else self._answer_pressed(pressed)
+        answer = self._show_abstract if is_abstract else self._answer_pressed
+        job = self._once(context, partial(answer, pressed))
         self.work.begin("a press", job, workspace=pressed.here.workspace, is_urgent=is_abstract)
 
-    async def _on_form(self, ack: Ack, body: Mapping[str, Json]) -> None:
+    async def _on_form(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         filled = _read(filled_of, body)
         options = None if filled is None else _read(lambda _: options_of(filled.kept, filled.fields), body)
         if filled is None or options is None:
@@ -203,7 +208,8 @@ class SlackGateway:
         if mistakes := mistakes_in(filled.kept.verb, options, self._services):
             await ack(response_action="errors", errors=dict(errors_of(filled.kept, mistakes)))
             return
-        self.work.begin("a form", self._answer_filled(filled, options), workspace=filled.here.workspace)
+        job = self._once(context, partial(self._answer_filled, filled, options))
+        self.work.begin("a form", job, workspace=filled.here.workspace)
         await ack()
 
     async def _on_event(self, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
@@ -220,6 +226,14 @@ class SlackGateway:
             self._has_looked_back = False
 
     # --- working -----------------------------------------------------------------------------------------------------
+
+    async def _once(self, context: AsyncBoltContext, answer: Callable[[], Awaitable[None]]) -> None:
+        """Answer what was heard, unless another process was sent the same: nobody but a thief sends it twice."""
+        signature = context.get(SIGNATURE)
+        if signature and not await is_first(signature, self._services.store.rate_limits, self._services.clock):
+            log.warning("slack: a signed request was sent a second time, and not acted on")
+            return
+        await answer()
 
     async def _answer_typed(self, typed: Typed) -> None:
         requester = await self._members.requester(typed.here)

@@ -2,9 +2,9 @@
 
 The signature is checked before Bolt sees a request: Bolt reads the whole body first, and trips over one that makes no
 sense, which anybody may send. A request older than five minutes is refused, and a signature is good once: that is what
-Bolt does not look at. Each process remembers its own, and the oldest are forgotten when there are too many, so behind
-several processes a stolen request may be acted on once more in another one within its five minutes; the effects bear
-that, as they bear that Slack repeats an event.
+Bolt does not look at. Each process remembers its own, and answers no other; what people did is noted in the database
+besides, once it is acknowledged, so that several processes behind one address act on it once. An event is not: Slack
+itself repeats it, under another signature, and its effects bear that.
 """
 
 import logging
@@ -20,8 +20,9 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.errors import StoreError
 from bot.model.installation import Secret
-from bot.ports import Clock
+from bot.ports import Clock, RateLimits
 from bot.ports.platforms import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,14 @@ class Seen:
         if name in self._until:
             return False
         self._until[name] = now + self._kept_for
+        return True
+
+
+async def is_first(signature: str, rate_limits: RateLimits, clock: Clock) -> bool:
+    """Say whether no process has acted on a signature yet. While the database is away nobody knows; then it is."""
+    try:
+        return not await rate_limits.take(f"slack:signed:{signature}", GOOD_FOR, 1, clock.wall())
+    except StoreError:
         return True
 
 

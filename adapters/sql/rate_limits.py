@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import Database
@@ -47,12 +47,17 @@ class SqlRateLimits:
             if await self._free_at(connection, key, until) < until:
                 await _set(connection, key, until)
 
+    async def purge(self, now: datetime) -> int:
+        """See `RateLimits.purge`."""
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(rate_limit).where(rate_limit.c.free_at <= now))).rowcount
+
     async def _free_at(self, connection: AsyncConnection, key: str, otherwise: datetime) -> datetime:
         """Return when the key is free, and keep its row to ourselves until the end of the transaction."""
         new = self._database.insert(rate_limit).values(key=key, free_at=otherwise)
-        await connection.execute(new.on_conflict_do_nothing())
-        row = select(rate_limit.c.free_at).where(rate_limit.c.key == key).with_for_update()
-        free_at: datetime = (await connection.execute(row)).scalar_one()
+        # In one statement: a purge may come between two.
+        kept = new.on_conflict_do_update(index_elements=["key"], set_={"free_at": rate_limit.c.free_at})
+        free_at: datetime = (await connection.execute(kept.returning(rate_limit.c.free_at))).scalar_one()
         return free_at
 
 

@@ -186,6 +186,7 @@ async def _start_ticks(app: App, ticker: Ticker, loops: Loops, stopping: Stoppin
             log.info("purged %d deliveries, outcomes and changes of more than %d days ago", purged, KEPT.days)
         if over := await app.store.requests.purge(now):
             log.info("purged %d buttons that are over", over)
+        await app.store.rate_limits.purge(app.clock.wall())
 
     interval = timedelta(seconds=app.settings.tick_seconds)
     for name, tick in (("fetch", fetch), ("enqueue", enqueue), ("deliver", deliver)):

@@ -66,6 +66,9 @@ class RateLimits(Protocol):
     async def hold(self, key: str, until: datetime) -> None:
         """Let nobody have a moment for `key` before `until`; an earlier hold never shortens a later one."""
 
+    async def purge(self, now: datetime) -> int:
+        """Forget every key that is free, which changes nothing for anybody; returns how many."""
+
 
 class SourceLeases(Protocol):
     """Who is fetching a source: one process at a time."""

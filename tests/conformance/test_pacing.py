@@ -36,6 +36,14 @@ async def test_processes_share_the_pace(store: SqlStore, store_url: str) -> None
     assert sorted(waits) == [number * PACE for number in range(20)]
 
 
+async def test_a_key_that_is_free_is_forgotten_and_one_that_is_not_is_kept(store: SqlStore) -> None:
+    for key, pace in (("free", SECOND), ("held", LEASE)):
+        await store.rate_limits.take(key, pace, 1, NOW)
+    assert await store.rate_limits.purge(NOW + SECOND) == 1
+    waits = [await store.rate_limits.take(key, PACE, 1, NOW + SECOND) for key in ("free", "held")]
+    assert waits == [NOTHING, LEASE - SECOND]
+
+
 async def test_nobody_has_a_moment_before_a_hold_ends(store: SqlStore) -> None:
     await store.rate_limits.hold("host", NOW + LEASE)
     assert await store.rate_limits.reserve("host", PACE, NOW) == LEASE

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from adapters.slack.gateway import SlackGateway
 from adapters.slack.signed import Seen
 from bot.clock import SystemClock
 from tests.builders import NOW
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack_talk import FORM, a_button, a_command, a_press, an_event, as_form, signed
-from tests.integration.slack_talking import EVENTS, Talk, talk
+from tests.integration.slack_talking import EVENTS, PATIENCE, Talk, talk
 
 JSON = "application/json"
 MINUTE = timedelta(minutes=1)
@@ -102,6 +103,21 @@ async def test_a_request_is_good_once(slack_talk: Talk) -> None:
     assert (await slack_talk.post(body, headers)).status_code == 401
     await slack_talk.types("list")
     assert len(slack_talk.slack.said) == 3
+
+
+async def test_a_request_is_acted_on_once_whatever_process_is_sent_it(migrated_sqlite_url: str) -> None:
+    async with talk(migrated_sqlite_url) as one, talk(migrated_sqlite_url) as other:
+        said = await one.types("subscribe kettles")
+        for body in (
+            urlencode(a_command(one.slack, "help")),
+            as_form(a_press(one.slack, a_button(said.buttons["Undo"]))),
+        ):
+            headers = signed(body, now().timestamp())
+            for each in (one, other):
+                assert (await each.post(body, headers)).status_code == 200
+                assert isinstance(each.gateway, SlackGateway)
+                await each.gateway.work.settled(PATIENCE)
+        assert (len(one.slack.said), len(other.slack.said)) == (3, 0)
 
 
 async def test_a_body_that_is_no_text_and_another_method_are_refused(slack_talk: Talk) -> None:

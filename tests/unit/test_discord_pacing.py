@@ -164,6 +164,9 @@ class Moments:
     async def hold(self, key: str, until: datetime) -> None:
         self._free[key] = max(self._free.get(key, until), until)
 
+    async def purge(self, now: datetime) -> int:
+        raise NotImplementedError
+
 
 @pytest.mark.parametrize(
     ("first", "second", "least"),
