@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.discord.client import CALL_TIMEOUT, DiscordApi
@@ -12,10 +12,8 @@ from adapters.discord.places import Places
 from adapters.sql.store import SqlStore, open_store
 from bot.document import Document
 from bot.model.channel import Channel, Platform
-from bot.model.delivery import Kind
 from bot.model.installation import Secret
 from tests.builders import NOW
-from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe
 from tests.delivering import Delivering
 from tests.fakes import discord_guilds
 from tests.fakes.clock import SteppingClock
@@ -32,8 +30,6 @@ ELSEWHERE = Channel(Platform.DISCORD, "200", "201")
 LONG = 30
 """Papers of a digest that takes several messages."""
 
-TITLE = "Papers of 16 June"
-
 
 @dataclass(kw_only=True)
 class World(Delivering):
@@ -41,20 +37,7 @@ class World(Delivering):
 
     discord: Discord
     api: DiscordApi
-
-    async def digest(self, channel: Channel = HERE, papers: int = 3, *, kind: Kind = Kind.DIGEST) -> Document:
-        """Put a digest on its way, and return what it says."""
-        keys = await stored_papers(self.store, papers)
-        mine = await self.store.subscriptions.of_channel(channel)
-        subscription = mine[0] if mine else await subscribe(self.store, channel=channel)
-        # A second delivery shows papers again: its rows would be taken for a conflict.
-        rows = tuple(shown(key) for key in keys.values()) if not mine else ()
-        at = self.clock.now()
-        sent = an_enqueued(subscription, papers=tuple(keys), ledger=rows, kind=kind, at=at)
-        assert sent.document is not None
-        document = replace(sent.document, title=TITLE)
-        assert await self.store.outbox.enqueue(replace(sent, document=document))
-        return document
+    here: Channel = HERE
 
     def parts(self, document: Document) -> list[tuple[str, ...]]:
         """Return what each part of a document says."""

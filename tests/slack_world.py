@@ -12,10 +12,8 @@ from adapters.slack.client import CALL_TIMEOUT, SlackApi
 from adapters.slack.messenger import SlackMessenger
 from adapters.sql.store import open_store
 from bot.model.channel import Channel, Platform
-from bot.model.delivery import Kind
 from bot.model.installation import Installation, Secret
 from tests.builders import NOW
-from tests.conformance.deliveries import an_enqueued, shown, stored_papers, subscribe
 from tests.delivering import Delivering
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import BOT, Slack, serving
@@ -33,16 +31,7 @@ class World(Delivering):
 
     slack: Slack
     key: str
-
-    async def digest(self, channel: Channel = HERE, papers: int = 3, *, kind: Kind = Kind.DIGEST) -> None:
-        """Put a digest on its way."""
-        keys = await stored_papers(self.store, papers)
-        mine = await self.store.subscriptions.of_channel(channel)
-        subscription = mine[0] if mine else await subscribe(self.store, channel=channel)
-        # A second delivery shows papers again: its rows would be taken for a conflict.
-        rows = tuple(shown(key) for key in keys.values()) if not mine else ()
-        sent = an_enqueued(subscription, papers=tuple(keys), ledger=rows, kind=kind)
-        assert await self.store.outbox.enqueue(sent)
+    here: Channel = HERE
 
     @property
     def times(self) -> Counter[tuple[str, int, int]]:

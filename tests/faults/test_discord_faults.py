@@ -10,7 +10,8 @@ from adapters.discord.places import Places
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from tests.builders import NOW
-from tests.discord_world import ELSEWHERE, FORUM, GUILD, HERE, LONG, NEWS, TITLE, World, a_world, an_api
+from tests.delivering import TITLE
+from tests.discord_world import ELSEWHERE, FORUM, GUILD, HERE, LONG, NEWS, World, a_world, an_api
 from tests.fakes.discord import ACTIVE, ALWAYS, MESSAGES, THREADS
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import Kind as PlaceKind

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import discord
@@ -12,6 +11,7 @@ from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from bot.model.subscription import Pause, PauseReason
 from tests.builders import NOW
+from tests.delivering import noticed, why_paused
 from tests.fakes import discord_guilds
 from tests.fakes.discord import BOT
 from tests.fakes.discord_gateway import TalkingDiscord
@@ -35,7 +35,6 @@ from tests.integration.discord_talking import (
 Json = Any
 
 NEW, FIRST, SECOND = "100000000000000003", "200000000000000031", "200000000000000032"
-SOME = 100
 
 
 @pytest.fixture
@@ -49,18 +48,6 @@ async def heard(discord_talk: Talk) -> None:
     """Wait until the gateway has done with all that happened."""
     await discord_talk.person(BO, STOVES).types("help")
     await discord_talk.settled()
-
-
-async def said(discord_talk: Talk, kind: Kind) -> list[Channel]:
-    """Return the channels for which a notice of a kind waits."""
-    claims = await discord_talk.store.outbox.claim(NOW, timedelta(minutes=1), SOME, [Platform.DISCORD])
-    return [each.channel for each in claims if each.kind is kind]
-
-
-async def why_paused(discord_talk: Talk, channel: Channel = TEA_CHANNEL) -> str:
-    (found,) = await discord_talk.store.subscriptions.of_channel(channel)
-    assert found.pause is None or found.pause.reason is PauseReason.ACCESS
-    return found.pause.detail if found.pause else ""
 
 
 def channel(channel_id: str, server: str = HERE) -> Channel:
@@ -91,7 +78,7 @@ async def test_a_server_is_greeted_once_where_it_greets_people(discord_talk: Tal
     for _ in range(2):
         let_in(discord_talk.discord, system=SECOND)
         await heard(discord_talk)
-    assert await said(discord_talk, Kind.GREETING) == [channel(SECOND, NEW)]
+    assert await noticed(discord_talk.store, Kind.GREETING) == [channel(SECOND, NEW)]
 
 
 async def test_a_server_that_greets_nobody_is_greeted_in_its_first_channel_that_may_be_written_to(
@@ -101,12 +88,12 @@ async def test_a_server_that_greets_nobody_is_greeted_in_its_first_channel_that_
     discord_talk.discord.deny(FIRST, send_messages=True)
     let_in(discord_talk.discord)
     await heard(discord_talk)
-    assert channel(SECOND, NEW) in await said(discord_talk, Kind.GREETING)
+    assert channel(SECOND, NEW) in await noticed(discord_talk.store, Kind.GREETING)
 
 
 async def test_a_server_that_was_there_before_the_connection_is_not_greeted(discord_talk: Talk) -> None:
     await heard(discord_talk)
-    assert await said(discord_talk, Kind.GREETING) == []
+    assert await noticed(discord_talk.store, Kind.GREETING) == []
 
 
 # --- lost -------------------------------------------------------------------------------------------------------------
@@ -115,16 +102,16 @@ async def test_a_server_that_was_there_before_the_connection_is_not_greeted(disc
 async def test_a_channel_that_is_deleted_is_paused_and_told_to_who_subscribed_it(discord_talk: Talk) -> None:
     discord_talk.discord.remove_channel(TEA)
     await heard(discord_talk)
-    assert await why_paused(discord_talk) == "the channel was deleted"
-    assert await said(discord_talk, Kind.PAUSED) == [channel(f"@{ANA}")]
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == "the channel was deleted"
+    assert await noticed(discord_talk.store, Kind.PAUSED) == [channel(f"@{ANA}")]
 
 
 async def test_a_thread_that_is_deleted_is_lost_alone(discord_talk: Talk) -> None:
     await discord_talk.ana.types("subscribe", query="kettles", in_=POT, tz="UTC")
     discord_talk.discord.remove_channel(POT)
     await heard(discord_talk)
-    assert await why_paused(discord_talk, channel(POT)) == "the channel was deleted"
-    assert await why_paused(discord_talk) == ""
+    assert await why_paused(discord_talk.store, channel(POT)) == "the channel was deleted"
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == ""
 
 
 async def test_two_processes_that_hear_it_tell_it_once(discord_talk: Talk) -> None:
@@ -133,7 +120,7 @@ async def test_two_processes_that_hear_it_tell_it_once(discord_talk: Talk) -> No
         discord_talk.discord.remove_channel(TEA)
         await heard(discord_talk)
         await another.settled()
-    assert await said(discord_talk, Kind.PAUSED) == [channel(f"@{ANA}")]
+    assert await noticed(discord_talk.store, Kind.PAUSED) == [channel(f"@{ANA}")]
 
 
 async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in_again(discord_talk: Talk) -> None:
@@ -141,7 +128,7 @@ async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in
     guild = discord_talk.discord.guilds[HERE]
     discord_talk.discord.remove_guild(HERE)
     await heard(discord_talk)
-    assert await why_paused(discord_talk) == "I was removed from the server"
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == "I was removed from the server"
     assert await discord_talk.subscribed(channel(STOVES, AWAY)) == {"stove": "active"}
     discord_talk.discord.guilds[HERE] = guild
     discord_talk.discord.tell("GUILD_CREATE", {"id": HERE})
@@ -152,7 +139,7 @@ async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in
 async def test_a_server_that_is_away_for_a_while_has_removed_nobody(discord_talk: Talk) -> None:
     discord_talk.discord.tell("GUILD_DELETE", {"id": HERE, "unavailable": True})
     await heard(discord_talk)
-    assert await why_paused(discord_talk) == ""
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == ""
     await lose(discord_talk)
     discord_talk.discord.tell("GUILD_CREATE", {"id": HERE, "unavailable": False})
     await heard(discord_talk)
@@ -176,7 +163,7 @@ async def test_a_change_that_leaves_us_outside_resumes_nothing(discord_talk: Tal
     await lose(discord_talk)
     discord_talk.discord.deny(TEA, view_channel=True, attach_files=True)
     await heard(discord_talk)
-    assert await why_paused(discord_talk) != ""
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) != ""
 
 
 async def test_a_role_that_we_get_or_that_is_changed_resumes_too(discord_talk: Talk) -> None:
@@ -187,7 +174,7 @@ async def test_a_role_that_we_get_or_that_is_changed_resumes_too(discord_talk: T
     guild.members[BOT] = [MANAGERS]
     discord_talk.discord.tell("GUILD_MEMBER_UPDATE", {"guild_id": HERE, **discord_talk.discord.member(HERE, BOT)})
     await heard(discord_talk)
-    assert await why_paused(discord_talk) != ""
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) != ""
     administrator = guild.add_role(MANAGERS, "managers", discord.Permissions(administrator=True))
     discord_talk.discord.tell("GUILD_ROLE_UPDATE", {"guild_id": HERE, "role": administrator})
     await heard(discord_talk)
@@ -224,9 +211,9 @@ async def test_a_start_pauses_what_was_lost_and_lets_go_on_what_came_back(discor
     discord_talk.discord.remove_guild(AWAY)
     for _ in range(2):
         await look_back(discord_talk)
-    assert await why_paused(discord_talk) == "the channel was deleted"
-    assert await why_paused(discord_talk, channel(POT)) == "the channel was deleted"
-    assert await why_paused(discord_talk, channel(STOVES, AWAY)) == "I was removed from the server"
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == "the channel was deleted"
+    assert await why_paused(discord_talk.store, channel(POT)) == "the channel was deleted"
+    assert await why_paused(discord_talk.store, channel(STOVES, AWAY)) == "I was removed from the server"
     assert await discord_talk.subscribed(channel(KETTLES)) == {"kettle": "active"}
     assert await discord_talk.subscribed(channel(f"@{ANA}")) == {"mine": "active"}
 
@@ -240,10 +227,10 @@ async def test_what_happens_while_there_is_too_much_to_do_is_looked_back_at(disc
     await discord_talk.person(BO, STOVES).types("help")
     let_go.set()
     await discord_talk.settled()
-    assert await why_paused(discord_talk) == ""
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == ""
     await discord_talk.connect()
     await discord_talk.settled()
-    assert await why_paused(discord_talk) == "the channel was deleted"
+    assert await why_paused(discord_talk.store, TEA_CHANNEL) == "the channel was deleted"
 
 
 async def wait_for(event: asyncio.Event) -> None:
@@ -263,7 +250,7 @@ async def test_a_start_loses_no_archived_thread_no_hidden_channel_and_no_server_
     discord_talk.discord.away = {AWAY}
     await look_back(discord_talk)
     for where in (channel(POT), channel(SECRET), channel(STOVES, AWAY)):
-        assert await why_paused(discord_talk, where) == ""
+        assert await why_paused(discord_talk.store, where) == ""
 
 
 async def test_a_server_that_a_connection_does_not_name_is_asked_for_before_it_is_silenced(discord_talk: Talk) -> None:

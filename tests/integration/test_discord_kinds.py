@@ -5,7 +5,8 @@ import pytest
 from adapters.discord.messenger import SUPPRESSED_FOR
 from bot.model.channel import Channel
 from bot.model.delivery import DeliveryState, Kind
-from tests.discord_world import FORUM, GUILD, HERE, LONG, NEWS, THREAD, TITLE, a_world
+from tests.delivering import TITLE, why_paused
+from tests.discord_world import FORUM, GUILD, HERE, LONG, NEWS, THREAD, a_world
 from tests.fakes.discord import CROSSPOST, DISCUSSION, THREADS
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import CROSSPOSTED, REQUIRE_TAG
@@ -54,7 +55,7 @@ async def test_a_forum_whose_tags_have_changed_is_looked_at_again(migrated_sqlit
         forum.tags = []
         await world.digest(FORUM, kind=Kind.GREETING)
         await world.finish()
-        assert await world.pause_of(FORUM) == "the forum wants a tag, and has none that I may use (40067)"
+        assert await why_paused(world.store, FORUM) == "the forum wants a tag, and has none that I may use (40067)"
 
 
 async def test_a_post_that_somebody_deletes_ends_the_digest_and_not_the_forum(migrated_sqlite_url: str) -> None:
@@ -64,7 +65,7 @@ async def test_a_post_that_somebody_deletes_ends_the_digest_and_not_the_forum(mi
         assert await world.finish() == 0
         (dead,) = await world.store.outbox.pending(world.clock.now())
         assert (dead.state, dead.reason) == (DeliveryState.DEAD, "in the digest's post: the channel is gone (10003)")
-        assert await world.pause_of(FORUM) == ""
+        assert await why_paused(world.store, FORUM) == ""
 
 
 async def test_every_message_in_an_announcement_channel_is_published(store_url: str) -> None:

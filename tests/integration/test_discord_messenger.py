@@ -11,6 +11,7 @@ from adapters.discord.places import Places
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import DeliveryState, Kind
 from bot.model.installation import Secret
+from tests.delivering import why_paused
 from tests.discord_world import ELSEWHERE, GUILD, HERE, LONG, NEWS, THREAD, World, a_world, an_api
 from tests.fakes.discord import CHANNELS, DIRECT, MESSAGES
 from tests.fakes.discord_calls import Fault
@@ -71,9 +72,9 @@ async def test_a_person_who_takes_no_direct_messages_is_paused_with_the_reason(s
         await world.digest(HERE.personal("77"))
         await world.digest(HERE)
         assert await world.finish() >= 1
-        said = await world.pause_of(HERE.personal("77"))
+        said = await why_paused(world.store, HERE.personal("77"))
         assert said == "my direct messages are not taken (50007)"
-        assert await world.pause_of(HERE) == ""
+        assert await why_paused(world.store, HERE) == ""
 
 
 async def lost(world: World, how: str) -> None:
@@ -105,8 +106,8 @@ async def test_a_lost_channel_is_paused_with_the_reason_and_its_makers_are_told(
         await world.digest(channel)
         await world.digest(NEWS)
         assert await world.finish() >= 1
-        assert await world.pause_of(channel) == words
-        assert await world.pause_of(NEWS) == ""
+        assert await why_paused(world.store, channel) == words
+        assert await why_paused(world.store, NEWS) == ""
         told = [
             each.channel for each in world.discord.messages if world.discord.places[each.channel].recipient == "ana"
         ]
@@ -121,7 +122,7 @@ async def test_what_one_server_subscribed_is_never_posted_in_another(migrated_sq
         await world.digest(crossed)
         await world.finish()
         assert len(world.said(ELSEWHERE.id)) == 1
-        assert await world.pause_of(crossed) == "the channel is none of the server's (10003)"
+        assert await why_paused(world.store, crossed) == "the channel is none of the server's (10003)"
 
 
 async def test_an_archived_thread_is_opened_again_by_a_digest(migrated_sqlite_url: str) -> None:
@@ -140,7 +141,7 @@ async def test_a_server_that_is_gone_stops_and_no_other(migrated_sqlite_url: str
             await world.digest(channel)
         assert await world.deliver() == 1
         gone = f"the server is gone, or I am not in it ({code})"
-        assert [await world.pause_of(each) for each in (HERE, NEWS, ELSEWHERE)] == [gone, gone, ""]
+        assert [await why_paused(world.store, each) for each in (HERE, NEWS, ELSEWHERE)] == [gone, gone, ""]
 
 
 async def test_a_refused_token_pauses_nobody_and_is_tried_once_every_two_minutes(store_url: str) -> None:
@@ -166,7 +167,7 @@ async def test_a_refused_token_pauses_nobody_and_is_tried_once_every_two_minutes
         assert len(world.discord.asked) == 2
         world.discord.token = right
         assert await world.finish() == len(channels)
-        assert {await world.pause_of(each) for each in channels} == {""}
+        assert {await why_paused(world.store, each) for each in channels} == {""}
 
 
 async def test_an_item_that_discord_does_not_take_is_our_bug_and_is_not_tried_again(migrated_sqlite_url: str) -> None:

@@ -19,6 +19,7 @@ from bot.model.installation import Installation, Secret
 from bot.model.subscription import Pause, PauseReason
 from tests.builders import NOW
 from tests.conformance.deliveries import subscribe
+from tests.delivering import noticed, why_paused
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import BOT
 from tests.fakes.slack_talk import a_command, an_event, signed
@@ -26,7 +27,6 @@ from tests.integration.slack_talking import PATIENCE, TEA, Talk, talk
 
 Json = Any
 
-SOME = 100
 LATER = int((NOW + timedelta(hours=1)).timestamp())
 EARLIER = int((NOW - timedelta(hours=1)).timestamp())
 
@@ -45,23 +45,11 @@ async def happens(slack_talk: Talk, kind: str, *, team: str = "T1", at: int = LA
     await slack_talk.happens(an_event(kind, next(_numbers), team=team, at=at, **details))
 
 
-async def said(slack_talk: Talk, kind: Kind) -> list[Channel]:
-    """Return the channels for which a notice of a kind waits."""
-    claims = await slack_talk.store.outbox.claim(NOW, timedelta(minutes=1), SOME, [Platform.SLACK])
-    return [each.channel for each in claims if each.kind is kind]
-
-
-async def why_paused(slack_talk: Talk, channel: Channel = TEA) -> str:
-    (found,) = await slack_talk.store.subscriptions.of_channel(channel)
-    assert found.pause is None or found.pause.reason is PauseReason.ACCESS
-    return found.pause.detail if found.pause else ""
-
-
 async def test_we_greet_a_channel_once(slack_talk: Talk) -> None:
     for _ in range(2):
         await happens(slack_talk, "member_joined_channel", channel="C02", user=BOT)
     await happens(slack_talk, "member_joined_channel", channel="C01", user="U2BO")
-    assert await said(slack_talk, Kind.GREETING) == [Channel(Platform.SLACK, "T1", "C02")]
+    assert await noticed(slack_talk.store, Kind.GREETING) == [Channel(Platform.SLACK, "T1", "C02")]
 
 
 async def test_an_event_that_comes_again_is_not_heard(slack_talk: Talk) -> None:
@@ -69,7 +57,7 @@ async def test_an_event_that_comes_again_is_not_heard(slack_talk: Talk) -> None:
     await slack_talk.happens(left, seconds_ago=5)
     await happens(slack_talk, "member_joined_channel", channel="C01", user=BOT)
     await slack_talk.happens(left)
-    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk.store, TEA) == ""
 
 
 @pytest.mark.parametrize(
@@ -91,14 +79,14 @@ async def test_a_channel_that_is_lost_is_paused_with_the_reason(
     kind: str, details: Json, why: str, slack_talk: Talk
 ) -> None:
     await happens(slack_talk, kind, **details)
-    assert await why_paused(slack_talk) == why
-    told = await said(slack_talk, Kind.PAUSED)
+    assert await why_paused(slack_talk.store, TEA) == why
+    told = await noticed(slack_talk.store, Kind.PAUSED)
     assert told == ([Channel(Platform.SLACK, "T1", "@U1ANA")] if why else [])
 
 
 async def test_the_same_channel_of_another_workspace_is_not_lost(slack_talk: Talk) -> None:
     await happens(slack_talk, "channel_archive", team="T2", channel="C01")
-    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk.store, TEA) == ""
 
 
 async def test_who_lets_us_in_again_has_its_digests_again(slack_talk: Talk) -> None:
@@ -111,10 +99,10 @@ async def test_a_channel_that_is_unarchived_goes_on_only_with_us_in_it(slack_tal
     await happens(slack_talk, "channel_archive", channel="C01")
     slack_talk.slack.places["T1/C01"] = {"name": "tea", "is_member": False}
     await happens(slack_talk, "channel_unarchive", channel="C01")
-    assert await why_paused(slack_talk) == "the channel was archived"
+    assert await why_paused(slack_talk.store, TEA) == "the channel was archived"
     slack_talk.slack.places["T1/C01"] = {"name": "tea", "is_member": True}
     await happens(slack_talk, "channel_unarchive", channel="C01")
-    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk.store, TEA) == ""
 
 
 async def test_a_channel_is_called_by_its_new_name(slack_talk: Talk) -> None:
@@ -168,7 +156,7 @@ async def test_an_uninstalled_workspace_stops_at_once_in_whatever_order_it_is_to
     for kind in kinds:
         await happens(slack_talk, kind, **(REVOKED if kind == "tokens_revoked" else {}))
         assert await token(slack_talk) == ""
-        assert await why_paused(slack_talk) != ""
+        assert await why_paused(slack_talk.store, TEA) != ""
     assert await slack_talk.subscribed() == {"teapot": "paused"}
     assert await token(slack_talk, "T2") == "xoxb-2"
     assert await slack_talk.subscribed(Channel(Platform.SLACK, "T2", "C01")) == {"teapot": "active"}
@@ -177,7 +165,7 @@ async def test_an_uninstalled_workspace_stops_at_once_in_whatever_order_it_is_to
 async def test_tokens_of_people_are_no_concern_of_ours(slack_talk: Talk) -> None:
     await happens(slack_talk, "tokens_revoked", tokens={"oauth": ["U1ANA"]})
     assert await token(slack_talk) == "xoxb-1"
-    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk.store, TEA) == ""
 
 
 async def test_news_of_a_token_from_before_the_workspace_installed_again_is_too_late(slack_talk: Talk) -> None:
@@ -185,7 +173,7 @@ async def test_news_of_a_token_from_before_the_workspace_installed_again_is_too_
     await slack_talk.store.installations.save(again, NOW)
     await happens(slack_talk, "app_uninstalled", at=EARLIER)
     assert await token(slack_talk) == "xoxb-1"
-    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk.store, TEA) == ""
 
 
 async def test_a_start_lets_go_on_what_came_back_while_nobody_listened(slack_talk: Talk) -> None:
@@ -199,8 +187,8 @@ async def test_a_start_lets_go_on_what_came_back_while_nobody_listened(slack_tal
         await slack_talk.gateway.look_after()
     assert isinstance(slack_talk.gateway, SlackGateway)
     await slack_talk.gateway.work.settled(PATIENCE)
-    assert await why_paused(slack_talk) == ""
-    assert await why_paused(slack_talk, Channel(Platform.SLACK, "T1", "C02")) != ""
+    assert await why_paused(slack_talk.store, TEA) == ""
+    assert await why_paused(slack_talk.store, Channel(Platform.SLACK, "T1", "C02")) != ""
 
 
 async def test_a_look_back_at_many_lost_channels_asks_slack_no_faster_than_it_likes(migrated_sqlite_url: str) -> None:
@@ -216,7 +204,7 @@ async def test_a_look_back_at_many_lost_channels_asks_slack_no_faster_than_it_li
         assert isinstance(begun.gateway, SlackGateway)
         await begun.gateway.work.settled(PATIENCE)
         assert clock.slept == [ASK_EVERY.total_seconds()] * 4
-        assert [await why_paused(begun, each) for each in channels] == [""] * len(channels)
+        assert [await why_paused(begun.store, each) for each in channels] == [""] * len(channels)
 
 
 async def test_what_happens_while_there_is_too_much_to_do_is_looked_back_at(slack_talk: Talk) -> None:
@@ -235,10 +223,10 @@ async def test_what_happens_while_there_is_too_much_to_do_is_looked_back_at(slac
     assert "too much to do" in (await slack_talk.post(urlencode(a_command(slack_talk.slack, "help")))).text
     let_go.set()
     await gateway.work.settled(PATIENCE)
-    assert await why_paused(slack_talk) == "the channel was archived"
+    assert await why_paused(slack_talk.store, TEA) == "the channel was archived"
     await gateway.look_after()
     await gateway.work.settled(PATIENCE)
-    assert await why_paused(slack_talk) == ""
+    assert await why_paused(slack_talk.store, TEA) == ""
 
 
 async def wait_for(event: asyncio.Event) -> None:
@@ -248,4 +236,4 @@ async def wait_for(event: asyncio.Event) -> None:
 async def test_many_events_at_once_are_all_heard(slack_talk: Talk) -> None:
     events = [an_event("member_joined_channel", 500 + each, channel=f"C5{each:02}", user=BOT) for each in range(30)]
     await asyncio.gather(*(slack_talk.happens(each) for each in events))
-    assert len(await said(slack_talk, Kind.GREETING)) == 30
+    assert len(await noticed(slack_talk.store, Kind.GREETING)) == 30

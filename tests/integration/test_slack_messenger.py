@@ -18,6 +18,7 @@ from bot.pipeline.deliver import CLAIMS_AT_ONCE
 from tests.builders import NOW
 from tests.conformance.deliveries import stored_papers
 from tests.console import Console
+from tests.delivering import why_paused
 from tests.fakes.slack import ALWAYS, Fault
 from tests.slack_world import HERE, LONG, a_world, token_of
 
@@ -91,8 +92,8 @@ async def test_a_lost_channel_is_paused_with_the_reason_and_its_neighbour_is_not
         await world.digest(HERE)
         await world.digest(THERE)
         assert await world.deliver() >= 1
-        assert await world.pause_of(HERE) == words
-        assert await world.pause_of(THERE) == ""
+        assert await why_paused(world.store, HERE) == words
+        assert await why_paused(world.store, THERE) == ""
         assert {each.channel for each in world.slack.messages} >= {THERE.id}
 
 
@@ -102,9 +103,9 @@ async def test_a_withdrawn_token_stops_the_workspace_and_no_other(store_url: str
         for channel in (HERE, THERE, ELSEWHERE):
             await world.digest(channel)
         assert await world.deliver() == 1
-        assert await world.pause_of(HERE) == "the workspace has withdrawn my token (token_revoked)"
-        assert await world.pause_of(THERE) == await world.pause_of(HERE)
-        assert await world.pause_of(ELSEWHERE) == ""
+        assert await why_paused(world.store, HERE) == "the workspace has withdrawn my token (token_revoked)"
+        assert await why_paused(world.store, THERE) == await why_paused(world.store, HERE)
+        assert await why_paused(world.store, ELSEWHERE) == ""
         assert await world.store.outbox.pending(world.clock.now()) == ()
 
 
@@ -113,7 +114,7 @@ async def test_a_workspace_that_took_paperround_out_is_stopped_without_asking_it
         await world.digest()
         await world.store.installations.purge(Platform.SLACK, "T1", NOW + timedelta(seconds=1))
         assert await world.deliver() == 0
-        assert await world.pause_of(HERE) == "I am not installed in the workspace"
+        assert await why_paused(world.store, HERE) == "I am not installed in the workspace"
         assert world.slack.asked == []
 
 
