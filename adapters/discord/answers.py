@@ -103,7 +103,7 @@ class Answers:
         named = NAMING.named_in(document)
         if not named.people and not named.places:
             return document
-        return NAMING.with_names(document, await self._members.names(here.server, named.people, named.places))
+        return NAMING.with_names(document, await self._members.names(here.guild_id, named.people, named.places))
 
     async def say_first(self, here: Here, document: Document, *, to_channel: bool) -> Sequence[str]:
         """Answer where a wait is shown; returns the ids of the messages.

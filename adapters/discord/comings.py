@@ -16,8 +16,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from adapters.discord.interactions import Place
-from adapters.discord.members import Members
+from adapters.discord.members import Hearing, Members
 from adapters.discord.places import Places
 from bot.model.channel import Channel, Platform
 from bot.model.subscription import Pause, PauseReason
@@ -31,17 +30,14 @@ REMOVED: Final = "I was removed from the server"
 DELETED: Final = "the channel was deleted"
 
 
-class Known(Protocol):
+class Known(Hearing, Protocol):
     """What a connection knows once all servers are known."""
 
     @property
-    def servers(self) -> frozenset[str]:
+    def guild_ids(self) -> frozenset[str]:
         """The servers that we are in, those that are away for a while too."""
 
-    def place(self, server: str, channel_id: str) -> Place | None:
-        """Return what is known of a channel or an active thread."""
-
-    def is_away(self, server: str) -> bool:
+    def is_away(self, guild_id: str) -> bool:
         """Say whether a server is away for a while, so that nothing is known of its channels."""
 
 
@@ -55,58 +51,58 @@ class Comings:
         self._places = places
         self._default_zone = default_zone
 
-    async def joined(self, server: str, channel_id: str) -> None:
+    async def joined(self, guild_id: str, channel_id: str) -> None:
         """Greet a server in a channel, if it has one for that, and go on.
 
         Raises:
             StoreError: the database failed, as it may in each of these.
         """
         if channel_id:
-            await greet(self._store, self._clock, Channel(Platform.DISCORD, server, channel_id))
-        await self.changed(server)
+            await greet(self._store, self._clock, Channel(Platform.DISCORD, guild_id, channel_id))
+        await self.changed(guild_id)
 
-    async def left(self, server: str) -> None:
+    async def left(self, guild_id: str) -> None:
         """Pause all that a server has."""
         pause = self._pause(REMOVED)
-        channels = await self._store.subscriptions.pause_workspace(Platform.DISCORD, server, pause)
-        log.info("discord:%s: %s; %d channels paused", server, pause.detail, len(channels))
+        channels = await self._store.subscriptions.pause_workspace(Platform.DISCORD, guild_id, pause)
+        log.info("discord:%s: %s; %d channels paused", guild_id, pause.detail, len(channels))
 
-    async def lost(self, server: str, channel_id: str) -> None:
+    async def lost(self, guild_id: str, channel_id: str) -> None:
         """Tell who subscribed a channel that it is gone, and pause it."""
-        channel, pause = Channel(Platform.DISCORD, server, channel_id), self._pause(DELETED)
+        channel, pause = Channel(Platform.DISCORD, guild_id, channel_id), self._pause(DELETED)
         self._places.forget(channel)
         if await tell_paused(self._store, self._clock, channel, pause):
             log.info("%s: %s", channel, pause.detail)
         await self._store.subscriptions.pause(channel, pause)
 
-    async def changed(self, server: str) -> None:
+    async def changed(self, guild_id: str) -> None:
         """Let go on what lost access paused in a server, where we may post."""
-        self._places.forget(Channel(Platform.DISCORD, server, ""))
-        await self._welcome(await lost_channels(self._store, Platform.DISCORD, server))
+        self._places.forget(Channel(Platform.DISCORD, guild_id, ""))
+        await self._welcome(await lost_channels(self._store, Platform.DISCORD, guild_id))
 
     async def look_back(self, known: Known) -> None:
         """Do what was missed while nobody listened: in servers that are gone, channels that are, and in all others."""
-        by_server: dict[str, list[ChannelSchedule]] = defaultdict(list)
+        by_guild: dict[str, list[ChannelSchedule]] = defaultdict(list)
         for each in await self._store.subscriptions.schedules():
             if each.channel.platform is Platform.DISCORD:
-                by_server[each.channel.workspace].append(each)
-        for server, schedules in by_server.items():
-            if server not in known.servers:
+                by_guild[each.channel.workspace].append(each)
+        for guild_id, schedules in by_guild.items():
+            if guild_id not in known.guild_ids:
                 # What one connection names is not enough to silence a server.
-                if any(each.active for each in schedules) and await self._members.is_out(server):
-                    await self.left(server)
-            elif not known.is_away(server):
-                await self._look_back_in(server, schedules, known)
+                if any(each.active for each in schedules) and await self._members.is_out(guild_id):
+                    await self.left(guild_id)
+            elif not known.is_away(guild_id):
+                await self._look_back_in(guild_id, schedules, known)
 
-    async def _look_back_in(self, server: str, schedules: Sequence[ChannelSchedule], known: Known) -> None:
+    async def _look_back_in(self, guild_id: str, schedules: Sequence[ChannelSchedule], known: Known) -> None:
         for each in schedules:
             channel = each.channel
-            is_known = channel.is_personal or known.place(server, channel.id) is not None
+            is_known = channel.is_personal or known.channel(guild_id, channel.id) is not None
             # A thread that is archived is not named, and is not gone.
             if each.active and not is_known and await self._members.is_gone(channel):
-                await self.lost(server, channel.id)
+                await self.lost(guild_id, channel.id)
         if any(each.paused for each in schedules):
-            await self.changed(server)
+            await self.changed(guild_id)
 
     async def _welcome(self, channels: Sequence[Channel]) -> None:
         for channel in channels:

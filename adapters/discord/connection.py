@@ -18,8 +18,8 @@ import discord
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import DiscordError
-from adapters.discord.interactions import Place
 from adapters.discord.listener import Listener
+from adapters.discord.members import Guilds
 from bot.errors import PaperroundError, StoreError
 from bot.model.installation import Secret
 from bot.ports import Clock
@@ -61,21 +61,20 @@ class NotConnectedError(PaperroundError):
 class Connection:
     """The connection of one bot to Discord."""
 
-    def __init__(self, make: Callable[[], Listener], api: DiscordApi, token: Secret, clock: Clock) -> None:
+    def __init__(
+        self, make: Callable[[], Listener], api: DiscordApi, token: Secret, clock: Clock, guilds: Guilds
+    ) -> None:
         self._make = make
         self._api = api
         self._token = token
         self._clock = clock
+        self._guilds = guilds
         self.listener: Listener | None = None
         self.running: asyncio.Task[None] | None = None
         self._has_ended = False
         self._failures = 0
         self._why = ""
         self._again_at = datetime.min.replace(tzinfo=clock.wall().tzinfo)
-
-    def place(self, server: str, channel_id: str) -> Place | None:
-        """See `Servers.place`."""
-        return self.listener.place(server, channel_id) if self.listener is not None else None
 
     async def look_after(self) -> None:
         """Connect, or replace a client that has not heard for a while.
@@ -116,7 +115,7 @@ class Connection:
         listener = self._make()
         listener.take_session = self._take_session
         running = asyncio.create_task(_run(listener, self._token))
-        self.listener, self.running = listener, running
+        self.listener, self.running, self._guilds.heard_by = listener, running, listener
         events = {asyncio.create_task(each.wait()) for each in (listener.connected, listener.held)}
         within = CONNECT_WITHIN.total_seconds()
         try:
@@ -129,7 +128,7 @@ class Connection:
         await self._leave_if_held(listener)
         if not listener.connected.is_set():
             raise NotConnectedError(f"Discord: {listener.state}; connecting.")
-        log.info("discord: connected, in %d servers", len(listener.servers))
+        log.info("discord: connected, in %d servers", len(listener.guild_ids))
 
     async def _leave_if_held(self, listener: Listener) -> None:
         """Leave a client that may not begin a session, unless it hears something all the same.
@@ -184,6 +183,7 @@ class Connection:
     async def _drop(self) -> None:
         """Leave the client with everything that belongs to it."""
         (listener, self.listener), (running, self.running) = (self.listener, None), (self.running, None)
+        self._guilds.heard_by = None
         if listener is None or running is None:
             return
         closing = asyncio.create_task(listener.close())

@@ -64,8 +64,7 @@ class DiscordGateway:
                 self, services.clock, base_url=door.base_url, gateway_url=door.gateway_url, settled=door.settled
             )
 
-        self.connection = Connection(make, api, door.token, services.clock)
-        members.servers = self.connection
+        self.connection = Connection(make, api, door.token, services.clock, members.guilds)
 
     @property
     def platform(self) -> str:
@@ -107,7 +106,7 @@ class DiscordGateway:
         name, job = self._job_for(heard)
         # While something is typed nobody waits for an answer.
         excuse = None if isinstance(heard, Typing) else partial(self._replies.excuse, heard.here)
-        self.work.begin(name, job, workspace=heard.here.server, is_urgent=True, excuse=excuse)
+        self.work.begin(name, job, workspace=heard.here.guild_id, is_urgent=True, excuse=excuse)
 
     def _job_for(self, heard: Heard) -> tuple[str, Job]:
         match heard:
@@ -140,29 +139,29 @@ class DiscordGateway:
         finally:
             self._is_looking_back = False
 
-    def joined(self, server: str, channel_id: str) -> None:
+    def joined(self, guild_id: str, channel_id: str) -> None:
         """See `Ears`."""
-        self._begin("a server that took us in", self._comings.joined(server, channel_id), server)
+        self._begin("a server that took us in", self._comings.joined(guild_id, channel_id), guild_id)
 
-    def left(self, server: str) -> None:
+    def left(self, guild_id: str) -> None:
         """See `Ears`."""
-        self._begin("a server that removed us", self._comings.left(server), server)
+        self._begin("a server that removed us", self._comings.left(guild_id), guild_id)
 
-    def lost(self, server: str, channel_id: str) -> None:
+    def lost(self, guild_id: str, channel_id: str) -> None:
         """See `Ears`."""
-        self._begin("a lost channel", self._comings.lost(server, channel_id), server)
+        self._begin("a lost channel", self._comings.lost(guild_id, channel_id), guild_id)
 
-    def changed(self, server: str) -> None:
+    def changed(self, guild_id: str) -> None:
         """See `Ears`; of many changes at once one is looked at."""
-        if server not in self._changing and self._begin("a changed server", self._look_at(server), server):
-            self._changing.add(server)
+        if guild_id not in self._changing and self._begin("a changed server", self._look_at(guild_id), guild_id):
+            self._changing.add(guild_id)
 
-    def _begin(self, name: str, job: Job, server: str) -> bool:
-        is_begun = self.work.begin(name, job, workspace=server, in_line=server)
+    def _begin(self, name: str, job: Job, guild_id: str) -> bool:
+        is_begun = self.work.begin(name, job, workspace=guild_id, in_line=guild_id)
         # Discord does not say it again.
         self._is_behind = self._is_behind or not is_begun
         return is_begun
 
-    async def _look_at(self, server: str) -> None:
-        self._changing.discard(server)
-        await self._comings.changed(server)
+    async def _look_at(self, guild_id: str) -> None:
+        self._changing.discard(guild_id)
+        await self._comings.changed(guild_id)

@@ -32,8 +32,8 @@ _ATTACHMENT: Final = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A channel as an interaction describes it: its type, what whoever acts may do there, and what the bot may.
+class SeenChannel:
+    """A channel as Discord shows it: its type, what whoever acts may do there, and what the bot may.
 
     `ours` is None where Discord did not say. `parent` is the channel of a thread, or what a channel is listed under.
     """
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """Where something was done, and by whom. `server` is empty in direct messages until somebody knows it.
+    """Where something was done, and by whom. `guild_id` is empty in direct messages until somebody knows it.
 
     `token` answers, for 15 minutes. `roles` are those of whoever acts, none in direct messages. `names` are what people
     and channels are called, by id, as far as the payload says.
@@ -57,8 +57,8 @@ class Here:
     id: str
     token: str = field(repr=False)
     application: str
-    server: str
-    place: Place
+    guild_id: str
+    place: SeenChannel
     user: str
     locale: str = ""
     roles: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class Here:
     @property
     def channel(self) -> Channel:
         """The channel; direct messages are the person's own."""
-        there = Channel(Platform.DISCORD, self.server, self.place.id)
+        there = Channel(Platform.DISCORD, self.guild_id, self.place.id)
         return there.personal(self.user) if self.is_direct else there
 
 
@@ -96,7 +96,7 @@ class Given:
     here: Here
     verb: str
     options: Mapping[str, Value]
-    target: Place | None = None
+    target: SeenChannel | None = None
     file: Attached | None = None
 
 
@@ -146,7 +146,7 @@ def requester_of(here: Here) -> Requester:
         user=here.user,
         is_manager=is_manager(may),
         manages_all=Permission.MANAGE_GUILD in may,
-        parent=Channel(Platform.DISCORD, here.server, here.place.parent) if here.place.parent else None,
+        parent=Channel(Platform.DISCORD, here.guild_id, here.place.parent) if here.place.parent else None,
         name=here.names.get(here.user, ""),
     )
 
@@ -175,7 +175,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
     member = payload.get("member") or {}
     user = member.get("user") or payload["user"]
     channel = payload.get("channel") or {}
-    place = Place(
+    place = SeenChannel(
         id=_text(channel.get("id") or payload["channel_id"]),
         name=channel.get("name") or "",
         kind=int(channel.get("type") or 0),
@@ -183,14 +183,14 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
         theirs=permission_of(member.get("permissions")),
         ours=permission_of(payload["app_permissions"]) if payload.get("app_permissions") else None,
     )
-    server = _text(payload.get("guild_id") or "")
-    if not (server or place.kind in _DIRECT):
+    guild_id = _text(payload.get("guild_id") or "")
+    if not (guild_id or place.kind in _DIRECT):
         raise ValueError("no server and no direct message")
     return Here(
         id=_text(payload["id"]),
         token=_text(payload["token"]),
         application=_text(payload["application_id"]),
-        server=server,
+        guild_id=guild_id,
         place=place,
         user=_text(user["id"]),
         locale=_text(payload.get("locale") or ""),
@@ -211,7 +211,7 @@ def _text(said: Json) -> str:
 
 
 def _names_of(
-    payload: Mapping[str, Json], member: Mapping[str, Json], user: Mapping[str, Json], place: Place
+    payload: Mapping[str, Json], member: Mapping[str, Json], user: Mapping[str, Json], place: SeenChannel
 ) -> Mapping[str, str]:
     resolved = (payload.get("data") or {}).get("resolved") or {}
     members = resolved.get("members") or {}
@@ -251,9 +251,9 @@ def _command_of(here: Here, data: Mapping[str, Json], *, is_whole: bool) -> Give
     )
 
 
-def _place_of(channel_id: str, channel: Mapping[str, Json]) -> Place:
+def _place_of(channel_id: str, channel: Mapping[str, Json]) -> SeenChannel:
     ours = channel.get("app_permissions")
-    return Place(
+    return SeenChannel(
         id=channel_id,
         name=channel.get("name") or "",
         kind=int(channel.get("type") or 0),

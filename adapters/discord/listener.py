@@ -18,7 +18,7 @@ from discord.gateway import KeepAliveHandler
 from discord.http import Route
 from yarl import URL
 
-from adapters.discord.interactions import Place
+from adapters.discord.interactions import SeenChannel
 from adapters.discord.permissions import needed_to_post, permission_of
 from adapters.discord.rest import read
 from adapters.proxies import proxy_for
@@ -61,16 +61,16 @@ class Ears(Protocol):
     def all_known(self) -> None:
         """Hear that all servers are known, after a new connection."""
 
-    def joined(self, server: str, channel_id: str) -> None:
+    def joined(self, guild_id: str, channel_id: str) -> None:
         """Hear that a server has taken us in; the channel is the first that may be written to, empty without one."""
 
-    def left(self, server: str) -> None:
+    def left(self, guild_id: str) -> None:
         """Hear that a server has removed us."""
 
-    def lost(self, server: str, channel_id: str) -> None:
+    def lost(self, guild_id: str, channel_id: str) -> None:
         """Hear that a channel or a thread was deleted."""
 
-    def changed(self, server: str) -> None:
+    def changed(self, guild_id: str) -> None:
         """Hear that channels of a server, or what we may do there, may not be as before."""
 
 
@@ -98,7 +98,7 @@ class Listener(discord.AutoShardedClient):
         self.held_for = timedelta()
         self.take_session: Callable[[], Awaitable[timedelta]] | None = None
         self._alive: set[int] = set()
-        self._servers: dict[int, set[str]] = {}
+        self._guild_ids: dict[int, set[str]] = {}
         self._away: set[int] = set()
         self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
         self._ask(gateway_url)
@@ -131,7 +131,7 @@ class Listener(discord.AutoShardedClient):
         def ready(payload: Json) -> None:
             # Those that we were taken out of while nobody listened stay in discord.py's memory.
             number, _ = shard = payload.get("shard") or (0, 1)
-            self._servers[number] = {str(each["id"]) for each in payload["guilds"]}
+            self._guild_ids[number] = {str(each["id"]) for each in payload["guilds"]}
             understood({**payload, "shard": shard, "user": {**_WANTED[_ME], **payload["user"]}})
 
         parsers["READY"] = ready
@@ -178,21 +178,21 @@ class Listener(discord.AutoShardedClient):
         return f"{len(self._alive)} of {self.shard_count} connections hear" if self._alive else "not connected"
 
     @property
-    def servers(self) -> frozenset[str]:
+    def guild_ids(self) -> frozenset[str]:
         """The servers that we are in, those that are away for a while too."""
-        return frozenset().union(*self._servers.values())
+        return frozenset().union(*self._guild_ids.values())
 
-    def place(self, server: str, channel_id: str) -> Place | None:
-        """See `Servers.place`."""
-        if not (server.isdecimal() and channel_id.isdecimal()):
+    def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
+        """See `Hearing.channel`."""
+        if not (guild_id.isdecimal() and channel_id.isdecimal()):
             return None
-        guild = self.get_guild(int(server))
+        guild = self.get_guild(int(guild_id))
         channel = None if guild is None else guild.get_channel_or_thread(int(channel_id))
-        return None if channel is None else _place_of(channel, self._me(channel.guild))
+        return None if channel is None else _seen(channel, self._me(channel.guild))
 
-    def is_away(self, server: str) -> bool:
+    def is_away(self, guild_id: str) -> bool:
         """Say whether a server is away for a while, so that nothing is known of its channels."""
-        guild = self.get_guild(int(server))
+        guild = self.get_guild(int(guild_id))
         return guild is None or guild.unavailable
 
     def _me(self, guild: discord.Guild) -> discord.Member | None:
@@ -231,12 +231,12 @@ class Listener(discord.AutoShardedClient):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Tell that a server has taken us in."""
-        self._servers.setdefault(guild.shard_id, set()).add(str(guild.id))
+        self._guild_ids.setdefault(guild.shard_id, set()).add(str(guild.id))
         self._ears.joined(str(guild.id), _first_channel(guild, self._me(guild)))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Tell that a server has removed us; one that is away for a while has not."""
-        self._servers.setdefault(guild.shard_id, set()).discard(str(guild.id))
+        self._guild_ids.setdefault(guild.shard_id, set()).discard(str(guild.id))
         self._ears.left(str(guild.id))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -253,7 +253,7 @@ class Listener(discord.AutoShardedClient):
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Tell that a server is back; those that a new connection names were not away."""
-        self._servers.setdefault(guild.shard_id, set()).add(str(guild.id))
+        self._guild_ids.setdefault(guild.shard_id, set()).add(str(guild.id))
         if guild.id in self._away:
             self._away.discard(guild.id)
             self._ears.changed(str(guild.id))
@@ -280,17 +280,17 @@ class Listener(discord.AutoShardedClient):
             self._ears.changed(str(member.guild.id))
 
 
-def _place_of(channel: discord.abc.GuildChannel | discord.Thread, me: discord.Member | None) -> Place:
+def _seen(channel: discord.abc.GuildChannel | discord.Thread, me: discord.Member | None) -> SeenChannel:
     is_ruled = not isinstance(channel, discord.Thread) or channel.parent is not None
     ours = permission_of(channel.permissions_for(me).value) if me is not None and is_ruled else None
-    return Place(id=str(channel.id), name=channel.name, kind=int(channel.type.value), ours=ours)
+    return SeenChannel(id=str(channel.id), name=channel.name, kind=int(channel.type.value), ours=ours)
 
 
 def _first_channel(guild: discord.Guild, me: discord.Member | None) -> str:
     """Return where a server would look for a greeting: where it greets people, else its first channel."""
     usual = [] if guild.system_channel is None else [guild.system_channel]
     for channel in (*usual, *sorted(guild.text_channels, key=lambda each: each.position)):
-        place = _place_of(channel, me)
+        place = _seen(channel, me)
         if place.ours is not None and not needed_to_post(place.kind) & ~place.ours:
             return place.id
     return ""

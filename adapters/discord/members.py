@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import UNKNOWN_CHANNEL, UNKNOWN_MEMBER, DiscordError
-from adapters.discord.interactions import Here, Place, name_of
+from adapters.discord.interactions import Here, SeenChannel, name_of
 from adapters.discord.naming import ROLE
 from adapters.discord.permissions import (
     CATEGORY,
@@ -48,18 +48,29 @@ DELETED_ROLE: Final = "deleted-role"
 """What a role is called that is not there any more, as Discord itself calls it."""
 
 _CHANNEL: Final = "/channels/{channel_id}"
-_SERVER: Final = "/guilds/{guild_id}"
+_GUILD: Final = "/guilds/{guild_id}"
 _MEMBER: Final = "/guilds/{guild_id}/members/{user_id}"
 _ROLES: Final = "/guilds/{guild_id}/roles"
 
 _HOW: Final = "Whoever manages the channel allows it (Edit Channel, Permissions); then run the command again."
 
 
-class Servers(Protocol):
-    """The servers that the gateway hears of."""
+class Hearing(Protocol):
+    """A client that hears Discord, and knows its servers."""
 
-    def place(self, server: str, channel_id: str) -> Place | None:
+    def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
         """Return what is known of a channel or an active thread; None: nothing."""
+
+
+class Guilds:
+    """The servers as they are known without asking: by whoever hears Discord in this process now, if somebody does."""
+
+    def __init__(self) -> None:
+        self.heard_by: Hearing | None = None
+
+    def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
+        """Return what is known of a channel or an active thread; None: nothing."""
+        return self.heard_by.channel(guild_id, channel_id) if self.heard_by is not None else None
 
 
 class Members:
@@ -67,22 +78,22 @@ class Members:
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
-        self.servers: Servers | None = None
+        self.guilds = Guilds()
         self._names: Memory[tuple[str, str], str] = Memory(clock.wall, NAMES_LAST, MOST_REMEMBERED)
-        self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
+        self._places: Memory[tuple[str, str], SeenChannel] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
         self._roles: Memory[tuple[str, str], tuple[str, ...]] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
         self._managers: Memory[tuple[Channel, str], bool] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
 
-    def note(self, here: Here, target: Place | None = None) -> None:
+    def note(self, here: Here, target: SeenChannel | None = None) -> None:
         """Remember what an interaction says of people and channels."""
         for each, name in here.names.items():
-            self._names.keep((here.server, each), name)
+            self._names.keep((here.guild_id, each), name)
         if here.is_direct:
             return
-        self._roles.keep((here.server, here.user), here.roles)
+        self._roles.keep((here.guild_id, here.user), here.roles)
         for place in (here.place, target):
             if place is not None and place.ours is not None:
-                self._places.keep((here.server, place.id), place)
+                self._places.keep((here.guild_id, place.id), place)
         if target is not None:
             there = replace(here.channel, id=target.id)
             self._managers.keep((there, here.user), is_manager(target.theirs))
@@ -130,9 +141,9 @@ class Members:
         is_seen = place.kind != PRIVATE_THREAD or Permission.MANAGE_THREADS in may
         return self._managers.keep((channel, user), is_seen and is_manager(may))
 
-    async def is_out(self, server: str) -> bool:
+    async def is_out(self, guild_id: str) -> bool:
         """Say whether I am not in a server for sure."""
-        return await self._ask(_SERVER, guild_id=server) == {}
+        return await self._ask(_GUILD, guild_id=guild_id) == {}
 
     async def is_gone(self, channel: Channel) -> bool:
         """Say whether a channel is not there any more, or never was in its server, for sure."""
@@ -142,66 +153,66 @@ class Members:
             return error.code == UNKNOWN_CHANNEL
         return bool(found) and found.get("guild_id") not in {None, channel.workspace}
 
-    async def names(self, server: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
+    async def names(self, guild_id: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
         """Return what people and channels are called, by id; those that nobody knows are not there."""
         with suppress(TimeoutError):
             async with asyncio.timeout(NAMED_WITHIN.total_seconds()):
                 await asyncio.gather(
-                    *(self._learn_person(server, each) for each in people if self._name(server, each) is None),
-                    *(self._learn_place(server, each) for each in places if self._name(server, each) is None),
+                    *(self._learn_person(guild_id, each) for each in people if self._name(guild_id, each) is None),
+                    *(self._learn_place(guild_id, each) for each in places if self._name(guild_id, each) is None),
                 )
-        known = {each: self._name(server, each) for each in people | places}
+        known = {each: self._name(guild_id, each) for each in people | places}
         return {each: name for each, name in known.items() if name}
 
-    def _name(self, server: str, thing: str) -> str | None:
+    def _name(self, guild_id: str, thing: str) -> str | None:
         """Return what somebody or something is called; None when that has not been asked."""
-        place = self.servers.place(server, thing) if self.servers is not None else None
-        return place.name if place is not None else self._names.recall((server, thing))
+        place = self.guilds.channel(guild_id, thing)
+        return place.name if place is not None else self._names.recall((guild_id, thing))
 
-    async def _learn_person(self, server: str, user: str) -> None:
+    async def _learn_person(self, guild_id: str, user: str) -> None:
         if user.startswith(ROLE):
-            await self._learn_roles(server, user)
+            await self._learn_roles(guild_id, user)
             return
-        found = await self._ask(_MEMBER, guild_id=server, user_id=user)
+        found = await self._ask(_MEMBER, guild_id=guild_id, user_id=user)
         if found is not None:
-            self._names.keep((server, user), name_of(found, found.get("user") or {}))
+            self._names.keep((guild_id, user), name_of(found, found.get("user") or {}))
 
-    async def _learn_roles(self, server: str, role: str) -> None:
-        if roles := await self._ask(_ROLES, guild_id=server):
-            self._names.keep((server, role), DELETED_ROLE)
+    async def _learn_roles(self, guild_id: str, role: str) -> None:
+        if roles := await self._ask(_ROLES, guild_id=guild_id):
+            self._names.keep((guild_id, role), DELETED_ROLE)
             for each in roles:
-                self._names.keep((server, f"{ROLE}{each['id']}"), each["name"])
+                self._names.keep((guild_id, f"{ROLE}{each['id']}"), each["name"])
 
-    async def _learn_place(self, server: str, channel_id: str) -> None:
+    async def _learn_place(self, guild_id: str, channel_id: str) -> None:
         found = await self._ask(_CHANNEL, channel_id=channel_id)
         if found is not None:
-            is_here = found.get("guild_id") == server
-            self._names.keep((server, channel_id), (found.get("name") or "") if is_here else "")
+            is_here = found.get("guild_id") == guild_id
+            self._names.keep((guild_id, channel_id), (found.get("name") or "") if is_here else "")
 
-    async def _place(self, channel: Channel) -> Place | None:
+    async def _place(self, channel: Channel) -> SeenChannel | None:
         """Return what a channel is and what we may do there; None when Discord does not answer."""
-        server, channel_id = channel.workspace, channel.id
-        if known := self._places.recall((server, channel_id)):
+        guild_id, channel_id = channel.workspace, channel.id
+        if known := self._places.recall((guild_id, channel_id)):
             return known
-        if self.servers is not None and (seen := self.servers.place(server, channel_id)):
+        if seen := self.guilds.channel(guild_id, channel_id):
             return seen
         try:
             me = await self._api.myself()
         except DiscordError as error:
             log.warning("discord: who I am: %s", error.reason)
             return None
-        found = await self._asked(server, channel_id, me)
+        found = await self._asked(guild_id, channel_id, me)
         return None if found is None else replace(found[0], ours=found[1])
 
-    async def _asked(self, server: str, channel_id: str, user: str) -> tuple[Place, Permission] | None:
+    async def _asked(self, guild_id: str, channel_id: str, user: str) -> tuple[SeenChannel, Permission] | None:
         """Return what a channel is and what somebody may do there; None when Discord does not answer."""
         found = await self._ask(_CHANNEL, channel_id=channel_id)
-        if not found or found.get("guild_id") != server:
-            return None if found is None else (Place(id=channel_id), Permission.NONE)
-        place = Place(id=channel_id, name=found.get("name") or "", kind=int(found["type"]))
+        if not found or found.get("guild_id") != guild_id:
+            return None if found is None else (SeenChannel(id=channel_id), Permission.NONE)
+        place = SeenChannel(id=channel_id, name=found.get("name") or "", kind=int(found["type"]))
         guild, member, ruled_by = await asyncio.gather(
-            self._ask(_SERVER, guild_id=server),
-            self._member(server, user),
+            self._ask(_GUILD, guild_id=guild_id),
+            self._member(guild_id, user),
             self._ask(_CHANNEL, channel_id=found["parent_id"]) if place.kind in THREADS else _just(found),
         )
         if guild is None or member is None or ruled_by is None:
@@ -211,12 +222,12 @@ class Members:
             guild, member, ruled_by.get("permission_overwrites") or ()
         ) if is_whole else Permission.NONE
 
-    async def _member(self, server: str, user: str) -> Json | None:
+    async def _member(self, guild_id: str, user: str) -> Json | None:
         """Return a member with their roles."""
-        roles = self._roles.recall((server, user))
+        roles = self._roles.recall((guild_id, user))
         if roles is not None:
             return {"user": {"id": user}, "roles": roles}
-        return await self._ask(_MEMBER, guild_id=server, user_id=user)
+        return await self._ask(_MEMBER, guild_id=guild_id, user_id=user)
 
     async def _ask(self, path: str, **ids: str) -> Json | None:
         """Return an answer; nothing in it when it may not be seen or is not there; None when there was none.
@@ -232,7 +243,7 @@ class Members:
             return None
 
 
-def _missing(place: Place) -> Permission:
+def _missing(place: SeenChannel) -> Permission:
     """Return what is missing to post; of a channel that is not seen, nothing else that is allowed counts."""
     ours = place.ours or Permission.NONE
     return needed_to_post(place.kind) & ~(ours if Permission.VIEW_CHANNEL in ours else Permission.NONE)

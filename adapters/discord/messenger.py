@@ -131,7 +131,7 @@ class DiscordMessenger:
             await self._do_afterwards(claim, part, place, receipt)
         return receipt
 
-    async def _say(self, claim: Claim, part: Part, where: str, guild: str) -> Receipt:
+    async def _say(self, claim: Claim, part: Part, where: str, guild_id: str) -> Receipt:
         """Post a message, or get the one that an earlier try has posted."""
         nonce = nonce_of(claim, part, where)
         body = {**part.rendered.payload, "nonce": nonce, "enforce_nonce": True}
@@ -142,7 +142,7 @@ class DiscordMessenger:
                 # An earlier try had posted it, and somebody deleted it since: it stays so.
                 return Receipt(message=nonce)
             raise
-        return _receipt_of(message, where, guild)
+        return _receipt_of(message, where, guild_id)
 
     async def _begin(self, channel: Channel, forum: Place, part: Part) -> Receipt:
         """Make a post in a forum."""
@@ -188,7 +188,7 @@ class DiscordMessenger:
             return known
         return self._people.keep(person, _id_of(await self._api.call("POST", DIRECT, {"recipient_id": person})))
 
-    async def _said(self, claim: Claim, part: Part, where: str, guild: str) -> Receipt | None:
+    async def _said(self, claim: Claim, part: Part, where: str, guild_id: str) -> Receipt | None:
         me, texts = await self._api.myself(), _texts_of(part.rendered.payload)
         after = _first_id(claim)
         for _ in range(PAGES):
@@ -196,7 +196,7 @@ class DiscordMessenger:
             found = await self._api.call("GET", MESSAGES, query=query, channel_id=where)
             for message in found:
                 if message["author"]["id"] == me and _texts_of(message) == texts:
-                    return _receipt_of(message, where, guild)
+                    return _receipt_of(message, where, guild_id)
             if len(found) < PAGE:
                 break
             after = max(int(message["id"]) for message in found)
@@ -239,9 +239,9 @@ def _post_of(parts: Sequence[Part]) -> str:
     return first.message
 
 
-def _receipt_of(thing: Mapping[str, Json], channel: str, guild: str) -> Receipt:
+def _receipt_of(thing: Mapping[str, Json], channel: str, guild_id: str) -> Receipt:
     message = _id_of(thing)
-    return Receipt(message=message, href=f"https://discord.com/channels/{guild}/{channel}/{message}")
+    return Receipt(message=message, href=f"https://discord.com/channels/{guild_id}/{channel}/{message}")
 
 
 def _id_of(thing: Json) -> str:

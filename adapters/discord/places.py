@@ -95,9 +95,9 @@ class Places:
         self._asked.forget(channel.workspace)
         self._alone.forget(channel)
 
-    async def _channels_of(self, guild: str) -> Mapping[str, Place]:
+    async def _channels_of(self, guild_id: str) -> Mapping[str, Place]:
         try:
-            found = await self._api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild)
+            found = await self._api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild_id)
         except DiscordError as error:
             if error.verdict is Verdict.PAUSE_CHANNEL:
                 reason = f"{NOT_THERE} ({error.code})"

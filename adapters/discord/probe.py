@@ -34,7 +34,7 @@ class Bot:
     user: str
     name: str
     application: str
-    servers: int
+    guilds: int
     intents: tuple[str, ...]
     answered_at: str
     needs_code: bool
@@ -72,7 +72,7 @@ async def who(api: DiscordApi) -> Bot:
         user=user["id"],
         name=user["username"],
         application=application["id"],
-        servers=int(application.get("approximate_guild_count") or 0),
+        guilds=int(application.get("approximate_guild_count") or 0),
         intents=tuple(name for name, bits in PRIVILEGED.items() if flags & bits),
         answered_at=application.get("interactions_endpoint_url") or "",
         needs_code=bool(application.get("bot_require_code_grant")),
@@ -95,25 +95,25 @@ async def sessions(api: DiscordApi) -> Sessions:
     )
 
 
-async def standings(api: DiscordApi, bot: Bot, guild: str, channels: Iterable[str]) -> list[Standing] | None:
+async def standings(api: DiscordApi, bot: Bot, guild_id: str, channels: Iterable[str]) -> list[Standing] | None:
     """Return what is missing in channels of a server; None when the bot is not in it.
 
     Raises:
         DiscordError: Discord refuses to say for another reason, or cannot be reached.
     """
     try:
-        server = await api.call("GET", "/guilds/{guild_id}", guild_id=guild)
-        there = await api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild)
-        member = await api.call("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=bot.user)
+        guild = await api.call("GET", "/guilds/{guild_id}", guild_id=guild_id)
+        there = await api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild_id)
+        member = await api.call("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=bot.user)
     except DiscordError as error:
         if error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
             return None
         raise
     known = {each["id"]: each for each in there}
-    return [await _standing(api, server, known, member, channel) for channel in channels]
+    return [await _standing(api, guild, known, member, channel) for channel in channels]
 
 
-async def _standing(api: DiscordApi, server: Json, known: Mapping[str, Json], member: Json, channel: str) -> Standing:
+async def _standing(api: DiscordApi, guild: Json, known: Mapping[str, Json], member: Json, channel: str) -> Standing:
     found = known.get(channel)
     if found is None:  # a thread is not listed with the channels
         try:
@@ -123,7 +123,7 @@ async def _standing(api: DiscordApi, server: Json, known: Mapping[str, Json], me
                 raise
             is_gone = error.code == UNKNOWN_CHANNEL
             missing = Permission.NONE if is_gone else Permission.VIEW_CHANNEL
-            return Standing(name=f"channel {channel} of {server['name']}", missing=missing, is_gone=is_gone)
+            return Standing(name=f"channel {channel} of {guild['name']}", missing=missing, is_gone=is_gone)
     ruled_by = known.get(found.get("parent_id") or "", {}) if found["type"] in THREADS else found
-    may = granted(server, member, ruled_by.get("permission_overwrites", ()))
-    return Standing(name=f"#{found['name']} of {server['name']}", missing=needed_in(found["type"]) & ~may)
+    may = granted(guild, member, ruled_by.get("permission_overwrites", ()))
+    return Standing(name=f"#{found['name']} of {guild['name']}", missing=needed_in(found["type"]) & ~may)

@@ -107,7 +107,7 @@ class Replies:
         to_channel = command is not None and command.visibility is Visibility.CHANNEL and is_here
         if not await self._answers.defer(here, to_channel=to_channel):
             return
-        async with self._turn_of(here.server):
+        async with self._turn_of(here.guild_id):
             reply = await self._reply_to(given)
             await self._answers.say_first(here, reply.document, to_channel=to_channel)
             await self._ask_zone(here, reply, _acted_in(here, options))
@@ -148,10 +148,10 @@ class Replies:
         if not here.is_direct:
             self._members.note(here)
             return here
-        server = await self._server_of(pressed)
-        return replace(here, server=server) if server else None
+        guild_id = await self._guild_of(pressed)
+        return replace(here, guild_id=guild_id) if guild_id else None
 
-    async def _server_of(self, pressed: Pressed) -> str:
+    async def _guild_of(self, pressed: Pressed) -> str:
         """Return from which server a direct message came: Discord does not say, and the outbox knows its messages."""
         messages = [each for each in (pressed.message, pressed.pressed_before) if each]
         for message in messages:
@@ -168,7 +168,7 @@ class Replies:
         here, action = pressed.here, pressed.action
         if not await self._answers.defer_press(here):
             return
-        async with self._turn_of(here.server):
+        async with self._turn_of(here.guild_id):
             is_first_page = action == ALL
             reply = await press(
                 f"{ALL}:{pressed.message}" if is_first_page else action, requester_of(here), self._services
@@ -183,7 +183,7 @@ class Replies:
     def _remember(self, here: Here, messages: Sequence[str]) -> None:
         if here.is_direct:
             for each in messages:
-                self._origins.keep(each, here.server)
+                self._origins.keep(each, here.guild_id)
 
     # --- forms -------------------------------------------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class Replies:
         to_channel = not _PLACES & options.keys()
         if not await self._answers.defer(here, to_channel=to_channel):
             return
-        async with self._turn_of(here.server):
+        async with self._turn_of(here.guild_id):
             reply = await dispatch_options(EDIT.name, options, requester_of(here), self._services)
             await self._answers.say_first(here, reply.document, to_channel=to_channel)
 
@@ -266,7 +266,7 @@ class Replies:
         if not await self._answers.defer_press(here):
             return
         options = {"timezone": zone, **place_options(place, here.place.id)}
-        async with self._turn_of(here.server):
+        async with self._turn_of(here.guild_id):
             reply = await dispatch_options(SETTINGS.name, options, requester_of(here), self._services)
             await self._answers.say_more(here, reply.document, to_channel=reply.visible_to_channel)
             if reply.ok:

@@ -61,7 +61,7 @@ def _application(bot: Bot) -> Iterator[Check]:
     yield Check(name="discord intents", found=f"no privileged one is needed{spare}")
     if bot.answered_at:
         yield Check(name="discord interactions", found="are sent to an address over HTTP", fix=_FIX_ENDPOINT)
-    known = f"it is in {bot.servers:,} {'server' if bot.servers == 1 else 'servers'}"
+    known = f"it is in {bot.guilds:,} {'server' if bot.guilds == 1 else 'servers'}"
     fix = _FIX_CODE if bot.needs_code else ""
     yield Check(name="discord invite", found=f"{known}; this link lets it in: {invite_link(bot.application)}", fix=fix)
 
@@ -99,7 +99,7 @@ async def _channels(api: DiscordApi, bot: Bot, settings: Settings, at_most: int)
     channels = [each.channel for each in schedules if each.channel.platform is Platform.DISCORD]
     channels = [each for each in channels if not each.is_personal]
     well = away = gone = 0
-    for guild, there in _by_server(channels[:at_most]).items():
+    for guild, there in _by_guild(channels[:at_most]).items():
         found = await standings(api, bot, guild, there)
         if found is None:
             away += len(there)
@@ -117,11 +117,11 @@ async def _channels(api: DiscordApi, bot: Bot, settings: Settings, at_most: int)
     yield Check(name="discord channels", found="; ".join(said))
 
 
-def _by_server(channels: Sequence[Channel]) -> Mapping[str, list[str]]:
-    servers = defaultdict(list)
+def _by_guild(channels: Sequence[Channel]) -> Mapping[str, list[str]]:
+    guilds = defaultdict(list)
     for channel in channels:
-        servers[channel.workspace].append(channel.id)
-    return servers
+        guilds[channel.workspace].append(channel.id)
+    return guilds
 
 
 def _lacking(standing: Standing) -> Check:

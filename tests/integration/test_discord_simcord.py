@@ -90,7 +90,7 @@ def a_gateway(store: SqlStore) -> tuple[DiscordGateway, InProcess]:
     )
     gateway = DiscordGateway(DiscordDoor(token=Secret("x"), base_url=NOWHERE), services, api, members, places)
     client = Listener(gateway, clock, base_url=NOWHERE)
-    api.client = gateway.connection.listener = client
+    api.client = gateway.connection.listener = members.guilds.heard_by = client
     return gateway, api
 
 

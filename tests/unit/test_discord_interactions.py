@@ -92,7 +92,7 @@ def test_a_press_is_read_with_its_message(ana: Person, told: list[Json]) -> None
 def test_direct_messages_are_the_persons_own_and_name_no_server(ana: Person, told: list[Json]) -> None:
     ana.at(DM).begins_press({"id": "7"}, "save:arxiv:2606.00001")
     pressed = heard_of(told[0])
-    assert (pressed.here.is_direct, pressed.here.server) == (True, "")
+    assert (pressed.here.is_direct, pressed.here.guild_id) == (True, "")
     assert pressed.here.channel.id == f"@{ANA}"
     assert not requester_of(pressed.here).is_manager
 
