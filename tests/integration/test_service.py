@@ -3,12 +3,10 @@
 import fcntl
 import gc
 import os
-import re
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +17,8 @@ from sqlalchemy import URL, make_url
 
 from bot.cli.service import spare_what_is_loaded
 from tests.console import PATIENCE_SECONDS, Console
-from tests.forked import Started
+from tests.integration.running import a_console, running
 
-TICK = {"PAPERROUND_TICK_SECONDS": "0.2", "PAPERROUND_SOURCES": "hf"}
 PAPER = {
     "id": "arxiv:2606.00001",
     "title": "Patient Teapots Learn to Wait for Water",
@@ -30,43 +27,9 @@ PAPER = {
 }
 
 
-class Service:
-    """A running service, read line by line."""
-
-    def __init__(self, process: Started) -> None:
-        self.process = process
-        self.lines = iter(process.stderr.readline, "")
-
-    def line(self, pattern: str) -> str:
-        """Wait for a line of the log; fails when the process ends before."""
-        seen = []
-        for line in self.lines:
-            seen.append(line)
-            if re.search(pattern, line):
-                return line
-        pytest.fail(f"{pattern!r} is not in the log:\n{''.join(seen)}")
-
-    def stop(self, *signals: signal.Signals) -> tuple[int, str]:
-        """Send signals; returns the exit status and the rest of the log."""
-        for sent, each in enumerate(signals):
-            if sent:
-                self.line("stopping")  # two at once would be one
-            self.process.send_signal(each)
-        rest = "".join(self.lines)
-        return self.process.wait(PATIENCE_SECONDS), rest
-
-
-@contextmanager
-def serving(console: Console, *arguments: str) -> Iterator[Service]:
-    with console.start("run", *arguments) as process:
-        try:
-            yield Service(process)
-        finally:
-            process.kill()
-
-
-def address_in(line: str) -> str:
-    return line.rsplit(maxsplit=1)[-1]
+async def answer_of(url: str) -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
+        return await client.get(url)
 
 
 def with_a_digest_due(console: Console) -> Console:
@@ -86,31 +49,33 @@ def with_a_digest_due(console: Console) -> Console:
 
 @pytest.mark.parametrize("role", ["all", "worker", "gateway"])
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_every_role_leaves_with_status_0_and_one_line_an_event(role: str, stop: signal.Signals, tmp_path: Path) -> None:
-    with serving(Console(tmp_path, TICK), "--role", role) as service:
-        service.line("paperround is ready")
-        status, log = service.stop(stop)
+async def test_every_role_leaves_with_status_0_and_one_line_an_event(
+    role: str, stop: signal.Signals, tmp_path: Path
+) -> None:
+    async with running(a_console(tmp_path, {}), "--role", role) as service:
+        await service.line("paperround is ready")
+        status = await service.stop(stop)
     assert status == 0
-    assert log.splitlines()[-1].endswith("stopped")
-    assert "Traceback" not in log
+    assert service.seen.splitlines()[-1].endswith("stopped")
+    assert "Traceback" not in service.seen
 
 
-def test_a_second_signal_leaves_now_although_a_post_hangs(tmp_path: Path) -> None:
+async def test_a_second_signal_leaves_now_although_a_post_hangs(tmp_path: Path) -> None:
     pipe = tmp_path / "nobody-reads"
-    console = with_a_digest_due(Console(tmp_path, {**TICK, "PAPERROUND_CONSOLE__FILE": str(pipe)}))
+    console = with_a_digest_due(a_console(tmp_path, {"PAPERROUND_CONSOLE__FILE": str(pipe)}))
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     fcntl.flock(reader, fcntl.LOCK_EX)
-    with serving(console) as service:
+    async with running(console) as service:
         # Opening a pipe to read from waits for one who writes: here the post has begun, and waits for our lock.
         begun = threading.Thread(target=lambda: os.close(os.open(pipe, os.O_RDONLY)), daemon=True)
         begun.start()
         begun.join(PATIENCE_SECONDS)
         assert not begun.is_alive()
-        status, log = service.stop(signal.SIGTERM, signal.SIGTERM)
+        status = await service.stop(signal.SIGTERM, signal.SIGTERM)
     os.close(reader)
-    assert status == 1, log
-    assert "another process, or the next start, goes on with them" in log
+    assert status == 1, service.seen
+    assert "another process, or the next start, goes on with them" in service.seen
 
 
 # --- the database -------------------------------------------------------------------------------------------------
@@ -123,14 +88,13 @@ def test_a_database_that_is_down_at_start_is_one_clear_message(tmp_path: Path) -
     assert "Traceback" not in ended.err
 
 
-def test_a_database_that_goes_away_is_logged_once_and_the_service_goes_on_when_it_is_back(
+async def test_a_database_that_goes_away_is_logged_once_and_the_service_goes_on_when_it_is_back(
     postgresql_url: str, postgresql_server: URL, tmp_path: Path
 ) -> None:
     file = tmp_path / "digests.jsonl"
-    console = Console(
+    console = a_console(
         tmp_path,
         {
-            **TICK,
             "PAPERROUND_DATABASE_URL": postgresql_url,
             "PAPERROUND_CONSOLE__FILE": str(file),
             "PAPERROUND_HTTP__PORT": "0",
@@ -139,44 +103,44 @@ def test_a_database_that_goes_away_is_logged_once_and_the_service_goes_on_when_i
     assert console("migrate").status == 0
     name = make_url(postgresql_url).database
     admin_url = postgresql_server.render_as_string(hide_password=False)
-    with serving(console) as service, closing(psycopg.connect(admin_url, autocommit=True)) as admin:
-        web = address_in(service.line("health and metrics are at"))
-        service.line("paperround is ready")
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        lost = service.line("ERROR bot.cli.loops: enqueue: ")
-        assert "The next tick tries again." in lost
-        assert httpx.get(f"{web}/healthz", trust_env=False).status_code == 200
-        assert httpx.get(f"{web}/readyz", trust_env=False).status_code == 503
-        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
-        service.line("enqueue goes on")
-        with_a_digest_due(console)
-        service.line("delivered 1")
-        status, log = service.stop(signal.SIGTERM)
-    assert (status, "Traceback" in log) == (0, False)
+    with closing(psycopg.connect(admin_url, autocommit=True)) as admin:
+        async with running(console) as service:
+            web = await service.address()
+            await service.line("paperround is ready")
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+            await service.line(r"ERROR bot\.cli\.loops: enqueue: .*The next tick tries again\.")
+            assert (await answer_of(f"{web}/healthz")).status_code == 200
+            assert (await answer_of(f"{web}/readyz")).status_code == 503
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+            await service.line("enqueue goes on")
+            with_a_digest_due(console)
+            await service.line("delivered 1")
+            status = await service.stop()
+    assert (status, "Traceback" in service.seen) == (0, False)
     assert len(file.read_text(encoding="utf-8").splitlines()) == 1
 
 
 # --- the web server -----------------------------------------------------------------------------------------------
 
 
-def test_health_answers_while_the_service_runs_and_the_port_is_free_afterwards(tmp_path: Path) -> None:
-    with serving(Console(tmp_path, {**TICK, "PAPERROUND_HTTP__PORT": "0"})) as service:
-        web = address_in(service.line("health and metrics are at"))
-        service.line("paperround is ready")
-        assert httpx.get(f"{web}/healthz", trust_env=False).text == "ok\n"
-        assert httpx.get(f"{web}/readyz", trust_env=False).text == "ok\n"
-        assert "paperround_papers 0.0" in httpx.get(f"{web}/metrics", trust_env=False).text
-        status, log = service.stop(signal.SIGTERM)
-    assert (status, "Traceback" in log) == (0, False)
+async def test_health_answers_while_the_service_runs_and_the_port_is_free_afterwards(tmp_path: Path) -> None:
+    async with running(a_console(tmp_path, {"PAPERROUND_HTTP__PORT": "0"})) as service:
+        web = await service.address()
+        await service.line("paperround is ready")
+        assert (await answer_of(f"{web}/healthz")).text == "ok\n"
+        assert (await answer_of(f"{web}/readyz")).text == "ok\n"
+        assert "paperround_papers 0.0" in (await answer_of(f"{web}/metrics")).text
+        status = await service.stop()
+    assert (status, "Traceback" in service.seen) == (0, False)
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{web}/healthz", trust_env=False)
+        await answer_of(f"{web}/healthz")
 
 
 def test_a_port_in_use_is_one_clear_message_and_status_1(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = Console(tmp_path, {**TICK, "PAPERROUND_HTTP__PORT": port})("run")
+        ended = a_console(tmp_path, {"PAPERROUND_HTTP__PORT": port})("run")
     assert (ended.status, ended.out) == (1, "")
     assert f"paperround: HTTP: 127.0.0.1 port {port} is in use." in ended.err
     assert "PAPERROUND_HTTP__PORT" in ended.err

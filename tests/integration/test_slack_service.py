@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.clock import SystemClock
+from tests.console import PATIENCE_SECONDS
 from tests.fakes.slack_talk import SECRET, TalkingSlack, a_command, signed, talking
-from tests.integration.running import PATIENCE, running
+from tests.integration.running import a_console, running
 from tests.integration.slack_talking import EVENTS, a_slack
 
 
@@ -20,7 +21,7 @@ def one_workspace(slack: TalkingSlack, **more: str) -> Mapping[str, str]:
 async def test_a_service_hears_slack_through_socket_mode_and_ends_well(tmp_path: Path) -> None:
     async with talking(a_slack()) as slack:
         settings = one_workspace(slack, SLACK_APP_TOKEN="xapp-1")
-        async with running(tmp_path, settings, "--role", "gateway") as service:
+        async with running(a_console(tmp_path, settings), "--role", "gateway") as service:
             await service.line("connected through Socket Mode")
             await slack.send("slash_commands", a_command(slack, "subscribe teapots"))
             await slack.until(lambda slack: bool(slack.said))
@@ -33,10 +34,10 @@ async def test_a_service_hears_slack_through_socket_mode_and_ends_well(tmp_path:
 async def test_a_service_hears_slack_over_http(tmp_path: Path) -> None:
     async with talking(a_slack()) as slack:
         settings = one_workspace(slack, SLACK_SIGNING_SECRET=SECRET, PAPERROUND_HTTP__PORT="0")
-        async with running(tmp_path, settings) as service:
-            address = (await service.line(r"health and metrics are at (\S+)"))[1]
+        async with running(a_console(tmp_path, settings)) as service:
+            address = await service.address()
             await service.line("paperround is ready")
-            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE) as client:
+            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS) as client:
                 body = urlencode(a_command(slack, "list"))
                 headers = dict(signed(body, SystemClock().now().timestamp()))
                 assert (await client.post(EVENTS, content=body, headers=headers)).status_code == 200
@@ -49,10 +50,10 @@ async def test_a_service_hears_slack_over_http(tmp_path: Path) -> None:
 async def test_a_token_that_slack_does_not_take_is_told_by_the_probe_and_the_log(tmp_path: Path) -> None:
     async with talking(a_slack()) as slack:
         settings = one_workspace(slack, SLACK_APP_TOKEN="xapp-1", PAPERROUND_HTTP__PORT="0")
-        async with running(tmp_path, {**settings, "SLACK_BOT_TOKEN": "xoxb-wrong"}) as service:
-            address = (await service.line(r"health and metrics are at (\S+)"))[1]
+        async with running(a_console(tmp_path, {**settings, "SLACK_BOT_TOKEN": "xoxb-wrong"})) as service:
+            address = await service.address()
             await service.line("SLACK_BOT_TOKEN: Slack does not take it")
-            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE) as client:
+            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS) as client:
                 ready = await client.get("/readyz")
             assert ready.status_code == 503
             assert "SLACK_BOT_TOKEN" in ready.text
@@ -63,9 +64,9 @@ async def test_a_token_that_slack_does_not_take_is_told_by_the_probe_and_the_log
 async def test_a_worker_hears_nothing(tmp_path: Path) -> None:
     async with talking(a_slack()) as slack:
         settings = one_workspace(slack, SLACK_SIGNING_SECRET=SECRET, PAPERROUND_HTTP__PORT="0")
-        async with running(tmp_path, settings, "--role", "worker") as service:
-            address = (await service.line(r"health and metrics are at (\S+)"))[1]
+        async with running(a_console(tmp_path, settings), "--role", "worker") as service:
+            address = await service.address()
             await service.line("paperround is ready")
-            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE) as client:
+            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS) as client:
                 assert (await client.post(EVENTS, content="")).status_code == 404
             assert await service.stop() == 0
