@@ -8,6 +8,7 @@ it. One that ends soon after it was made is replaced, and then waited for longer
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack.client import refusal_of
+from adapters.slack.errors import delivery_error_of
 from adapters.slack.socket_mode import Client, Handler
 from bot.errors import PaperroundError
 from bot.model.installation import Secret
@@ -34,7 +36,12 @@ FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 """Before another connection is made where they end early: the first is replaced at the next look."""
 
+LONGEST_REFUSED: Final = timedelta(minutes=2)
+"""Before Slack is asked again for a connection that it refuses, unless it names a longer time: faults of it pass."""
+
 _ENDS_EARLY: Final = "Slack, or what stands before it, ends every connection soon after it is made."
+
+_TOO_OFTEN: Final = "Slack asks to wait before the next connection."
 
 _FATAL: Final = {
     "invalid_auth": "Slack does not accept SLACK_APP_TOKEN; make one with connections:write on the page of the app.",
@@ -62,6 +69,8 @@ class Connection:
         self._has_ended = False
         self._alive_at = clock.wall()
         self._early_ends = 0
+        self._refusals = 0
+        self._why = ""
         self._again_at = self._alive_at
 
     async def look_after(self) -> None:
@@ -82,7 +91,7 @@ class Connection:
                 self._wait_longer()
             await self._drop()
         if self._clock.wall() < self._again_at:
-            raise NotConnectedError(_ENDS_EARLY)
+            raise NotConnectedError(self._why)
         await self._connect()
         self._alive_at = self._clock.wall()
 
@@ -110,36 +119,47 @@ class Connection:
         return f"not connected for {away.total_seconds():.0f} s"
 
     def _wait_longer(self) -> None:
-        wait = FIRST_WAIT * ((1 << min(self._early_ends, 10)) - 1)
-        self._again_at = self._clock.wall() + min(wait, LONGEST_WAIT)
+        self._wait(_longer(self._early_ends, LONGEST_WAIT), _ENDS_EARLY)
         self._early_ends += 1
+
+    def _refused(self, why: str, least: timedelta | None = None) -> NotConnectedError:
+        """Return what to raise of a refusal, and ask less often for as long as there is one."""
+        self._wait(max(_longer(self._refusals, LONGEST_REFUSED), least or timedelta()), why)
+        self._refusals += 1
+        return NotConnectedError(why)
+
+    def _wait(self, how_long: timedelta, why: str) -> None:
+        self._again_at, self._why = self._clock.wall() + how_long, why
 
     async def _connect(self) -> None:
         handler = self._make()
         try:
             async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
-                # Asked for here, because the SDK would try again in silence and not say why.
-                handler.client.wss_uri = await handler.client.issue_new_wss_url()
+                # Asked for here, because the SDK would try again in silence, or wait, and not say why.
+                answer = await handler.client.web_client.apps_connections_open(app_token=handler.client.app_token)
+                handler.client.wss_uri = answer["url"]
                 await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
         except SlackApiError as error:
             await _close(handler)
-            code = refusal_of(error).code
-            said = f"Slack refuses the connection ({code})." if code else _NONSENSE
-            raise NotConnectedError(_FATAL.get(code, said)) from None
+            refusal = refusal_of(error)
+            why = f"Slack refuses the connection ({refusal.code})." if refusal.code else _NONSENSE
+            if refusal.is_for_rate:
+                why = _TOO_OFTEN
+            raise self._refused(_FATAL.get(refusal.code, why), delivery_error_of(refusal).retry_after) from None
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError, LookupError) as error:
             await _close(handler)
             raise NotConnectedError(f"Slack cannot be reached ({type(error).__name__}).") from None
         except AttributeError:
             # The SDK trips over an answer that is JSON and no object.
             await _close(handler)
-            raise NotConnectedError(_NONSENSE) from None
+            raise self._refused(_NONSENSE) from None
         except asyncio.CancelledError:
             await _close(handler)
             raise
         if self._has_ended:
             await _close(handler)
             return
-        self.handler = handler
+        self.handler, self._refusals = handler, 0
         log.info("slack: connected through Socket Mode")
 
     async def end(self) -> None:
@@ -152,6 +172,12 @@ class Connection:
         handler, self.handler = self.handler, None
         if handler is not None:
             await _close(handler)
+
+
+def _longer(times: int, longest: timedelta) -> timedelta:
+    """Return how long to wait after something went wrong so many times before: at first not at all."""
+    wait = min(FIRST_WAIT * ((1 << min(times, 10)) - 1), longest)
+    return wait * (1 - random.random() / 4)  # noqa: S311 - jitter
 
 
 async def _close(handler: Handler) -> None:

@@ -153,7 +153,7 @@ class TalkingSlack(Slack):
     def _answer_to(self, asked: Asked, fault: Any) -> Json:  # noqa: C901, PLR0912 - one case a method
         if asked.method == "apps.connections.open" and self.refused_sockets:
             return {"ok": False, "error": self.refused_sockets.pop(0)}
-        if asked.method == "apps.connections.open":
+        if asked.method == "apps.connections.open" and fault is None:
             return {"ok": True, "url": f"{self.url.removesuffix('/api/').replace('http', 'ws')}/socket?ticket=secret"}
         if fault is not None or asked.workspace == "":
             return super()._answer_to(asked, fault)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from adapters.slack.connection import FIRST_WAIT, SILENT_FOR, NotConnectedError
+from adapters.slack.connection import FIRST_WAIT, LONGEST_REFUSED, SILENT_FOR, NotConnectedError
 from adapters.slack.gateway import SlackGateway
 from adapters.slack.socket_mode import OF_USE_AFTER, Client
 from bot.clock import SystemClock
@@ -166,6 +166,44 @@ async def test_a_connection_that_is_refused_says_why_and_is_tried_again(
         with pytest.raises(NotConnectedError, match=words) as caught:
             await begun.gateway.look_after()
         assert "xapp" not in str(caught.value)
+        await begun.gateway.look_after()
+        await begun.slack.until(lambda slack: len(slack.sockets) == 1)
+
+
+async def test_a_connection_that_is_refused_is_asked_for_less_and_less_often(migrated_sqlite_url: str) -> None:
+    clock = Ahead()
+    async with talk(migrated_sqlite_url, is_over_http=False, clock=clock) as begun:
+        begun.slack.refused_sockets = ["internal_error"] * 60
+        looks, reasons = 360, set()
+        for _ in range(looks):
+            with pytest.raises(NotConnectedError) as caught:
+                await begun.gateway.look_after()
+            reasons.add(str(caught.value))
+            clock.ahead += timedelta(seconds=10)
+        asked = 60 - len(begun.slack.refused_sockets)
+        assert timedelta(hours=1) / LONGEST_REFUSED <= asked < looks / 6
+        # One reason is one line of the log.
+        assert len(reasons) == 1
+        begun.slack.refused_sockets = ["invalid_auth"]
+        clock.ahead += LONGEST_REFUSED
+        with pytest.raises(NotConnectedError, match="SLACK_APP_TOKEN"):
+            await begun.gateway.look_after()
+        with pytest.raises(NotConnectedError, match="SLACK_APP_TOKEN"):
+            await begun.gateway.look_after()
+        clock.ahead += LONGEST_REFUSED
+        await begun.gateway.look_after()
+        await begun.slack.until(lambda slack: len(slack.sockets) == 1)
+
+
+async def test_a_connection_is_asked_for_again_when_slack_says(migrated_sqlite_url: str) -> None:
+    clock = Ahead()
+    async with talk(migrated_sqlite_url, is_over_http=False, clock=clock) as begun:
+        busy = Fault(code="ratelimited", status=429, retry_after=600)
+        begun.slack.fail(busy, workspace="app", method="apps.connections.open")
+        for _ in range(2):
+            with pytest.raises(NotConnectedError, match="asks to wait"):
+                await begun.gateway.look_after()
+            clock.ahead += timedelta(seconds=590)
         await begun.gateway.look_after()
         await begun.slack.until(lambda slack: len(slack.sockets) == 1)
 
