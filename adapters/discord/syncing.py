@@ -15,8 +15,9 @@ log = logging.getLogger(__name__)
 
 Json = Any
 
+SOON: Final = timedelta(seconds=15)
 AGAIN: Final = timedelta(minutes=5)
-"""When a menu that was not taken is sent again."""
+"""When a menu that was not taken is sent again, where Discord does not say it: soon, then later and later."""
 
 _PATH: Final = "/applications/{application_id}/commands"
 
@@ -67,13 +68,14 @@ class MenuError(PaperroundError):
 
 
 class Menu:
-    """The menu of one process: sent at its start, and again after a while if Discord did not take it."""
+    """The menu of one process: sent at its start, and again if Discord did not take it."""
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
         self._clock = clock
         self._is_current = False
         self._fault = ""
+        self._again_in = SOON
         self._again_at: datetime | None = None
 
     async def keep_current(self, application: str) -> None:
@@ -90,7 +92,9 @@ class Menu:
                 if await sync(self._api, application):
                     log.info("discord: the menu of commands was sent")
             except DeliveryError as error:
-                self._fault, self._again_at = f"Discord did not take the menu of commands: {error.reason}.", now + AGAIN
+                self._fault = f"Discord did not take the menu of commands: {error.reason}."
+                self._again_at = now + (error.retry_after or self._again_in)
+                self._again_in = min(self._again_in * 2, AGAIN)
             else:
                 self._is_current = True
                 return

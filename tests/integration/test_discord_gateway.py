@@ -10,7 +10,7 @@ import pytest
 
 from adapters.discord.connection import LONGEST_WAIT, SILENT_FOR
 from adapters.discord.pacing import A_DAY, AT_FIRST, SESSIONS
-from adapters.discord.syncing import AGAIN, MenuError
+from adapters.discord.syncing import AGAIN, SOON, MenuError
 from tests.builders import NOW
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, MENU
@@ -63,6 +63,18 @@ async def test_a_menu_that_is_not_taken_is_told_and_sent_again_after_a_while(
         assert len(begun.discord.calls("PUT", MENU)) == 1
         assert "/papers subscribe" in (await begun.ana.types("help")).text
         clock.ahead = AGAIN
+        await begun.gateway.look_after()
+        assert begun.discord.menu
+
+
+async def test_a_menu_is_sent_again_soon_or_when_discord_says(migrated_sqlite_url: str, clock: Ahead) -> None:
+    async with talk(migrated_sqlite_url, clock=clock, fake=a_discord(clock), is_heard=False) as begun:
+        tired = Fault(status=500), Fault(status=500), Fault(status=429, retry_after=2)
+        begun.discord.fail(*tired, method="PUT", path=MENU)
+        for wait in (SOON, SOON * 2, timedelta(seconds=2)):
+            with pytest.raises(MenuError):
+                await begun.gateway.look_after()
+            clock.ahead += wait
         await begun.gateway.look_after()
         assert begun.discord.menu
 
