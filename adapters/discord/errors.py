@@ -157,7 +157,7 @@ class Refusal:
 class DiscordError(DeliveryError):
     """A `DeliveryError` with Discord's code, 0 where it has none, and with what has to wait.
 
-    `is_invalid` says that Discord counts it against our address.
+    `is_invalid` says that Discord counts it against our address, `is_unrouted` that who answered takes no such call.
     """
 
     def __init__(
@@ -169,11 +169,13 @@ class DiscordError(DeliveryError):
         code: int = 0,
         concern: Concern = Concern.NOTHING,
         is_invalid: bool = False,
+        is_unrouted: bool = False,
     ) -> None:
         super().__init__(verdict, reason, retry_after=retry_after)
         self.code = code
         self.concern = concern
         self.is_invalid = is_invalid
+        self.is_unrouted = is_unrouted
 
 
 def refusal_of(status: int, headers: Mapping[str, str], body: Json) -> Refusal:
@@ -208,6 +210,7 @@ def discord_error_of(refusal: Refusal) -> DiscordError:
         code=refusal.code,
         concern=concern,
         is_invalid=is_invalid and refusal.scope != "shared",
+        is_unrouted=not refusal.code and refusal.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED),
     )
 
 

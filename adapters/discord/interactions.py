@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.discord.naming import ROLE
-from adapters.discord.permissions import Permission, is_manager, permission_of
+from adapters.discord.permissions import DIRECT, Permission, is_manager, permission_of
 from adapters.discord.render import EPHEMERAL
 from bot.commands.request import Requester
 from bot.model.channel import Channel, Platform
@@ -25,6 +25,9 @@ MODAL: Final = 5
 
 Source: https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
 """
+
+_DIRECT_MESSAGE: Final = 1
+"""The type of a channel of two."""
 
 _CHANNEL: Final = 7
 _ATTACHMENT: Final = 11
@@ -67,17 +70,13 @@ class Here:
     @property
     def is_direct(self) -> bool:
         """Say whether it was done in direct messages."""
-        return self.place.kind in _DIRECT
+        return self.place.kind in DIRECT
 
     @property
     def channel(self) -> Channel:
         """The channel; direct messages are the person's own."""
         there = Channel(Platform.DISCORD, self.guild_id, self.place.id)
         return there.personal(self.user) if self.is_direct else there
-
-
-_DIRECT: Final = frozenset({1, 3})
-"""Types of channels without a server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +173,9 @@ def heard_of(payload: Mapping[str, Json]) -> Heard:
 def _here_of(payload: Mapping[str, Json]) -> Here:
     member = payload.get("member") or {}
     user = member.get("user") or payload["user"]
-    channel = payload.get("channel") or {}
+    guild_id = _text(payload.get("guild_id") or (payload.get("guild") or {}).get("id") or "")
+    # Whoever says nothing of the channel has named the server, where there is one.
+    channel = payload.get("channel") or {"type": 0 if guild_id else _DIRECT_MESSAGE}
     place = SeenChannel(
         id=_text(channel.get("id") or payload["channel_id"]),
         name=channel.get("name") or "",
@@ -183,8 +184,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
         theirs=permission_of(member.get("permissions")),
         ours=permission_of(payload["app_permissions"]) if payload.get("app_permissions") else None,
     )
-    guild_id = _text(payload.get("guild_id") or "")
-    if not (guild_id or place.kind in _DIRECT):
+    if not (guild_id or place.kind in DIRECT):
         raise ValueError("no server and no direct message")
     return Here(
         id=_text(payload["id"]),
@@ -246,7 +246,7 @@ def _command_of(here: Here, data: Mapping[str, Json], *, is_whole: bool) -> Give
         here=here,
         verb=_text(command["name"]),
         options=options,
-        target=None if target is None else _place_of(target, resolved["channels"][target]),
+        target=None if target is None else _place_of(target, (resolved.get("channels") or {}).get(target) or {}),
         file=file,
     )
 

@@ -30,6 +30,9 @@ class Permission(IntFlag):
         return str(self.name).replace("_", " ").title().replace(" In ", " in ")
 
 
+DIRECT: Final = frozenset({1, 3})
+"""Types of channels without a server."""
+
 CATEGORY: Final = 4
 """The type of what only holds channels."""
 

@@ -1,7 +1,8 @@
 """What kind of channel each one is, for some are posted to in another way.
 
 A server is asked once for all its channels, and again after a while; a thread, or a channel made since, is asked for
-alone. Whoever hears of a change lets it be forgotten.
+alone. Whoever hears of a change lets it be forgotten. What nobody can be asked about, as behind a proxy that passes on
+messages alone, is taken for a channel of texts.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
-from adapters.discord.permissions import FORUMS, THREADS
+from adapters.discord.permissions import DIRECT, FORUMS, THREADS
 from adapters.memory import Memory
 from bot.errors import Verdict
 from bot.model.channel import Channel
@@ -66,7 +67,9 @@ def place_of(channel: Json) -> Place:
     wants_tag = bool(channel.get("flags", 0) & REQUIRE_TAG)
     # One that moderators alone may give would be refused.
     tags = [each["id"] for each in channel.get("available_tags") or () if not each.get("moderated")]
-    return Place(id=str(channel["id"]), kind=channel["type"], tag=str(tags[0]) if wants_tag and tags else "")
+    return Place(
+        id=str(channel["id"]), kind=int(channel.get("type") or 0), tag=str(tags[0]) if wants_tag and tags else ""
+    )
 
 
 class Places:
@@ -99,15 +102,28 @@ class Places:
         try:
             found = await self._api.call("GET", "/guilds/{guild_id}/channels", guild_id=guild_id)
         except DiscordError as error:
+            if error.is_unrouted:
+                return {}
             if error.verdict is Verdict.PAUSE_CHANNEL:
                 reason = f"{NOT_THERE} ({error.code})"
                 raise DiscordError(Verdict.STOP_WORKSPACE, reason, code=error.code) from error
             raise
-        return {place.id: place for place in map(place_of, found)}
+        return {place.id: place for place in map(place_of, found or ())}
 
     async def _one(self, channel: Channel) -> Place:
-        found = await self._api.call("GET", "/channels/{channel_id}", channel_id=channel.id)
-        if str(found.get("guild_id")) != channel.workspace:
+        found = await self._shown(channel.id)
+        place = place_of({**found, "id": channel.id})
+        server = found.get("guild_id") or (None if place.kind in DIRECT else channel.workspace)
+        if server != channel.workspace:
             # The token opens every server that let us in; what one of them subscribed is posted to that one alone.
             raise DiscordError(Verdict.PAUSE_CHANNEL, f"{ANOTHERS} ({UNKNOWN_CHANNEL})", code=UNKNOWN_CHANNEL)
-        return self._alone.keep(channel, place_of(found))
+        return self._alone.keep(channel, place) if found else place
+
+    async def _shown(self, channel_id: str) -> Mapping[str, Json]:
+        """Return what is shown of a channel: nothing where nothing is."""
+        try:
+            return await self._api.call("GET", "/channels/{channel_id}", channel_id=channel_id) or {}
+        except DiscordError as error:
+            if error.is_unrouted:
+                return {}
+            raise

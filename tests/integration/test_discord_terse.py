@@ -1,14 +1,22 @@
 """A Discord that says no more than it must, as a proxy or a stand-in does: it is heard and answered all the same."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.discord import APPLICATION, BOT
-from tests.fakes.discord_calls import RefusedError
+import pytest
+
+from tests.discord_world import HERE, a_world
+from tests.fakes.discord import APPLICATION, BOT, CHANNELS
+from tests.fakes.discord_calls import Fault, RefusedError
 from tests.fakes.discord_gateway import Session, TalkingDiscord
 from tests.integration.discord_talking import a_discord, talk
 
 Json = Any
+
+CHANNEL = "/channels/{channel}"
+SOME = 50
+"""Calls: more than there are."""
 
 
 def not_there(_: object) -> Json:
@@ -58,3 +66,29 @@ async def test_routes_that_something_else_tells_too_need_not_be_there(migrated_s
     fake.on("GET", "/gateway/bot", not_there)
     async with talk(migrated_sqlite_url, fake=fake) as begun:
         assert "No subscriptions" in (await begun.ana.types("list")).text
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=404), Fault(status=405), Fault(body=b"{}", content_type="application/json")]
+)
+async def test_a_channel_that_nobody_can_be_asked_about_is_posted_to(migrated_sqlite_url: str, fault: Fault) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        world.discord.fail(*[fault] * SOME, method="GET", path=CHANNELS)
+        world.discord.fail(*[fault] * SOME, method="GET", path=CHANNEL)
+        document = await world.digest()
+        assert await world.finish() == 1
+        assert world.said() == world.parts(document)
+
+
+@pytest.mark.parametrize(("shown", "state"), [({}, "active"), ({"type": 1}, "paused")])
+async def test_a_channel_that_names_no_server_is_the_servers_unless_it_is_a_persons(
+    migrated_sqlite_url: str, shown: Json, state: str
+) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        world.discord.fail(*[Fault(status=404)] * SOME, method="GET", path=CHANNELS)
+        shown_so = Fault(body=json.dumps({"id": HERE.id, **shown}).encode(), content_type="application/json")
+        world.discord.fail(shown_so, method="GET", path=CHANNEL)
+        await world.digest()
+        await world.finish()
+        (subscription,) = await world.store.subscriptions.of_channel(HERE)
+        assert (bool(world.said()), subscription.state) == (state == "active", state)

@@ -97,6 +97,18 @@ def test_direct_messages_are_the_persons_own_and_name_no_server(ana: Person, tol
     assert not requester_of(pressed.here).is_manager
 
 
+def test_the_channel_and_what_is_known_of_another_may_be_left_out(ana: Person, told: list[Json]) -> None:
+    ana.begins("list", **{"in": KETTLES})
+    ana.at(DM).begins_press({"id": "7"}, "save:arxiv:2606.00001")
+    data = {name: value for name, value in told[0]["data"].items() if name != "resolved"}
+    given = heard_of({**told[0], "channel": None, "guild_id": None, "guild": {"id": GUILD}, "data": data})
+    assert isinstance(given, Given)
+    assert given.here.channel == Channel(Platform.DISCORD, GUILD, TEA)
+    assert given.target is not None
+    assert (given.target.id, given.target.theirs) == (KETTLES, Permission.NONE)
+    assert heard_of({**told[1], "channel": None}).here.is_direct
+
+
 def test_a_form_is_read_whatever_stands_around_its_fields(told: list[Json], ana: Person) -> None:
     ana.begins_press({"id": "7"}, "x")
     components = [
@@ -117,7 +129,7 @@ def test_a_form_is_read_whatever_stands_around_its_fields(told: list[Json], ana:
         {"data": None},
         {"data": {"name": "papers"}},
         {"data": {"options": []}},
-        {"guild_id": None},
+        {"guild_id": None, "guild": None},
         {"channel": None, "channel_id": None, "guild_id": None},
         {"member": {"permissions": "many", "user": {"id": "1"}}},
         {"guild_id": [GUILD]},
