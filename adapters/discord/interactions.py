@@ -53,8 +53,8 @@ class SeenChannel:
 class Here:
     """Where something was done, and by whom. `guild_id` is empty in direct messages until somebody knows it.
 
-    `token` answers, for 15 minutes. `roles` are those of whoever acts, none in direct messages. `names` are what people
-    and channels are called, by id, as far as the payload says.
+    `token` answers, for 15 minutes. `roles` are those of whoever acts; None where nobody said, as in direct messages.
+    `names` are what people and channels are called, by id, as far as the payload says.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Here:
     place: SeenChannel
     user: str
     locale: str = ""
-    roles: tuple[str, ...] = ()
+    roles: tuple[str, ...] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -194,7 +194,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
         place=place,
         user=_text(user["id"]),
         locale=_text(payload.get("locale") or ""),
-        roles=tuple(map(_text, member.get("roles") or ())),
+        roles=tuple(map(_text, member["roles"])) if member.get("roles") is not None else None,
         names=_names_of(payload, member, user, place),
     )
 

@@ -90,11 +90,12 @@ class Members:
             self._names.keep((here.guild_id, each), name)
         if here.is_direct:
             return
-        self._roles.keep((here.guild_id, here.user), here.roles)
+        if here.roles is not None:
+            self._roles.keep((here.guild_id, here.user), here.roles)
         for place in (here.place, target):
             if place is not None and place.ours is not None:
                 self._places.keep((here.guild_id, place.id), place)
-        if target is not None:
+        if target is not None and target.theirs:
             there = replace(here.channel, id=target.id)
             self._managers.keep((there, here.user), is_manager(target.theirs))
 

@@ -208,6 +208,18 @@ async def test_a_role_is_called_by_its_name(discord_talk: Talk) -> None:
     assert "pinging @deleted-role" in listed.text
 
 
+async def test_what_an_interaction_leaves_out_of_rights_is_asked_for(discord_talk: Talk) -> None:
+    def says_less(_: str, payload: Json) -> None:
+        del payload["member"]["roles"]
+        for each in payload["data"]["resolved"]["channels"].values():
+            del each["permissions"]
+
+    discord_talk.discord.listeners.insert(0, says_less)
+    await discord_talk.ana.types("subscribe", query="teapots", in_=KETTLES, tz="Asia/Tokyo")
+    assert await discord_talk.subscribed(channel(KETTLES)) == {"teapot": "active"}
+    assert "nly a manager" in (await discord_talk.cy.types("list", in_=KETTLES)).text
+
+
 async def test_another_channel_is_for_who_manages_that_one(discord_talk: Talk) -> None:
     await discord_talk.ana.types("subscribe", query="teapots", in_=KETTLES, tz="Asia/Tokyo")
     assert await discord_talk.subscribed(channel(KETTLES)) == {"teapot": "active"}
