@@ -78,6 +78,11 @@ class Piece:
         """How much of a message's budget it takes."""
         return size_of(self.block)
 
+    @property
+    def is_label(self) -> bool:
+        """Whether it says nothing without what comes after it."""
+        return self.words.endswith(":")
+
 
 def size_of(value: Json) -> int:
     """Return the length of all strings in a block: more than what Slack counts."""

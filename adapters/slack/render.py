@@ -90,7 +90,10 @@ def _closing(document: Document, footnote: Spans, note: str) -> list[Json]:
 
 
 def _fitting(pieces: Sequence[Piece], closing: Sequence[Json]) -> list[Piece]:
-    """Return the first pieces, as many as fit into one message above its closing; at least one."""
+    """Return the first pieces, as many as fit into one message above its closing; at least one.
+
+    A label goes into the message of what it is the label of.
+    """
     blocks, room = BLOCKS - len(closing), BUDGET - size_of(list(closing))
     fitting: list[Piece] = []
     for piece in pieces:
@@ -98,6 +101,8 @@ def _fitting(pieces: Sequence[Piece], closing: Sequence[Json]) -> list[Piece]:
         if fitting and (len(fitting) == blocks or room < 0):
             break
         fitting.append(piece)
+    if 1 < len(fitting) < len(pieces) and fitting[-1].is_label:
+        fitting.pop()
     return fitting
 
 

@@ -173,6 +173,14 @@ def test_a_document_of_many_short_blocks_is_split_where_slack_takes_no_more() ->
     assert said == [f"Sentence {number}." for number in range(120)]
 
 
+def test_a_label_is_in_the_message_of_what_it_is_the_label_of() -> None:
+    lines = "\n".join("y" * 80 for _ in range(35))
+    before = [Paragraph(text("x" * 2800))] * 3
+    first, second = payloads(Document(blocks=(*before, Paragraph(text("BibTeX:")), Code(lines))))
+    assert [*block_kit.mrkdwns(first["blocks"])][-2:] == ["x" * 2800, "continued in the thread"]
+    assert [*block_kit.mrkdwns(second["blocks"])] == ["BibTeX:"]
+
+
 def test_long_code_is_ended_at_line_ends_and_nothing_of_it_is_lost() -> None:
     lines = [f"- query: subscription number {number}" for number in range(300)]
     shown = [
