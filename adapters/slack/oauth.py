@@ -51,7 +51,11 @@ TOKEN_WITHIN: Final = timedelta(seconds=8)
 """How long Slack may take to give the token: less than our web server gives an answer."""
 
 ONE_EVERY, AT_ONCE = timedelta(seconds=1), 30
-"""Installations begun: each leaves a row behind for ten minutes, and anybody may ask for the page."""
+"""Installations begun: each leaves a row behind for ten minutes, and anybody may ask for the page.
+
+For everybody together: the cookie needs HTTPS, so that a proxy stands before the page, and who asks has its address.
+What the proxy says of them may be made up; where somebody floods the page, it is the proxy that can tell them apart.
+"""
 
 _WHY: Final = {
     "access_denied": "You did not allow it in Slack, so nothing was installed.",
