@@ -6,10 +6,10 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
-from adapters.arxiv.entries import ARXIV
 from adapters.arxiv.parse import complaint_of
 from adapters.http import Answer, HttpClient, Pace
 from bot.errors import SourceError
+from bot.model.paper import ARXIV
 
 PACE: Final = Pace(key=ARXIV, interval=timedelta(seconds=3), after_429=timedelta(minutes=10))
 """For RSS and API together, over all machines. Source: https://info.arxiv.org/help/api/tou.html"""

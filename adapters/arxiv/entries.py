@@ -2,25 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import fromstring
 
 from bot.errors import SourceError
-from bot.model.paper import Links, PaperId
-from bot.text.latex import unicode_of
+from bot.model.paper import (
+    LONGEST_ABSTRACT,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    MOST_AUTHORS,
+    MOST_CATEGORIES,
+    Links,
+    PaperId,
+)
+from bot.text.latex import unicode_within
 from bot.text.normalise import clean
-
-ARXIV: Final = "arxiv"
-"""The source's name, and the scheme of its ids."""
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 ARXIV_NS: Final = "{http://arxiv.org/schemas/atom}"
 DC: Final = "{http://purl.org/dc/elements/1.1/}"
-
-LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS, MOST_CATEGORIES, LONGEST_NAME = 1_000, 20_000, 5_000, 50, 500
-"""Far above what was ever seen (175, 1,923, 664 and 12 of the first four): bounds against a broken answer."""
 
 LONGEST_WORDS: Final = 200
 """Characters of arXiv's own words that an error repeats."""
@@ -91,7 +94,7 @@ def title_of(element: Element | None, number: str) -> str:
     Raises:
         UnreadableError: it has none.
     """
-    title = unicode_of(raw_text_of(element)[:LONGEST_ABSTRACT])[:LONGEST_TITLE]
+    title = unicode_within(raw_text_of(element), LONGEST_TITLE)
     if not title:
         raise UnreadableError(f"{number} has no title")
     return title
@@ -99,14 +102,12 @@ def title_of(element: Element | None, number: str) -> str:
 
 def abstract_of(text: str) -> str:
     """Return an abstract as it is kept."""
-    return unicode_of(text[: 2 * LONGEST_ABSTRACT])[:LONGEST_ABSTRACT]
+    return unicode_within(text, LONGEST_ABSTRACT)
 
 
 def names_of(names: Iterable[str]) -> tuple[str, ...]:
     """Return authors' names as they are kept, those that are empty left out."""
-    read = (
-        unicode_of(name[: 2 * LONGEST_NAME])[:LONGEST_NAME] for name, _ in zip(names, range(MOST_AUTHORS), strict=False)
-    )
+    read = (unicode_within(name, LONGEST_NAME) for name in islice(names, MOST_AUTHORS))
     return tuple(name for name in read if name)
 
 

@@ -13,7 +13,6 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from adapters.arxiv.entries import (
-    ARXIV,
     ARXIV_NS,
     ATOM,
     DC,
@@ -32,7 +31,7 @@ from adapters.arxiv.entries import (
 )
 from bot.errors import SourceError
 from bot.model.fetching import Skip
-from bot.model.paper import Paper, PaperId, Sighting
+from bot.model.paper import ARXIV, Paper, PaperId, Sighting
 
 KEPT: Final = frozenset({"new", "cross"})
 LEFT_OUT: Final = frozenset({"replace", "replace-cross"})

@@ -17,9 +17,9 @@ from enum import StrEnum
 from typing import Final
 
 from adapters.arxiv.announcements import LONGEST_DELAY_DAYS, feed_day, is_announced_on, is_being_rebuilt
-from adapters.arxiv.entries import ARXIV
 from bot.model.fetching import FetchPlanInput, FetchRecord, FetchTask
 from bot.model.outcome import OutcomeKind
+from bot.model.paper import ARXIV
 
 ASK_AGAIN_EVERY: Final = timedelta(hours=3)
 CATCH_UP_DAYS: Final = 14

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters.arxiv.announcements import announced_on, is_announced_on
 from adapters.arxiv.connection import Connection, body_of
-from adapters.arxiv.entries import ARXIV, number_of
+from adapters.arxiv.entries import number_of
 from adapters.arxiv.parse import Feed, parse_feed
 from adapters.arxiv.plan import ListKind, name_of, plan, task_of
 from adapters.arxiv.query import Found, QueryApi, Window
@@ -16,7 +16,7 @@ from adapters.http import Answer, HttpClient
 from bot.errors import RefusedError, SourceError
 from bot.model.fetching import Fetched, FetchPlanInput, FetchTask, Skip
 from bot.model.outcome import OutcomeKind
-from bot.model.paper import Paper, PaperId, Sighting
+from bot.model.paper import ARXIV, Paper, PaperId, Sighting
 from bot.ports import Clock
 
 FULL_FEED: Final = 2_000

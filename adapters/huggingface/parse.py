@@ -12,16 +12,25 @@ from typing import Any, Final
 
 from bot.errors import SourceError
 from bot.model.fetching import Skip
-from bot.model.paper import HUGGINGFACE, Links, Paper, PaperId, Sighting
-from bot.text.latex import unicode_of
+from bot.model.paper import (
+    HUGGINGFACE,
+    LONGEST_ABSTRACT,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    MOST_AUTHORS,
+    Links,
+    Paper,
+    PaperId,
+    Sighting,
+)
+from bot.text.latex import unicode_within
 from bot.text.normalise import clean
 
 ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.ASCII)
 """New and old arXiv ids. Source: https://info.arxiv.org/help/arxiv_identifier.html"""
 
-LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS = 1_000, 20_000, 5_000
-LONGEST_NAME, LONGEST_ADDRESS, MOST_KEYWORDS = 500, 2_000, 100
-"""Far above what was ever seen (175, 1,923 and 664 of the first three): bounds against a broken answer."""
+LONGEST_ADDRESS, MOST_KEYWORDS = 2_000, 100
+"""Far above what was ever seen: bounds against a broken answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +164,7 @@ def _text(value: Any) -> str:
 
 
 def _said(value: Any, longest: int) -> str:
-    """Return a text as it is kept; TeX takes more room than what it stands for, but not for ever."""
-    return unicode_of(_text(value)[: 2 * longest])[:longest].rstrip()
+    return unicode_within(_text(value), longest)
 
 
 def _authors(value: Any) -> tuple[str, ...]:

@@ -12,13 +12,20 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from bot.model.naming import paper_named
-from bot.model.paper import Links, Paper, PaperId, Sighting, title_id
-from bot.text.latex import unicode_of
-
-SOURCE: Final = "jsonl"
-
-LONGEST_TITLE, LONGEST_ABSTRACT, MOST_AUTHORS, MOST_CATEGORIES, LONGEST_NAME = 1_000, 20_000, 5_000, 100, 500
-"""Far above what was ever seen: bounds against a broken file."""
+from bot.model.paper import (
+    JSONL,
+    LONGEST_ABSTRACT,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    MOST_AUTHORS,
+    MOST_CATEGORIES,
+    Links,
+    Paper,
+    PaperId,
+    Sighting,
+    title_id,
+)
+from bot.text.latex import unicode_within
 
 _SCHEME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _VALUE = re.compile(r"[\x21-\x7e]{1,200}")
@@ -44,7 +51,7 @@ def parse_line(line: bytes, now: datetime) -> Paper:
         raise UnreadableError("not JSON") from error
     if not isinstance(record, dict):
         raise UnreadableError("not an object")
-    title = _said(_text(record, "title"), LONGEST_TITLE)
+    title = unicode_within(_text(record, "title"), LONGEST_TITLE)
     if not title:
         raise UnreadableError("no title")
     identity = _id_of(_text(record, "id")) if record.get("id") is not None else title_id(title)
@@ -52,11 +59,11 @@ def parse_line(line: bytes, now: datetime) -> Paper:
     return Paper(
         id=identity,
         title=title,
-        abstract=_said(_text(record, "abstract"), LONGEST_ABSTRACT),
+        abstract=unicode_within(_text(record, "abstract"), LONGEST_ABSTRACT),
         authors=_texts(record, "authors", MOST_AUTHORS),
         categories=_texts(record, "categories", MOST_CATEGORIES),
         published_at=published,
-        sightings=(Sighting(source=SOURCE, listed_on=(published or now).date(), first_seen_at=now),),
+        sightings=(Sighting(source=JSONL, listed_on=(published or now).date(), first_seen_at=now),),
         links=_links_of(identity),
         aliases=_aliases_of(_text(record, "doi")),
     )
@@ -104,18 +111,13 @@ def _text(record: dict[str, Any], name: str) -> str:
     raise UnreadableError(f"{name} is no text")
 
 
-def _said(text: str, longest: int) -> str:
-    """Return a text as it is kept; TeX takes more room than what it stands for, but not for ever."""
-    return unicode_of(text[: 2 * longest])[:longest].rstrip()
-
-
 def _texts(record: dict[str, Any], name: str, most: int) -> tuple[str, ...]:
     values = record.get(name)
     if values is None:
         return ()
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise UnreadableError(f"{name} is no list of texts")
-    return tuple(text for value in values[:most] if (text := _said(value, LONGEST_NAME)))
+    return tuple(text for value in values[:most] if (text := unicode_within(value, LONGEST_NAME)))
 
 
 def _moment(text: str) -> datetime | None:

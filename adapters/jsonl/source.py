@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from adapters.files import digest_of, opened
-from adapters.jsonl.parse import SOURCE, UnreadableError, parse_line
+from adapters.jsonl.parse import UnreadableError, parse_line
 from bot.errors import RefusedError
-from bot.model.paper import Paper
+from bot.model.paper import JSONL, Paper
 from bot.ports import Clock, ImportBatch
 
 LINES_AT_ONCE: Final = 500
@@ -42,7 +42,7 @@ class JsonlImporter:
     @property
     def name(self) -> str:
         """The importer's name."""
-        return SOURCE
+        return JSONL
 
     def digest(self, path: Path) -> str:
         """Name the file's content, packed as it is.

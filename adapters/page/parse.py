@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import Final
 
-from bot.model.paper import Paper, Sighting, title_id
-from bot.text.latex import unicode_of
+from bot.model.paper import LONGEST_ABSTRACT, Paper, Sighting, title_id
+from bot.text.latex import unicode_of, unicode_within
 from bot.text.normalise import clean
 
 HEADING: Final = "daily papers"
 
 LONGEST_TITLE: Final = 180
 """A longer line is an abstract: in 9,581 items no title had more than 175 characters, no abstract less than 300."""
-
-LONGEST_ABSTRACT: Final = 20_000
 
 
 class NoPageError(Exception):
@@ -75,6 +73,6 @@ def _paper(title: str, abstract: str, sighting: Sighting) -> Paper:
     return Paper(
         id=title_id(title),
         title=unicode_of(title),
-        abstract=unicode_of(abstract)[:LONGEST_ABSTRACT],
+        abstract=unicode_within(abstract, LONGEST_ABSTRACT),
         sightings=(sighting,),
     )

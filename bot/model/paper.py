@@ -19,6 +19,13 @@ ARXIV = "arxiv"
 JSONL = "jsonl"
 """The source of papers that a file brings; nobody fetches it."""
 
+LONGEST_TITLE, LONGEST_ABSTRACT, LONGEST_NAME = 1_000, 20_000, 500
+MOST_AUTHORS, MOST_CATEGORIES = 5_000, 100
+"""What is taken of one paper, in characters and in number: bounds against a broken answer or file.
+
+They are far above what was ever seen: a title of 175 characters, 664 authors, 12 categories.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class PaperId:

@@ -60,6 +60,14 @@ def unicode_of(text: str) -> str:
     return clean(_FRAGMENT.sub(_converted, text))
 
 
+def unicode_within(text: str, longest: int) -> str:
+    """Return what `unicode_of` makes of a text, cut to `longest` characters.
+
+    TeX is longer than what it stands for, so twice as many are read, and no more: the text may have no end.
+    """
+    return unicode_of(text[: 2 * longest])[:longest].rstrip()
+
+
 def _converted(fragment: re.Match[str]) -> str:
     if (math := fragment["math"]) is not None:
         math = _SCRIPT.sub(_script, math)

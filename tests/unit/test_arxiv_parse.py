@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.arxiv.entries import LONGEST_TITLE, LONGEST_WORDS, number_of
+from adapters.arxiv.entries import LONGEST_WORDS, number_of
 from adapters.arxiv.parse import complaint_of, parse_feed, parse_results
 from bot.errors import SourceError
-from bot.model.paper import Paper, PaperId
+from bot.model.paper import LONGEST_TITLE, Paper, PaperId
 from tests.builders import NOW, TODAY
 from tests.fakes.arxiv import Submission, feed, feed_error, item, results
 

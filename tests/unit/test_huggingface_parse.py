@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.huggingface.parse import LONGEST_NAME, LONGEST_TITLE, MOST_KEYWORDS, Page, parse_page, parse_paper
+from adapters.huggingface.parse import MOST_KEYWORDS, Page, parse_page, parse_paper
 from bot.errors import SourceError
 from bot.model.fetching import Skip
-from bot.model.paper import HUGGINGFACE, Links, PaperId, Sighting
+from bot.model.paper import HUGGINGFACE, LONGEST_NAME, LONGEST_TITLE, Links, PaperId, Sighting
 from bot.text.normalise import clean
 from tests.builders import NOW, TODAY
 from tests.fakes.huggingface import an_item

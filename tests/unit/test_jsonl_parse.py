@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.jsonl.parse import LONGEST_NAME, LONGEST_TITLE, UnreadableError, parse_line
-from bot.model.paper import Links, Paper, PaperId, Sighting
+from adapters.jsonl.parse import UnreadableError, parse_line
+from bot.model.paper import LONGEST_NAME, LONGEST_TITLE, Links, Paper, PaperId, Sighting
 from tests.builders import NOW, TODAY
 
 WHOLE = {
