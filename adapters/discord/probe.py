@@ -42,12 +42,15 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """How many connections Discord recommends, how many may be begun, and when all may be again."""
+    """How many connections Discord recommends, how many may be begun, and when all may be again.
 
-    shards: int
-    left: int
-    total: int
-    again: timedelta
+    `left` is None where whoever stands between Discord and us does not say.
+    """
+
+    shards: int = 1
+    left: int | None = None
+    total: int = 0
+    again: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ async def who(api: DiscordApi) -> Bot:
         DiscordError: Discord refuses it, or cannot be reached.
     """
     user = await api.call("GET", "/users/@me")
-    application = await api.call("GET", "/applications/@me")
+    application = await _application(api)
     flags = int(application.get("flags") or 0)
     return Bot(
         user=user["id"],
@@ -79,19 +82,33 @@ async def who(api: DiscordApi) -> Bot:
     )
 
 
+async def _application(api: DiscordApi) -> Json:
+    try:
+        return await api.call("GET", "/applications/@me")
+    except DiscordError as error:
+        if error.is_unrouted:  # a proxy may let through only the older name, which libraries use
+            return await api.call("GET", "/oauth2/applications/@me")
+        raise
+
+
 async def sessions(api: DiscordApi) -> Sessions:
     """Return how many connections to the gateway may be begun; none is.
 
     Raises:
         DiscordError: Discord refuses to say, or cannot be reached.
     """
-    answer = await api.call("GET", "/gateway/bot")
-    limit = answer["session_start_limit"]
+    try:
+        answer = await api.call("GET", "/gateway/bot")
+    except DiscordError as error:
+        if error.is_unrouted:
+            return Sessions()
+        raise
+    limit = answer.get("session_start_limit") or {}
     return Sessions(
-        shards=answer["shards"],
-        left=limit["remaining"],
-        total=limit["total"],
-        again=timedelta(milliseconds=limit["reset_after"]),
+        shards=answer.get("shards") or 1,
+        left=limit.get("remaining"),
+        total=limit.get("total") or 0,
+        again=timedelta(milliseconds=limit.get("reset_after") or 0),
     )
 
 

@@ -140,11 +140,15 @@ async def _is_paperround(host: str, port: int) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Address:
-    """Something small to ask a server for, without a token, and the setting that names it."""
+    """Something small to ask a server for, without a token, and the setting that names it.
+
+    Where it is asked again with the token, a refusal is an answer, too.
+    """
 
     server: str
     url: str
     setting: str
+    is_asked_again: bool = False
 
 
 async def _servers(settings: Settings, clock: Clock) -> list[Check]:
@@ -164,7 +168,12 @@ def _addresses(settings: Settings) -> Iterator[_Address]:
     if "arxiv" in settings.sources:
         yield _Address(server="arxiv", url=f"{settings.arxiv.rss_url}/cs.AI", setting="PAPERROUND_ARXIV__RSS_URL")
     if settings.discord.is_configured:
-        yield _Address(server=DISCORD, url=f"{settings.discord.api_url}/gateway", setting="PAPERROUND_DISCORD__API_URL")
+        yield _Address(
+            server=DISCORD,
+            url=f"{settings.discord.api_url}/gateway",
+            setting="PAPERROUND_DISCORD__API_URL",
+            is_asked_again=True,
+        )
 
 
 async def _server(http: HttpClient, clock: Clock, address: _Address) -> list[Check]:
@@ -176,7 +185,7 @@ async def _server(http: HttpClient, clock: Clock, address: _Address) -> list[Che
         return [_away(address, f"no answer within {ANSWER_WITHIN.seconds} s")]
     except SourceError as error:
         return [_away(address, error.reason)]
-    if answer.status >= HTTPStatus.BAD_REQUEST:
+    if answer.status >= HTTPStatus.BAD_REQUEST and not address.is_asked_again:
         found = f"{address.url} answers {answer.status}"
         return [Check(name=address.server, found=found, fix=f"Correct {address.setting}; docs/settings.md has it.")]
     reached = Check(name=address.server, found=f"{address.url} answers")

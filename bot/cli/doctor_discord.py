@@ -71,6 +71,8 @@ async def _gateway(api: DiscordApi, named: str) -> Check:
     able = await sessions(api)
     place = f" at {named}" if named else ""
     count = f"{able.shards} {'connection' if able.shards == 1 else 'connections'}"
+    if able.left is None:
+        return Check(name="discord gateway", found=f"{count}{place}; how many are left today is not said")
     found = f"Discord recommends {count}{place}; {able.left:,} of {able.total:,} are left today"
     fix = "" if able.left >= able.shards else f"Wait {_hours(able.again)}. {_FIX_SESSIONS}"
     return Check(name="discord gateway", found=found, fix=fix)

@@ -24,7 +24,7 @@ from bot.settings.discord import DiscordSettings
 from tests.conformance.deliveries import subscribe
 from tests.console import Console
 from tests.fakes.discord import APPLICATION, BOT, serving
-from tests.fakes.discord_calls import TOKEN
+from tests.fakes.discord_calls import TOKEN, Fault
 from tests.fakes.discord_gateway import TalkingDiscord
 from tests.fakes.discord_guilds import Kind
 
@@ -183,6 +183,24 @@ async def test_too_few_connections_are_waited_for(lab: Lab, tmp_path: Path) -> N
     lab.left = 1
     wrong = failed(await checks(lab, tmp_path))
     assert wrong["discord gateway"].fix.startswith("Wait 1 h 30 min. ")
+
+
+async def test_what_stands_before_discord_may_let_less_through(lab: Lab, tmp_path: Path) -> None:
+    for route in ("/applications/@me", "/gateway/bot"):
+        lab.fail(Fault(status=404), method="GET", path=route)
+    found = await checks(lab, tmp_path)
+    assert failed(found) == {}
+    assert told(found, "discord gateway") == "1 connection; how many are left today is not said"
+    lab.fail(Fault(body=b'{"url": "wss://x"}', content_type="application/json"), method="GET", path="/gateway/bot")
+    assert failed(await checks(lab, tmp_path)) == {}
+
+
+async def test_the_token_s_own_check_judges_a_discord_that_wants_it_for_everything(lab: Lab, tmp_path: Path) -> None:
+    settings = {"DISCORD_BOT_TOKEN": TOKEN, "PAPERROUND_DISCORD__API_URL": lab.url, "PAPERROUND_SOURCES": "arxiv"}
+    lab.fail(*[Fault(status=401)] * 9, method="GET", path="/gateway")
+    ended = await asyncio.to_thread(Console(tmp_path, settings), "doctor")
+    assert "ok    discord token" in ended.out
+    assert "FAIL  discord" not in ended.out
 
 
 async def test_a_discord_out_of_reach_has_its_fix(lab: Lab, tmp_path: Path) -> None:
