@@ -113,8 +113,8 @@ class Places:
     async def _one(self, channel: Channel) -> Place:
         found = await self._shown(channel.id)
         place = place_of({**found, "id": channel.id})
-        server = found.get("guild_id") or (None if place.kind in DIRECT else channel.workspace)
-        if server != channel.workspace:
+        guild_id = found.get("guild_id") or (None if place.kind in DIRECT else channel.workspace)
+        if guild_id != channel.workspace:
             # The token opens every server that let us in; what one of them subscribed is posted to that one alone.
             raise DiscordError(Verdict.PAUSE_CHANNEL, f"{ANOTHERS} ({UNKNOWN_CHANNEL})", code=UNKNOWN_CHANNEL)
         return self._alone.keep(channel, place) if found else place
