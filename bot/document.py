@@ -138,7 +138,7 @@ class Document:
     `summary` is the text of a notification. `title` names the document where a platform keeps it under a name (a post
     in a forum), in at most `LONGEST_TITLE` characters; elsewhere nobody sees it. `pings` are the roles to be called to
     it, as the platform names them. `more` are papers that matched and were cut: where a platform has a place beside the
-    message (a thread, a private list), they are shown there. `unlisted` counts those that even such a place is spared.
+    message (a thread, a private list), they are shown there. `unlisted` counts further ones, too many for such a place.
     """
 
     heading: Spans = ()

@@ -86,7 +86,10 @@ def dropped(spans: Iterable[Span], places: int) -> Spans:
 
 
 def word_end(spans: Spans, place: int) -> int:
-    """Return the end of the last word before a place, or the place itself in a very long word, but between letters."""
+    """Return the last place up to `place` at which a word ends.
+
+    In a very long word that is `place` itself, or the nearest one before it that cuts no letter from its accents.
+    """
     characters = "".join(span.text if isinstance(span, Text) else "#" for span in spans)
     if place == len(characters):
         return place

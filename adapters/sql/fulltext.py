@@ -28,7 +28,7 @@ class FullText(Protocol):
     """What search needs of a database's full text."""
 
     def holds(self, lines: ColumnElement[str], piece: str) -> ColumnElement[bool]:
-        """Return the condition that a text has this piece, letter by letter: LIKE knows no case on SQLite."""
+        """Return the condition that a text contains this piece exactly (SQLite's LIKE would ignore case)."""
 
     def condition(self, node: Node) -> ColumnElement[bool] | None:
         """Return the condition on `paper` that a tree of words stands for; None for a tree it cannot take whole.

@@ -6,7 +6,8 @@ templates:
 channels:
   slack:T123/C456: {use: vision, subscriptions: ...}
 
-A channel's own words come after those of its templates: of a setting, and of a query, the last one that names it holds.
+A channel's own entries come after those of its templates. Where several give the same setting, or subscribe to the same
+query, the last one counts.
 """
 
 from collections.abc import Mapping

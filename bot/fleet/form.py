@@ -47,7 +47,11 @@ class SubscriptionForm:
 
     @property
     def entries(self) -> Entries:
-        """What a file says of it, in the order of a file; what is as without flags is left out, but for the hours."""
+        """What a file says of it, in the order of a file.
+
+        Hours and sources are always there; anything else only where it differs from what `subscribe` without flags
+        gives.
+        """
         said: dict[str, Value] = {"query": text_of(self.query), **_hours(self.cadence)}
         if self.cap is not None:
             said["max"] = self.cap
@@ -78,7 +82,7 @@ class SettingsForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelForm:
-    """What a file says of one channel; `subscriptions` None: it says nothing of them, and they stay as they are."""
+    """What a file says of one channel. With `subscriptions` None it says nothing of them: they stay as they are."""
 
     settings: SettingsForm = SettingsForm()
     subscriptions: tuple[SubscriptionForm, ...] | None = None
@@ -125,7 +129,7 @@ def text_of(query: Query) -> str:
 
 
 def until_of(until: Until, zone: ZoneInfo) -> Until:
-    """Return the end of a pause as a day where it is the beginning of one in `zone`."""
+    """Return the end of a pause as a day, if a day of `zone` begins then, else as a moment in UTC."""
     if not isinstance(until, datetime):
         return until
     day = until.astimezone(zone).date()

@@ -93,9 +93,9 @@ class Planned:
 def planned(form: ChannelForm, present: Present, doing: Doing) -> Planned:
     """Return how a channel becomes what a form says.
 
-    A stored subscription is the form's when its query means the same: it keeps its number, its ledger and its floor.
-    One that only the channel has is removed, if the form says anything of subscriptions. A pause whose end is over is
-    none.
+    A subscription of the form whose query means the same as that of a stored one changes that one, which keeps its
+    number, its ledger and its floor. Stored ones that the form does not have are removed, unless it says nothing of
+    subscriptions at all. A pause in the form that has ended by now is left out.
     """
     settings = form.settings.applied_to(present.settings)
     before = ZoneInfo(present.settings.timezone or doing.default_zone)
@@ -143,7 +143,7 @@ def _zone(of: Subscription | SubscriptionForm, channel_zone: ZoneInfo) -> ZoneIn
 
 
 def _current(form: SubscriptionForm, zone: ZoneInfo, at: datetime) -> SubscriptionForm:
-    """Return a form whose pause, if it has one, is not over."""
+    """Return the form without its pause, if that is over by now; a day on which it ends is read in `zone`."""
     if form.paused_until is None:
         return form
     if moment_of(form.paused_until, zone) <= at:
@@ -159,9 +159,9 @@ def _edited(
     zones: tuple[ZoneInfo, ZoneInfo],
     doing: Doing,
 ) -> Subscription:
-    """Return a stored subscription as it shall be: as it is, where its form is the same and its hours do not move.
+    """Return a stored subscription as it shall be; unchanged where its form is the same and its hours do not move.
 
-    `zones` are the channel's, before and after.
+    `was` is its form now, `wish` the one that it shall have; `zones` are the channel's, before and after.
     """
     before, after = zones
     hours = _zone(wish, after)

@@ -99,7 +99,7 @@ class FileReader:
         return {key: value for key, value in node.entries.items() if key in known}
 
     def items(self, node: Node, place: str) -> Iterator[tuple[str, Node]]:
-        """Yield the items of a list with their places; of nothing none."""
+        """Yield the items of a list, each with its place; none where nothing is written."""
         if isinstance(node, Items):
             yield from ((f"{place}[{number}]", item) for number, item in enumerate(node.items, 1))
         elif not (isinstance(node, Scalar) and node.is_empty):
@@ -290,7 +290,7 @@ def _until_of(text: str) -> Until | None:
 
 
 def united(forms: Iterable[ChannelForm]) -> ChannelForm:
-    """Lay forms over one another: of a setting, and of a query, the last one that names it holds."""
+    """Lay forms over one another: of what several say about a setting, or about a query, the last counts."""
     values: dict[str, Any] = {}
     subscriptions: dict[Query, SubscriptionForm] | None = None
     for form in forms:

@@ -123,7 +123,7 @@ def explain(query: Query, stored: StoredPaper) -> tuple[Reason, ...]:
 
 
 def _satisfied(node: Node | None, stored: StoredPaper) -> Iterator[Leaf]:
-    """Yield the wanted leaves that a matching tree owes its truth to."""
+    """Yield the leaves, among those that are wanted, for which a tree that matches does so."""
     match node:
         case And(parts) | Or(parts):
             for part in parts:

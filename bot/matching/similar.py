@@ -15,10 +15,13 @@ from bot.text.dull import DULL
 from bot.text.normalise import located_tokens, tokens
 
 RAREST: Final = 8
-"""Words that candidates are looked for by: more of them bring the common ones in."""
+"""How many words candidates are looked for by. With more of them common words would be among them."""
 
 MOST: Final = 3_000
-"""Papers that have any of them: a word that everybody uses tells nothing, and costs a second in a large library."""
+"""How many papers may have any of those words, else the commonest are left out.
+
+A word that everybody uses says nothing about a paper, and to look for it takes a second in a large library.
+"""
 
 _SHORTEST: Final = 2
 _FEWEST_SHARED: Final = 2

@@ -59,7 +59,7 @@ class Kind(StrEnum):
 
     @property
     def is_digest(self) -> bool:
-        """Say whether it brings papers that were due at its slot; the slot of all else only makes it unique."""
+        """Say whether it brings papers that were due at its slot. For any other kind the slot is only a unique key."""
         return self in DIGESTS
 
 

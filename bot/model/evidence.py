@@ -25,10 +25,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What matched in the last 7 days, best first; where that is nothing, what matched in the last 30.
+    """What a subscription would have brought in the last 7 days, and what to type instead where that is much or little.
 
-    `weekdays` counts those among the 7 days. `looked_at` and `month` are of the 30 days, and 0 where they were not
-    looked at. `narrower` and `wider` are counted in the 7 days, `part` (of the query, alone) in the 30.
+    `week` are the papers that matched in those days, best first; `weekdays` is how many weekdays were among them. If
+    nothing matched, the last 30 days were looked at: `month` papers matched of `looked_at`; else both are 0. What the
+    alternatives give is counted in the 7 days, but for `part`, one of the query's parts alone: in the 30.
     """
 
     week: tuple[StoredPaper, ...]

@@ -8,14 +8,15 @@ LONGEST_TICK = timedelta(hours=1)
 """A tick that runs longer hangs: a back-fill of 30 days and a morning of 1,000 channels take minutes."""
 
 SPARE = timedelta(minutes=1)
-"""How much later than at its second interval a tick may begin: a busy process is late, and not stuck."""
+"""How late a tick may begin, beyond two of its intervals: a busy process is late, and not stuck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """What is known of one loop: since when it runs or lasts, how often it ended well or ill, and its present fault.
+    """What is known of one loop of the service.
 
-    `fault` says why the last tick failed; it is empty once one did not.
+    `since` is when its present tick began (`is_running`), else when the last one ended. `done` and `failed` count the
+    ticks that ended well and those that did not. `fault` says why the last one failed; empty when it went well.
     """
 
     name: str

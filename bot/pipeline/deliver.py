@@ -45,7 +45,7 @@ CLAIMS_AT_ONCE = 16
 
 CLAIMS_TOGETHER = 4
 CLAIMS_WAIT = timedelta(milliseconds=200)
-"""How many are claimed together where as many end soon after one another, and how long the first of them waits."""
+"""How many posts should have ended before the next are claimed, and how long the first of them waits for the others."""
 
 ONE_AT_A_TIME = frozenset({Platform.CONSOLE})
 """Platforms that are one file or one terminal: nothing is gained side by side, and a crash doubles one part at most."""
@@ -104,7 +104,10 @@ async def _deliver_all(
 
 
 async def _some_ended(running: set[_Task], limit: int) -> tuple[set[_Task], set[_Task]]:
-    """Return what has ended, and what runs on, once it is worth a claim: one of several costs little more than one."""
+    """Wait until it is worth to claim again; returns what has ended, and what runs on.
+
+    To claim several deliveries costs little more than to claim one, so where many end together, wait a moment for more.
+    """
     ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     with suppress(TimeoutError):
         async with asyncio.timeout(CLAIMS_WAIT.total_seconds()):

@@ -45,7 +45,8 @@ def window_start(subscription: Subscription, today: date) -> date:
 def first_day_read(subscription: Subscription, today: date) -> date:
     """Return the first day whose lists a run of this subscription alone looks at.
 
-    What Hugging Face lists in the window stands in a list of the window; arXiv's papers may stand in an older one.
+    For Hugging Face alone that is where its window begins. A paper that another source lists in the window may be in an
+    older list of Hugging Face, and how it stands there says whether it is *rising*.
     """
     is_all_there = {choice.source for choice in subscription.sources} == {HUGGINGFACE}
     return window_start(subscription, today) if is_all_there else today - HISTORY

@@ -163,7 +163,7 @@ def _listed(papers: Sequence[StoredPaper], day: date, choices: set[SourceChoice]
 
 
 def _is_brought(watched: Watched, stored: StoredPaper, day: date) -> bool:
-    """Say whether a paper that matched came to a subscription that day: on the first that one of its sources has."""
+    """Say whether a paper that matched counts for that day: the first on which a source that is read listed it."""
     mine = watched.subscription
     days = (each.listed_on for each in stored.paper.sightings if mine.reads(stored.paper, each.source))
     return (

@@ -135,7 +135,7 @@ class Outbox(Protocol):
         """
 
     async def workspace_of(self, platform: str, user: str, message: str) -> str | None:
-        """Return in which workspace's name a person was sent a message, in person; None: nobody sent it to them.
+        """Return the workspace for which a message was sent to a person in person; None: we sent them no such message.
 
         It is for a platform whose direct messages belong to no workspace.
         """

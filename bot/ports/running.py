@@ -57,7 +57,7 @@ class RateLimits(Protocol):
     async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
         """Take a moment for `key` if one is free now: `burst` at once, and then one every `interval`.
 
-        Returns nothing at all to wait for when it was taken; else how long until one is free, and none was taken.
+        Returns zero when it was taken, else how long until one is free.
         """
 
     async def free_in(self, key: str, now: datetime) -> timedelta:

@@ -29,7 +29,7 @@ class SubscriptionStore(Protocol):
     async def change(self, channel: Channel, plan: ChannelPlan, change: NewChange) -> tuple[Subscription, ...] | None:
         """Change a channel and keep who did it, all in one; returns what was added, with its numbers.
 
-        Deliveries that no active subscription is left of are cancelled. None, and nothing is changed, when a
+        Deliveries of which no subscription is active any more are cancelled. None, and nothing is changed, when a
         subscription is not of the version that was read, or the channel would have a query twice: the caller reads
         and plans again. A plan that changes nothing leaves no change behind.
         """
@@ -53,8 +53,8 @@ class SubscriptionStore(Protocol):
         """Give a channel another id, because its platform has: all that names it goes along, waiting buttons too.
 
         False, and nothing is changed, when both are in use: when somebody subscribed the channel of the new id, or
-        papers were posted there. Notices that it had become the channel's, but for those that it had too. Moving what
-        nobody knows, or what was moved before, does nothing.
+        papers were posted there. Notices under the new id become the channel's, but for those that it has had already.
+        Moving what nobody knows, or what was moved before, does nothing.
         """
 
     async def resume(self, channel: Channel, due: Mapping[int, datetime | None], floor_on: date) -> tuple[int, ...]:

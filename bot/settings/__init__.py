@@ -150,7 +150,7 @@ def unknown_variables() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One setting: as the environment names it, as the toml does, and its field; `is_secret` never comes from there."""
+    """One setting: its `name` in the environment, its `key` in the toml, and its field."""
 
     name: str
     key: str
@@ -158,7 +158,7 @@ class Variable:
 
     @property
     def is_secret(self) -> bool:
-        """Say whether it comes from the environment alone."""
+        """Say whether it comes from the environment alone, and never from the toml."""
         return any(isinstance(each, Outside) for each in self.field.metadata)
 
 

@@ -63,7 +63,7 @@ async def test_in_a_storm_of_429_nobody_asks_before_the_time_and_other_channels_
         begun = world.clock.moment - NOW
         assert await world.deliver() == len(NEIGHBOURS) + 1
         last = max(posts(world, each)[-1] for each in (*NEIGHBOURS, ELSEWHERE))
-        # Two looks at channels and a log-in apart, each has the moment that it would have had without the storm.
+        # Each is posted as early as without the storm: one interval a request, with two looks at servers and a log-in.
         assert last - begun < INTERVAL * (len(NEIGHBOURS) + 1 + 3) + timedelta(seconds=1)
         assert await world.finish() == 1
         assert world.discord.too_early == []
