@@ -184,8 +184,7 @@ class SlackGateway:
             return
         verb = " ".join(typed.text.lower().split())
         is_form = verb in _OPENS_FORM
-        answer = partial(self._open_form, typed, verb) if is_form else partial(self._answer_typed, typed)
-        job = self._once(context, answer)
+        job = self._open_form(typed, verb) if is_form else self._once(context, partial(self._answer_typed, typed))
         is_begun = self.work.begin("a command", job, workspace=typed.here.workspace, is_urgent=is_form)
         await (ack() if is_begun else ack(text=_BUSY))
 
@@ -195,8 +194,11 @@ class SlackGateway:
         if pressed is None:
             return
         is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
-        answer = self._show_abstract if is_abstract else self._answer_pressed
-        job = self._once(context, partial(answer, pressed))
+        job = (
+            self._show_abstract(pressed)
+            if is_abstract
+            else self._once(context, partial(self._answer_pressed, pressed))
+        )
         self.work.begin("a press", job, workspace=pressed.here.workspace, is_urgent=is_abstract)
 
     async def _on_form(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
@@ -228,7 +230,10 @@ class SlackGateway:
     # --- working -----------------------------------------------------------------------------------------------------
 
     async def _once(self, context: AsyncBoltContext, answer: Callable[[], Awaitable[None]]) -> None:
-        """Answer what was heard, unless another process was sent the same: nobody but a thief sends it twice."""
+        """Answer what was heard, unless another process was sent the same: nobody but a thief sends it twice.
+
+        What opens a modal at once does not ask: it has three seconds, changes nothing, and opens once by itself.
+        """
         signature = context.get(SIGNATURE)
         if signature and not await is_first(signature, self._services.store.rate_limits, self._services.clock):
             log.warning("slack: a signed request was sent a second time, and not acted on")
