@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from adapters.sql.address import address_of
 from adapters.sql.engine import Database
+from adapters.sql.library.rows import values_of
 from adapters.sql.migrate import migrate
-from adapters.sql.paper_rows import values_of
 from adapters.sql.store import open_store
 from adapters.sql.tables import alias, ledger, paper, sighting
 from benchmarks._databases import databases

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import chunks
-from adapters.sql.identity import canonical_id
+from adapters.sql.library.identity import canonical_id
 from adapters.sql.tables import alias, ledger, part, sighting
 from bot.model.delivery import PartState
 from bot.model.digest import LedgerRow, LedgerState

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, select
 
 from adapters.sql.engine import Database
-from adapters.sql.reading import papers_by_key
+from adapters.sql.library.reading import papers_by_key
 from adapters.sql.tables import saved
 from bot.model.paper import PaperKey, StoredPaper
 

@@ -8,15 +8,15 @@ from adapters.sql.changes import SqlChanges
 from adapters.sql.engine import Database
 from adapters.sql.installations import SqlInstallations
 from adapters.sql.leases import SqlLeases
+from adapters.sql.library.papers import SqlPapers
+from adapters.sql.library.search import SqlSearch
 from adapters.sql.migrate import check_version, migrate_database
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.outcomes import SqlOutcomes
-from adapters.sql.papers import SqlPapers
 from adapters.sql.rate_limits import SqlRateLimits
 from adapters.sql.requests import SqlRequests
 from adapters.sql.saved import SqlSavedPapers
 from adapters.sql.sealed import KeyRing
-from adapters.sql.search import SqlSearch
 from adapters.sql.subscriptions import SqlSubscriptions
 from bot.errors import StoreError
 

@@ -5,7 +5,7 @@
       ├─────< ledger >──────────┤            └──< delivery_subscription      rate_limit   lease
       └─────< saved             └──────< change                request       installation
 
-Full text (`adapters/sql/fulltext.py`) stands beside `paper` and is kept in step by the database itself.
+Full text (`adapters/sql/library/fulltext.py`) stands beside `paper` and is kept in step by the database itself.
 """
 
 from sqlalchemy import (

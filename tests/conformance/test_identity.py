@@ -1,6 +1,6 @@
 """When two descriptions are one paper, and when they are not; what names one of them then names the other.
 
-What the two make is decided in adapters/sql/merge.py, and everything that names them is moved by unite.py.
+What the two make is decided in adapters/sql/library/merge.py, and everything that names them is moved by unite.py.
 """
 
 from datetime import date, timedelta

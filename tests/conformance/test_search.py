@@ -1,4 +1,4 @@
-"""Search selects what the matcher's definition selects (adapters/sql/conditions.py), and puts the best first."""
+"""Search selects what the matcher's definition selects (adapters/sql/library/conditions.py), and ranks it."""
 
 import random
 from dataclasses import replace

@@ -174,7 +174,7 @@ async def test_the_tables_are_what_the_migrations_make(empty_url: str, database:
     await migrate(empty_url)
 
     def is_ours(_thing: object, name: str | None, *_: object) -> bool:
-        # Full text stands beside the tables: the migrations alone know it (adapters/sql/fulltext.py).
+        # Full text stands beside the tables: the migrations alone know it (adapters/sql/library/fulltext.py).
         return not (name or "").startswith(("paper_text", VERSION_TABLE)) and "_vector" not in (name or "")
 
     def differences(connection: Connection) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.sql.merge import merged, normalised, united_sightings
-from adapters.sql.unite import later_doubles
+from adapters.sql.library.merge import merged, normalised, united_sightings
+from adapters.sql.library.unite import later_doubles
 from bot.model.digest import LedgerState
 from bot.model.paper import Links, Paper, PaperId, Sighting
 from tests.builders import NOW, TODAY, a_paper, a_sighting

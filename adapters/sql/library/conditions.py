@@ -6,7 +6,7 @@ from typing import assert_never
 from sqlalchemy import ColumnElement, Text, and_, exists, func, literal, not_, or_, type_coerce
 
 from adapters.sql.engine import Database
-from adapters.sql.fulltext import FullText, PostgresText, SqliteText
+from adapters.sql.library.fulltext import FullText, PostgresText, SqliteText
 from adapters.sql.tables import paper, sighting
 from bot.query.ast import And, Category, Node, Not, Or, Source, Upvotes, Words
 from bot.query.categories import ARCHIVES

@@ -14,12 +14,12 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import Database, chunks
-from adapters.sql.identity import Traits, ids_of, same_papers, traits_of
-from adapters.sql.merge import merged, normalised
-from adapters.sql.paper_rows import values_of
-from adapters.sql.reading import Known, papers_by_key
+from adapters.sql.library.identity import Traits, ids_of, same_papers, traits_of
+from adapters.sql.library.merge import merged, normalised
+from adapters.sql.library.reading import Known, papers_by_key
+from adapters.sql.library.rows import values_of
+from adapters.sql.library.unite import unite
 from adapters.sql.tables import alias, paper, sighting, source_change
-from adapters.sql.unite import unite
 from bot.model.fetching import Ingested
 from bot.model.paper import Paper, PaperKey
 

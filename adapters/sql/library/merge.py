@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from adapters.sql.identity import ids_of
+from adapters.sql.library.identity import ids_of
 from bot.model.paper import HUGGINGFACE, Links, Paper, PaperId, Sighting
 
 _TRUST: Final = {"arxiv": 2, HUGGINGFACE: 1}

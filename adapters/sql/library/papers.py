@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select
 
-from adapters.sql.conditions import condition_of, in_category, text_of
 from adapters.sql.engine import Database, chunks
-from adapters.sql.identity import canonical_id
-from adapters.sql.ingest import ingest
-from adapters.sql.reading import papers_by_key
+from adapters.sql.library.conditions import condition_of, in_category, text_of
+from adapters.sql.library.identity import canonical_id
+from adapters.sql.library.ingest import ingest
+from adapters.sql.library.reading import papers_by_key
 from adapters.sql.tables import alias, import_progress, paper, sighting
 from bot.model.fetching import ImportProgress, Ingested
 from bot.model.paper import Paper, PaperId, PaperKey, StoredPaper

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import chunks
-from adapters.sql.paper_rows import stored_of
+from adapters.sql.library.rows import stored_of
 from adapters.sql.tables import alias, paper, sighting
 from bot.model.paper import PaperId, PaperKey, Sighting, StoredPaper
 

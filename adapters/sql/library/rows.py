@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from adapters.sql.identity import title_key
+from adapters.sql.library.identity import title_key
 from bot.model.paper import Links, Paper, PaperId, PaperKey, PaperTokens, Sighting, StoredPaper, tokens_of
 
 BARRIER: Final = "+"

@@ -13,9 +13,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.sql.conditions import condition_of, text_of
 from adapters.sql.engine import Database
-from adapters.sql.reading import papers_by_key
+from adapters.sql.library.conditions import condition_of, text_of
+from adapters.sql.library.reading import papers_by_key
 from adapters.sql.tables import paper, sighting
 from bot.matching.rank import trending_score
 from bot.model.paper import PaperKey
