@@ -16,7 +16,6 @@ from bot.commands.request import (
     Status,
     Subscribe,
     Trending,
-    Undo,
     Unsubscribe,
 )
 from bot.commands.values import (
@@ -34,7 +33,6 @@ from bot.commands.values import (
     zone_of,
 )
 from bot.model.cadence import DEFAULT_TIME, WEEKDAYS, Cadence, Frequency
-from bot.model.change import ChangeId
 
 ORDERS: Final[Mapping[str, SortOrder]] = {order: order for order in get_args(SortOrder)}
 PERIODS: Final[Mapping[str, Period]] = {period: period for period in get_args(Period)}
@@ -122,11 +120,6 @@ def show(given: Arguments) -> Show:
 def status(_: Arguments) -> Status:
     """Read nothing."""
     return Status()
-
-
-def undo(given: Arguments) -> Undo:
-    """Read which change to put back."""
-    return Undo(change=ChangeId(given["change"].text))
 
 
 def help_about(given: Arguments) -> Help:

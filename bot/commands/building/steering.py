@@ -1,4 +1,4 @@
-"""Arguments into the requests that steer a channel: edit, pause, resume, run, settings."""
+"""Arguments into the requests that steer a channel: edit, pause, resume, run, settings, undo."""
 
 from bot.commands.arguments import Arguments
 from bot.commands.request import (
@@ -8,6 +8,7 @@ from bot.commands.request import (
     PostLatest,
     ResumeSubscriptions,
     RunNow,
+    Undo,
 )
 from bot.commands.values import (
     choice_of,
@@ -25,6 +26,7 @@ from bot.commands.values import (
     zone_or_none_of,
 )
 from bot.model.cadence import Frequency
+from bot.model.change import ChangeId
 from bot.model.channel import WhoCanManage
 
 ON, OFF = "on", "off"
@@ -89,3 +91,8 @@ def settings(given: Arguments) -> ChangeSettings:
         unmute=given.read("unmute", muted_of),
         quiet_notes=None if quiet is None else quiet == ON,
     )
+
+
+def undo(given: Arguments) -> Undo:
+    """Read which change to put back."""
+    return Undo(change=ChangeId(given["change"].text))

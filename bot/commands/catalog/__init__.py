@@ -3,12 +3,10 @@
 from typing import Final
 
 from bot.commands import building as build
-from bot.commands.catalog.channel import STATUS
 from bot.commands.catalog.files import APPLY, EXPORT, IMPORT
 from bot.commands.catalog.papers import ON_PAPERS, SAVED
-from bot.commands.catalog.pressing import UNDO
-from bot.commands.catalog.reading import PREVIEW, SEARCH, SHOW, TRENDING
-from bot.commands.catalog.steering import EDIT, PAUSE, POST, RESUME, RUN, SETTINGS
+from bot.commands.catalog.reading import PREVIEW, SEARCH, SHOW, STATUS, TRENDING
+from bot.commands.catalog.steering import EDIT, PAUSE, POST, RESUME, RUN, SETTINGS, UNDO
 from bot.commands.catalog.subscriptions import LIST, SUBSCRIBE, UNSUBSCRIBE
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Kind, Parameter

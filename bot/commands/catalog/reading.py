@@ -1,4 +1,4 @@
-"""Commands that show papers and change nothing."""
+"""Commands that show papers, and how things stand, and change nothing."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from bot.commands import building as build
 from bot.commands.catalog.parameters import MIN_UPVOTES, MOST_DAYS, MOST_NUMBERS, QUERY, SOURCE, UPVOTED_ONLY
 from bot.commands.command import Access, Command, Visibility
 from bot.commands.parameter import Autocomplete, Kind, Parameter
-from bot.commands.request import PreviewQuery, PreviewSubscription, Search, Show, Trending
+from bot.commands.request import PreviewQuery, PreviewSubscription, Search, Show, Status, Trending
 
 _MOST_PAGES: Final = 1000
 
@@ -115,4 +115,13 @@ SHOW: Final = Command(
     examples=("show 2310.06825", "show https://arxiv.org/abs/2310.06825"),
     requests=(Show,),
     build=build.show,
+)
+STATUS: Final = Command(
+    name="status",
+    help="Say what was fetched, matched and posted, what is late, and why.",
+    access=Access.ANYONE,
+    visibility=Visibility.USER,
+    examples=("status",),
+    requests=(Status,),
+    build=build.status,
 )

@@ -1,4 +1,4 @@
-"""Commands that steer what a channel has: edit, pause, resume, run, settings."""
+"""Commands that steer what a channel has: edit, pause, resume, run, settings, undo."""
 
 from dataclasses import replace
 from typing import Final
@@ -29,6 +29,7 @@ from bot.commands.request import (
     PostLatest,
     ResumeSubscriptions,
     RunNow,
+    Undo,
 )
 from bot.model.channel import DEFAULT_CAP, MAX_CAP, WhoCanManage
 
@@ -225,3 +226,17 @@ POST: Final = Command(
     build=build.post,
 )
 """What *Post the latest 5 now* stands for."""
+UNDO: Final = Command(
+    name="undo",
+    help="Put a change back.",
+    parameters=(
+        Parameter(name="change", help="Which one.", kind=Kind.ID, shown="CHANGE", is_free=True, is_required=True),
+    ),
+    # Of those who may change the channel now, the handler asks whose change it is.
+    access=Access.MANAGE,
+    visibility=Visibility.CHANNEL,
+    examples=("undo CHANGE",),
+    requests=(Undo,),
+    build=build.undo,
+)
+"""What *Undo* stands for."""
