@@ -83,6 +83,8 @@ class Comings:
         self._members = members
         self._installations = installations
         self._default_zone = default_zone
+        self.is_behind = False
+        """Whether Slack did not say of some channel whether we are in it, so that another look back is needed."""
 
     async def hear(self, event: Event) -> None:
         """Do what an event asks for.
@@ -102,8 +104,7 @@ class Comings:
         elif event.kind in _LOST:
             await self._lost(event, channel)
         elif event.kind in _BACK:
-            if await self._members.is_ours(channel):
-                await self._welcome(channel)
+            await self._welcome_if_ours(channel)
         elif event.kind in _RENAMED:
             self._members.forget(channel.workspace, channel.id)
 
@@ -113,12 +114,15 @@ class Comings:
         Raises:
             StoreError: the database failed.
         """
+        self.is_behind = False
         for workspace in workspaces:
             for asked, channel in enumerate(await lost_channels(self._store, Platform.SLACK, workspace)):
                 if asked >= ASKED_AT_ONCE:
                     await self._clock.sleep(ASK_EVERY.total_seconds())
-                if channel.is_personal or await self._members.is_ours(channel):
+                if channel.is_personal:
                     await self._welcome(channel)
+                else:
+                    await self._welcome_if_ours(channel)
 
     async def _joined(self, event: Event, channel: Channel) -> None:
         if await self._is_us(event):
@@ -142,8 +146,14 @@ class Comings:
             return
         log.info("%s is %s now", old, new)
         # What could not be posted to the old id meanwhile paused it.
-        if await self._members.is_ours(new):
-            await self._welcome(new)
+        await self._welcome_if_ours(new)
+
+    async def _welcome_if_ours(self, channel: Channel) -> None:
+        is_ours = await self._members.is_ours(channel)
+        if is_ours is None:
+            self.is_behind = True
+        elif is_ours:
+            await self._welcome(channel)
 
     async def _welcome(self, channel: Channel) -> None:
         numbers = await welcome_back(self._store, self._clock, channel, default_zone=self._default_zone)

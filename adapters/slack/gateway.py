@@ -56,6 +56,9 @@ EVENT_KEPT: Final = timedelta(hours=1)
 
 MOST_EVENTS: Final = 50_000
 
+LOOK_BACK_AGAIN: Final = timedelta(minutes=1)
+"""When channels are looked back at again of which Slack did not say whether we are in them."""
+
 _BUSY: Final = "I have too much to do at this moment. Please try again in a minute."
 _ABSTRACT: Final = "abstract"
 _OPENS_FORM: Final = FORMS - {"edit"}
@@ -90,6 +93,7 @@ class SlackGateway:
         )
         self._has_looked_back = False
         self._is_looking_back = False
+        self._looked_back_at = services.clock.wall()
         self.work = Work(Platform.SLACK)
         self._signatures = Seen(services.clock, GOOD_FOR, MOST_REMEMBERED)
         self._events = Seen(services.clock, EVENT_KEPT, MOST_EVENTS)
@@ -135,7 +139,10 @@ class SlackGateway:
             # Once it is taken again, what was lost meanwhile goes on.
             self._has_looked_back = False
             raise
+        if self._comings.is_behind and self._services.clock.wall() >= self._looked_back_at + LOOK_BACK_AGAIN:
+            self._has_looked_back = False
         if not (self._has_looked_back or self._is_looking_back):
+            self._looked_back_at = self._services.clock.wall()
             # Urgent, for it waits for Slack more than it works, and is to keep no command from its turn.
             is_begun = self.work.begin("a look back", self._look_back(workspaces), is_urgent=True)
             self._has_looked_back = self._is_looking_back = is_begun
@@ -195,9 +202,7 @@ class SlackGateway:
             return
         is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
         job = (
-            self._show_abstract(pressed)
-            if is_abstract
-            else self._once(context, partial(self._answer_pressed, pressed))
+            self._show_abstract(pressed) if is_abstract else self._once(context, partial(self._answer_pressed, pressed))
         )
         self.work.begin("a press", job, workspace=pressed.here.workspace, is_urgent=is_abstract)
 
@@ -215,7 +220,8 @@ class SlackGateway:
         await ack()
 
     async def _on_event(self, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
-        if not self._events.is_new(str(body.get("event_id"))):
+        event_id = body.get("event_id")
+        if event_id and not self._events.is_new(str(event_id)):
             return
         now = self._services.clock.wall()
         event = _read(lambda body: event_of(body, context, now), body)

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 REMEMBERED: Final = timedelta(minutes=5)
 """How long a right that was taken away may still work here."""
 
+ASKED_AGAIN_AFTER: Final = timedelta(seconds=5)
+"""When a question that failed is asked again: not within the same command, where each waits as long as the first."""
+
 MOST_REMEMBERED: Final = 10_000
 
 Json = Any
@@ -102,11 +105,11 @@ class Members:
                 f"I can't post in {name}.", hint=f"Invite me with `/invite @{BOT_NAME}`, then run the command again."
             )
 
-    async def is_ours(self, channel: Channel) -> bool:
-        """Say whether I am in a channel for sure."""
+    async def is_ours(self, channel: Channel) -> bool | None:
+        """Say whether I am in a channel; None when Slack does not answer."""
         self.forget(channel.workspace, channel.id)
         place = await self._place(channel.workspace, channel.id)
-        return place is not None and place.is_ours
+        return None if place is None else place.is_ours
 
     async def names(self, workspace: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
         """Return what people and channels are called, by id; those that Slack does not name are not there."""
@@ -137,7 +140,8 @@ class Members:
         answer = await self._ask(workspace, "conversations.info", {"channel": channel_id})
         if answer is None:
             return None
-        return self._places.keep((workspace, channel_id), place_of(answer.get("channel") or {}))
+        channel = answer.get("channel")
+        return self._places.keep((workspace, channel_id), place_of(channel) if channel else Place())
 
     async def _ask(self, workspace: str, method: str, query: Mapping[str, str]) -> Mapping[str, Json] | None:
         silent_until = self._silent_until.get((workspace, method))
@@ -148,8 +152,7 @@ class Members:
         except DeliveryError as error:
             if error.verdict is Verdict.PAUSE_CHANNEL:
                 return {}
-            if error.retry_after:
-                self._silent_until[workspace, method] = self._clock.wall() + error.retry_after
+            self._silent_until[workspace, method] = self._clock.wall() + (error.retry_after or ASKED_AGAIN_AFTER)
             log.warning("slack:%s: %s: %s", workspace, method, error.reason)
             return None
 
@@ -178,8 +181,8 @@ def _known(zone: str) -> str:
 
 
 def place_of(channel: Mapping[str, Json]) -> Place:
-    """Read a channel; we may post where we are a member and nobody has archived it."""
-    is_ours = bool(channel.get("is_member")) and not channel.get("is_archived")
+    """Read a channel; we may post where nothing is said against it: that we are no member, or that it is archived."""
+    is_ours = bool(channel.get("is_member", True)) and not channel.get("is_archived")
     return Place(name=channel.get("name") or "", creator=channel.get("creator") or "", is_ours=is_ours)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from adapters.slack.comings import ASK_EVERY, ASKED_AT_ONCE
-from adapters.slack.gateway import SlackGateway
+from adapters.slack.gateway import LOOK_BACK_AGAIN, SlackGateway
 from bot.clock import SystemClock
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
@@ -21,7 +21,7 @@ from tests.builders import NOW
 from tests.conformance.deliveries import subscribe
 from tests.delivering import noticed, why_paused
 from tests.fakes.clock import SteppingClock
-from tests.fakes.slack import BOT
+from tests.fakes.slack import BOT, Fault
 from tests.fakes.slack_talk import a_command, an_event, signed
 from tests.integration.slack_talking import PATIENCE, TEA, Talk, talk
 
@@ -58,6 +58,14 @@ async def test_an_event_that_comes_again_is_not_heard(slack_talk: Talk) -> None:
     await happens(slack_talk, "member_joined_channel", channel="C01", user=BOT)
     await slack_talk.happens(left)
     assert await why_paused(slack_talk.store, TEA) == ""
+
+
+async def test_events_without_an_id_are_all_heard(slack_talk: Talk) -> None:
+    for kind, why in (("channel_archive", "the channel was archived"), ("channel_unarchive", "")):
+        event = an_event(kind, at=LATER, channel="C01")
+        del event["event_id"]
+        await slack_talk.happens(event)
+        assert await why_paused(slack_talk.store, TEA) == why
 
 
 @pytest.mark.parametrize(
@@ -227,6 +235,33 @@ async def test_what_happens_while_there_is_too_much_to_do_is_looked_back_at(slac
     await gateway.look_after()
     await gateway.work.settled(PATIENCE)
     assert await why_paused(slack_talk.store, TEA) == ""
+
+
+async def test_a_channel_of_which_slack_does_not_say_whether_we_are_in_it_is_asked_about_again(
+    migrated_sqlite_url: str,
+) -> None:
+    clock = SteppingClock(NOW)
+    async with talk(migrated_sqlite_url, clock=clock) as begun:
+        gateway = begun.gateway
+        assert isinstance(gateway, SlackGateway)
+        await begun.types("subscribe teapots")
+        await gateway.look_after()
+        await happens(begun, "channel_archive", channel="C01")
+        begun.slack.fail(Fault(status=500), method="conversations.info")
+        await happens(begun, "channel_unarchive", channel="C01")
+        await gateway.look_after()
+        await gateway.work.settled(PATIENCE)
+        assert await why_paused(begun.store, TEA) == "the channel was archived"
+        await clock.sleep(LOOK_BACK_AGAIN.total_seconds())
+        for _ in range(2):
+            await gateway.look_after()
+            await gateway.work.settled(PATIENCE)
+        assert await why_paused(begun.store, TEA) == ""
+        asked = len(begun.slack.calls("conversations.info"))
+        await clock.sleep(LOOK_BACK_AGAIN.total_seconds())
+        await gateway.look_after()
+        await gateway.work.settled(PATIENCE)
+        assert len(begun.slack.calls("conversations.info")) == asked
 
 
 async def wait_for(event: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
-from adapters.slack.members import REMEMBERED, Members
+from adapters.slack.members import ASKED_AGAIN_AFTER, REMEMBERED, Members
 from adapters.slack.tokens import TokenWorkspace
 from bot.errors import RefusedError
 from bot.model.channel import Channel, Platform
@@ -67,4 +67,22 @@ async def test_a_channel_is_refused_only_where_slack_says_so(asking: Asking) -> 
         await asking.members.check(SECRET)
     asking.slack.fail(BUSY, method="conversations.info")
     await asking.members.check(SECRET)
-    assert not await asking.members.is_ours(SECRET)
+    assert await asking.members.is_ours(SECRET) is None
+
+
+async def test_a_channel_of_which_slack_says_little_is_taken_for_ours_until_a_post_tells(asking: Asking) -> None:
+    asking.slack.places["T1/C03"] = {"id": "C03", "name": "secret"}
+    await asking.members.check(SECRET)
+    assert await asking.members.is_ours(SECRET)
+    asking.slack.fail(Fault(body=b'{"ok": true}', content_type="application/json"), method="conversations.info")
+    assert await asking.members.is_ours(SECRET) is False
+
+
+async def test_a_question_that_failed_is_not_asked_again_within_the_same_command(asking: Asking) -> None:
+    asking.slack.fail(Fault(status=500), method="conversations.info")
+    await asking.members.requester(HERE)
+    await asking.members.check(TEA)
+    assert len(asking.slack.calls("conversations.info")) == 1
+    await asking.clock.sleep(ASKED_AGAIN_AFTER.total_seconds())
+    await asking.members.check(TEA)
+    assert len(asking.slack.calls("conversations.info")) == 2
