@@ -70,16 +70,17 @@ class Archives:
 def receipt_of(message: Mapping[str, Json], *, archive: str, channel: str, thread: str) -> Receipt:
     """Return the receipt of a message; `channel` is its channel where it does not say so, `thread` its parent's `ts`.
 
-    Its link looks as those of chat.getPermalink do.
+    Its link looks as those of chat.getPermalink do. An answer that says `ok` and no more is an acceptance all the same:
+    the message is there, and nobody knows its `ts`.
     Source: https://docs.slack.dev/reference/methods/chat.getPermalink
 
     Raises:
-        DeliveryError: nobody knows which message it is.
+        DeliveryError: nobody knows whether there is a message.
     """
     ts, channel = str(message.get("ts") or ""), str(message.get("channel") or channel)
-    if not ts:
+    if not ts and message.get("ok") is not True:
         raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer names no message")
-    if not archive:
+    if not ts or not archive:
         return Receipt(message=ts)
     reply = f"?thread_ts={thread}&cid={channel}" if thread else ""
     return Receipt(message=ts, href=f"{archive}archives/{channel}/p{ts.replace('.', '')}{reply}")

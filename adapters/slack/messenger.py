@@ -132,10 +132,10 @@ class SlackMessenger:
 
 def _body_of(claim: Claim, part: Part, parts: Sequence[Part]) -> Mapping[str, Json]:
     """Return the stored payload with what is known only now: where to, in which thread, and by what it is found."""
-    payload = part.rendered.payload
     where = {"channel": claim.channel.id.removeprefix("@")}
-    if payload.get("thread_ts") == PARENT:
-        where["thread_ts"] = _thread_of(part, parts)
+    if thread := _thread_of(part, parts):
+        where["thread_ts"] = thread
+    payload = {name: value for name, value in part.rendered.payload.items() if name != "thread_ts"}
     return {**payload, **where, "metadata": {"event_type": EVENT_TYPE, "event_payload": _mark_of(claim, part)}}
 
 
@@ -144,7 +144,7 @@ def _mark_of(claim: Claim, part: Part) -> Json:
 
 
 def _thread_of(part: Part, parts: Sequence[Part]) -> str:
-    """Return the `ts` of the message whose reply this part is; empty for what is no reply."""
+    """Return the `ts` of the message whose reply this part is; empty for no reply, and where Slack named none."""
     if part.rendered.payload.get("thread_ts") != PARENT:
         return ""
     parent = parts[0].receipt

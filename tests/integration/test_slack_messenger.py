@@ -69,6 +69,17 @@ async def test_a_workspace_that_does_not_tell_its_address_gets_its_digest(
         assert len(world.slack.calls("auth.test")) == 1
 
 
+async def test_an_answer_that_only_says_ok_is_an_acceptance_and_what_follows_stands_in_the_channel(
+    migrated_sqlite_url: str,
+) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        world.slack.fail(Fault(accepts=True, body=b'{"ok": true}', content_type="application/json"))
+        await world.digest(papers=LONG)
+        assert await world.finish() == 1
+        assert [each.mark[1] for each in world.slack.messages] == [0, 1, 2]
+        assert ["thread_ts" in each.body for each in world.slack.messages] == [False] * 3
+
+
 async def test_a_digest_to_a_person_goes_to_their_own_channel(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
         await world.digest(HERE.personal("U7"), papers=LONG)
