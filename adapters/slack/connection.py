@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack.client import refusal_of
 from adapters.slack.errors import delivery_error_of
-from adapters.slack.socket_mode import Client, Handler
+from adapters.slack.socket_mode import EARLY_ENDS, Client, Handler
 from bot.errors import PaperroundError
 from bot.model.installation import Secret
 from bot.ports import Clock
@@ -63,7 +63,9 @@ class Connection:
     """The connection of one app to Slack."""
 
     def __init__(self, app: AsyncApp, app_token: Secret, base_url: str, clock: Clock) -> None:
-        self._make: Callable[[], Handler] = lambda: Handler(app, Client(app_token, base_url, clock, CONNECT_WITHIN))
+        self._make: Callable[[int], Handler] = lambda early_ends: Handler(
+            app, Client(app_token, base_url, clock, CONNECT_WITHIN, early_ends=early_ends)
+        )
         self._clock = clock
         self.handler: Handler | None = None
         self._has_ended = False
@@ -132,7 +134,7 @@ class Connection:
         self._again_at, self._why = self._clock.wall() + how_long, why
 
     async def _connect(self) -> None:
-        handler = self._make()
+        handler = self._make(0 if self._early_ends else EARLY_ENDS)
         try:
             async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
                 # Asked for here, because the SDK would try again in silence, or wait, and not say why.

@@ -2,7 +2,8 @@
 
 The SDK answers every end of a connection, and every `disconnect` of Slack, with another one at once. Where they end as
 soon as they are made, by a fault of Slack or of what stands before it, that is some forty a second without an end. So
-the first that ends early is the last that the SDK makes: the watchdog of `connection.py` decides when there is another.
+only the first few that end early are replaced at once, for Slack may refresh a new one as well; when there is another
+after them, the watchdog of `connection.py` decides.
 """
 
 from datetime import timedelta
@@ -20,13 +21,18 @@ from bot.ports import Clock
 OF_USE_AFTER: Final = timedelta(seconds=60)
 """How long a connection has to have been there to be replaced at once. Slack itself replaces one every few hours."""
 
+EARLY_ENDS: Final = 2
+"""How many early ends in a row are answered at once: nobody is heard until the watchdog looks."""
+
 PING_EVERY: Final = timedelta(seconds=10)
 
 
 class Client(SocketModeClient):
     """The SDK's client, with a bound to how often it connects by itself."""
 
-    def __init__(self, app_token: Secret, base_url: str, clock: Clock, call_within: timedelta) -> None:
+    def __init__(
+        self, app_token: Secret, base_url: str, clock: Clock, call_within: timedelta, *, early_ends: int = EARLY_ENDS
+    ) -> None:
         super().__init__(
             app_token.value,
             logger=silent_log(),
@@ -36,6 +42,7 @@ class Client(SocketModeClient):
         self.proxy = proxy_for(base_url)
         self._clock = clock
         self._connected_at = clock.wall()
+        self._early_ends = early_ends
         self.has_ended_early = False
 
     @property
@@ -49,11 +56,16 @@ class Client(SocketModeClient):
         self._connected_at = self._clock.wall()
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - as the SDK calls it
-        """Replace a connection that has ended, or is about to; one that was of no use is given up."""
-        if self.is_of_use and not self.has_ended_early:
+        """Replace a connection that has ended, or is about to; one too many that was of no use is given up."""
+        if self.is_of_use:
+            self._early_ends = EARLY_ENDS
+        elif self._early_ends:
+            self._early_ends -= 1
+        else:
+            self.has_ended_early = True
+        if not self.has_ended_early:
             await super().connect_to_new_endpoint(force)
             return
-        self.has_ended_early = True
         self.auto_reconnect_enabled = False
         await self.disconnect()  # type: ignore[no-untyped-call]  # slack_sdk does not say
 

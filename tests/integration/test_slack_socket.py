@@ -10,7 +10,7 @@ import pytest
 
 from adapters.slack.connection import FIRST_WAIT, LONGEST_REFUSED, SILENT_FOR, NotConnectedError
 from adapters.slack.gateway import SlackGateway
-from adapters.slack.socket_mode import OF_USE_AFTER, Client
+from adapters.slack.socket_mode import EARLY_ENDS, OF_USE_AFTER, Client
 from bot.clock import SystemClock
 from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import a_button, a_command, a_form, a_press, an_event
@@ -118,14 +118,24 @@ async def slack_hangs_up(begun: Talk) -> None:
         await noticed.wait()
 
 
+async def test_the_first_connections_that_end_early_are_replaced_at_once(slack_talk: Talk) -> None:
+    for number, reason in enumerate(("warning", "refresh_requested"), start=2):
+        await slack_talk.slack.sockets[-1].send_json({"type": "disconnect", "reason": reason})
+        await slack_talk.slack.until(lambda slack, number=number: len(slack.sockets) == number)  # type: ignore[misc]
+    assert len(slack_talk.slack.calls("apps.connections.open")) == 1 + EARLY_ENDS
+    await slack_hangs_up(slack_talk)
+    assert client_of(slack_talk).has_ended_early
+
+
 async def test_connections_that_end_as_soon_as_they_are_made_are_waited_for_longer_every_time(
     migrated_sqlite_url: str,
 ) -> None:
     clock = Ahead()
     async with talk(migrated_sqlite_url, is_over_http=False, clock=clock) as begun:
         await begun.gateway.look_after()
-        await slack_hangs_up(begun)
-        assert len(begun.slack.sockets) == 1
+        for _ in range(1 + EARLY_ENDS):
+            await slack_hangs_up(begun)
+        assert len(begun.slack.sockets) == 1 + EARLY_ENDS
         await begun.gateway.look_after()
         for wait in (FIRST_WAIT, 3 * FIRST_WAIT):
             before = len(begun.slack.sockets)
@@ -148,10 +158,6 @@ async def test_a_connection_that_was_of_use_is_replaced_at_once_when_slack_says_
         await begun.slack.sockets[0].send_json(told)
         await begun.slack.until(lambda slack: len(slack.sockets) == 2 and slack.sockets[0].closed)
         assert not client_of(begun).has_ended_early
-        await begun.slack.sockets[1].send_json(told)
-        await begun.slack.until(lambda slack: slack.sockets[-1].closed)
-        assert client_of(begun).has_ended_early
-        assert len(begun.slack.sockets) == 2
 
 
 @pytest.mark.parametrize(
