@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_ID: Final = re.compile(r"[A-Z0-9]+")
+_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+"""Slack promises only that an id is a text: what stands in one of a key's own signs is none."""
 
 _TRUE: Final = frozenset({True, "true"})
 

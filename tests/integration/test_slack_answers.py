@@ -22,6 +22,7 @@ from tests.integration.slack_talking import a_slack
 HERE = Here(workspace="T1", channel_id="C01", user="U1ANA")
 PAGES = 8
 LONG = Document(blocks=tuple(Paragraph((Text(f"page {number} " + "x " * 4600),)) for number in range(PAGES)))
+SHORT = Document(blocks=(Paragraph((Text("a word"),)),))
 BUSY = Fault(code="ratelimited", status=429, retry_after=7)
 
 
@@ -73,10 +74,16 @@ async def test_years_of_papers_are_a_few_messages(answering: Answering) -> None:
 
 async def test_an_address_that_is_none_of_slack_s_is_not_asked(answering: Answering) -> None:
     # The same machine, so that it would answer.
-    url = answering.slack.answers.replace("127.0.0.1", "localhost")
+    url = answering.slack.answers.replace("127.0.0.1", "me@127.0.0.1")
     await answering.answers.say(replace(HERE, answer_at=f"{url}/1"), LONG, to_channel=False)
     assert answering.pages == list(range(PAGES))
     assert set(answering.ways) == {"ephemeral"}
+
+
+async def test_this_machine_is_the_same_by_each_of_its_names(answering: Answering) -> None:
+    url = answering.slack.answers.replace("127.0.0.1", "localhost")
+    await answering.answers.say(replace(HERE, answer_at=f"{url}/1"), SHORT, to_channel=False)
+    assert answering.ways == ["there"]
 
 
 def test_answers_go_to_slack_alone_or_where_the_settings_say() -> None:

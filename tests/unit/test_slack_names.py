@@ -19,6 +19,7 @@ ORGANISATION = Tenant(enterprise_id="E1", team_id="")
         ("E1", "T1", True, "E1", ORGANISATION),
         ("E1", "T1", "true", "E1", ORGANISATION),
         ("E1", None, True, "E1", ORGANISATION),
+        (None, "T_tea-1", False, "T_tea-1", Tenant(enterprise_id="", team_id="T_tea-1")),
     ],
 )
 def test_a_workspace_has_one_key_from_events_and_forms_alike(
@@ -39,7 +40,7 @@ def test_what_names_no_workspace_has_no_key(enterprise_id: str | None, team_id: 
         workspace_of(enterprise_id, team_id, is_enterprise_install=flag)
 
 
-@pytest.mark.parametrize("key", ["", ".", "E1.", ".T1", "E1.T1.T2", "t1", "T1/C1"])
+@pytest.mark.parametrize("key", ["", ".", "E1.", ".T1", "E1.T1.T2", "T 1", "T1/C1"])
 def test_what_is_no_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="no key"):
         tenant_of(key)
