@@ -35,10 +35,9 @@ def saved_papers(mine: Sequence[StoredPaper], page: int, today: date, *, actions
     )
 
 
-def bibliography(papers: Sequence[StoredPaper], page: int, *, actions: tuple[Action, ...]) -> Document:
-    """Show a page of the list as BibTeX, to copy; a paper's key is the same whatever the page is."""
-    first = (page - 1) * BIBTEX_PAGE_SIZE
-    shown = tuple(entries(work_of(each.paper) for each in papers))[first : first + BIBTEX_PAGE_SIZE]
+def bibliography(papers: Sequence[StoredPaper], first: int, last: int, *, actions: tuple[Action, ...]) -> Document:
+    """Show the papers from `first` up to `last` as BibTeX, to copy; a paper has the same key on every page."""
+    shown = tuple(entries(work_of(each.paper) for each in papers))[first:last]
     return Document(
         heading=(strong("Your reading list"), Text(f" · {count(len(papers), 'paper')} as BibTeX")),
         blocks=(Code("\n\n".join(shown)),),

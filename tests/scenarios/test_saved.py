@@ -115,7 +115,7 @@ async def test_the_list_as_bibtex_is_one_block_with_a_key_for_each_paper(store: 
 async def test_a_long_list_as_bibtex_has_pages_and_no_key_comes_twice(store: Store) -> None:
     twins = [a_paper(number, f"Kettles, part {number}") for number in range(1, BIBTEX_PAGE_SIZE + 3)]
     await fill(store, *twins)
-    person = Person(store)
+    person = Person(store, channel=Channel(Platform.SLACK, "T1", "C1"))
     await save(person, *map(id_of, twins))
     later = replace(person, now=NOW + timedelta(hours=1))
     first = await later.presses(button_of(await later.asks("saved"), "BibTeX"))
@@ -126,6 +126,16 @@ async def test_a_long_list_as_bibtex_has_pages_and_no_key_comes_twice(store: Sto
     said = render(first.document) + render(second.document)
     assert len({line for line in said.splitlines() if "@misc" in line}) == len(twins)
     assert (await later.asks("saved --bibtex --page 9")).papers == second.papers
+
+
+async def test_in_a_terminal_a_long_list_as_bibtex_is_whole(store: Store) -> None:
+    twins = [a_paper(number, f"Kettles, part {number}") for number in range(1, BIBTEX_PAGE_SIZE + 3)]
+    await fill(store, *twins)
+    person = Person(store)
+    await save(person, *map(id_of, twins))
+    reply = await replace(person, now=NOW + timedelta(hours=1)).asks("saved --bibtex")
+    assert (reply.papers, labels_of(reply)) == (tuple(map(id_of, twins)), [])
+    assert render(reply.document).count("@misc") == len(twins)
 
 
 async def test_a_paper_from_outside_is_kept_when_it_is_saved(store: Store) -> None:

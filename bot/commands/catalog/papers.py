@@ -19,7 +19,7 @@ SAVED: Final = Command(
     name="saved",
     help="Show your reading list.",
     details="*Save* on a paper puts it there; only you see the list. `--bibtex` gives it to a bibliography, "
-    f"first saved first, {BIBTEX_PAGE_SIZE} papers to a page.",
+    f"first saved first; in a chat {BIBTEX_PAGE_SIZE} papers to a page.",
     parameters=(
         Parameter(name="bibtex", help="As BibTeX, to copy.", kind=Kind.SWITCH),
         replace(_PAGE, example="saved --page 2"),

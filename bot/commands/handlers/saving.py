@@ -5,6 +5,7 @@ from bot.commands.handlers.finding import found, kept
 from bot.commands.request import Requester, Save, Saved, Unsave
 from bot.commands.services import Services
 from bot.document import Reply
+from bot.model.channel import Platform
 from bot.views.saved import (
     BIBTEX_PAGE_SIZE,
     PAGE_SIZE,
@@ -44,7 +45,11 @@ async def saved(request: Saved, requester: Requester, services: Services) -> Rep
     mine = await services.store.saved.of_user(here.platform, here.workspace, requester.user, now)
     if not mine:
         return Reply(verb="saved", document=no_papers())
-    size, command = (BIBTEX_PAGE_SIZE, "saved --bibtex") if request.is_bibtex else (PAGE_SIZE, "saved")
+    command, size = "saved", PAGE_SIZE
+    if request.is_bibtex:
+        # A terminal has room for all of it, and a file is written from there.
+        command = "saved --bibtex"
+        size = len(mine) if here.platform is Platform.CONSOLE else BIBTEX_PAGE_SIZE
     pages = -(-len(mine) // size)
     page = min(request.page, pages)
     buttons = Buttons(requester, now)
@@ -56,7 +61,8 @@ async def saved(request: Saved, requester: Requester, services: Services) -> Rep
     if request.is_bibtex:
         # Letters behind equal keys go by age, so that no key changes when a paper is added.
         papers = tuple(reversed(mine))
-        shown = tuple(str(each.paper.id) for each in papers[(page - 1) * size : page * size])
-        return Reply(verb="saved", document=bibliography(papers, page, actions=tuple(actions)), papers=shown)
+        first, last = (page - 1) * size, page * size
+        shown = tuple(str(each.paper.id) for each in papers[first:last])
+        return Reply(verb="saved", document=bibliography(papers, first, last, actions=tuple(actions)), papers=shown)
     document = saved_papers(mine, page, now.date(), actions=tuple(actions))
     return Reply(verb="saved", document=document, papers=document.papers)
