@@ -218,10 +218,9 @@ class Members:
         )
         if guild is None or member is None or ruled_by is None:
             return None
-        is_whole = guild and member and ruled_by
-        return place, granted(
-            guild, member, ruled_by.get("permission_overwrites") or ()
-        ) if is_whole else Permission.NONE
+        if not (guild and member and ruled_by):
+            return place, Permission.NONE
+        return place, granted(guild, member, ruled_by.get("permission_overwrites") or ())
 
     async def _member(self, guild_id: str, user: str) -> Json | None:
         """Return a member with their roles."""
