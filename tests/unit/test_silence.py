@@ -175,18 +175,28 @@ def test_counting_ends_however_long_the_silence_is() -> None:
     assert looked_at <= (LONGEST + RATE_FROM).days
 
 
-@given(st.lists(st.integers(0, 4), min_size=70, max_size=120))
-def test_no_silence_is_told_that_chance_alone_may_bring(papers_a_day: list[int]) -> None:
+RATES = st.integers(1, 4).flatmap(lambda most: st.lists(st.integers(1, most), min_size=50, max_size=50))
+
+
+@given(st.integers(0, 12), RATES)
+def test_a_silence_is_told_when_the_rarest_day_makes_it_improbable_and_not_when_the_busiest_does_not(
+    silent: int, papers_a_weekday: list[int]
+) -> None:
+    last = before(silent)
+
     def papers(day: date) -> list[StoredPaper]:
-        age = (TODAY - day).days
-        return papers_of(day, papers_a_day[age] if age < len(papers_a_day) else 1)
+        rate = papers_a_weekday[(last - day).days % len(papers_a_weekday)] if day <= last else 0
+        return papers_of(day, rate) if day.weekday() < 5 else []
 
     silence, _ = judged(papers)
-    if silence is not None and silence.is_improbable:
-        expected = silence.a_day * silence.days
-        assert exp(-expected) < IMPROBABLE
-        assert silence.days >= SHORTEST
-        assert sum(papers_a_day[: silence.days]) == 0
+    is_told = silence is not None and silence.is_improbable
+    if silent < SHORTEST or exp(-max(papers_a_weekday) * silent) >= IMPROBABLE:
+        assert not is_told
+    elif exp(-min(papers_a_weekday) * silent) < IMPROBABLE:
+        assert is_told
+    if silence is not None:
+        assert silence.days == silent
+        assert min(papers_a_weekday) <= silence.a_day <= max(papers_a_weekday)
 
 
 @pytest.mark.parametrize(
