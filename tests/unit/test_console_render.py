@@ -1,6 +1,7 @@
+"""The console: documents as a terminal shows them, with and without colours, folded to its width or not."""
+
 import random
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,114 +12,48 @@ from adapters.console.layout import clean, width_of, wrap
 from adapters.console.limits import PAPERS_PER_PART
 from adapters.console.render import messages, parts_of, render
 from bot.document import (
-    BulletList,
     Code,
-    Divider,
     Document,
     Fields,
-    Note,
     PaperCard,
     PaperLine,
     Paragraph,
     Spans,
     Style,
     Text,
-    Time,
-    code,
-    strong,
     text,
 )
+from tests.digests import everything, five, many, one
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
-ADJECTIVES = ("Patient", "Sparse", "Nocturnal", "Recursive", "Well-Tempered")
-SUBJECTS = ("Teapots", "Lighthouses", "Postal Routes", "Paper Boats", "Door Bells")
-
-
-def title_of(number: int) -> str:
-    return f"{ADJECTIVES[number % 5]} {SUBJECTS[number // 5 % 5]} for World Models, Part {number}"
-
-
-def lead(number: int, *, numbered: bool = True) -> PaperCard:
-    href = f"https://huggingface.co/papers/2406.{number:05}"
-    return PaperCard(
-        paper=f"arxiv:2406.{number:05}",
-        number=number if numbered else 0,
-        title=(Text(title_of(number), href=href),),
-        body=(
-            Text("We invent a small "),
-            Text("world model", Style.MATCH),
-            Text(" that carries letters between imaginary houses, and find that it needs no map to come home in time."),
-        ),
-        facts=(
-            text("Ada Brill, Cyd Dorn … Zoe Ems (12)"),
-            text(f"{number * 7}▲"),
-            (Text("PDF", href=f"https://arxiv.org/pdf/2406.{number:05}"),),
-            (Text("Code", href="https://github.com/example/teapots"),),
-        ),
-    )
-
 
 def line(number: int) -> PaperLine:
-    href = f"https://huggingface.co/papers/2406.{number:05}"
-    return PaperLine(
-        paper=f"arxiv:2406.{number:05}", number=number, spans=(Text(title_of(number), href=href), Text(" · 12▲"))
-    )
-
-
-def digest(papers: int) -> Document:
-    leads = [lead(number, numbered=papers > 1) for number in range(1, min(papers, 5) + 1)]
-    lines = [line(number) for number in range(6, papers + 1)]
-    if papers == 1:
-        return Document(blocks=(*leads,), footnote=(strong("world models"), Text(" · 1 of 41 · #1")))
-    return Document(
-        heading=(strong("world models"), Text(f" · {papers} new papers")),
-        blocks=(*leads, *lines),
-        footnote=(Text(f"{papers} of 41 matched · #1 · "), code("/papers edit 1")),
-    )
-
-
-def everything() -> Document:
-    return Document(
-        heading=text("Every kind of block"),
-        blocks=(
-            Paragraph(
-                (Text("The first digest comes on "), Time(datetime(2026, 11, 24, 8, tzinfo=UTC), "Europe/Berlin"))
-            ),
-            Note(
-                text("A quiet remark about nothing in particular that is long enough to be folded at eighty columns.")
-            ),
-            BulletList((text("one thing"), (Text("type "), code("/papers help")))),
-            Fields((("last", text("today, 3 papers")), ("next", text("tomorrow")))),
-            Divider(),
-            Code('subscribe "world models\n          ^ unclosed quote'),
-            Paragraph((Text("The manual", href="https://example.org/manual/"), Text(" has the rest."))),
-        ),
-    )
+    return PaperLine(paper=f"arxiv:2406.{number:05}", number=number, spans=text(f"Paper {number} · 12▲"))
 
 
 @pytest.mark.parametrize(
     ("name", "document"),
-    [("1", digest(1)), ("5", digest(5)), ("25", digest(25)), ("blocks", everything())],
+    [("1", one()), ("5", five()), ("25", many()), ("blocks", everything())],
 )
 def test_a_document_looks_as_agreed_on_a_terminal(name: str, document: Document) -> None:
     assert render(document, width=80) + "\n" == (GOLDEN / f"console-{name}.txt").read_text(encoding="utf-8")
 
 
 def test_colours_highlight_the_matched_words_in_place() -> None:
-    coloured = render(digest(1), width=80, colour=True)
-    assert "\x1b[1;33mworld model\x1b[0m" in coloured
+    coloured = render(one(), width=80, colour=True)
+    assert "\x1b[1;33mWorld Model\x1b[0m" in coloured
     assert "matched" not in coloured.split("of 41")[0]
 
 
 def test_without_colours_a_paper_names_the_words_that_matched() -> None:
-    plain = render(digest(5))
+    plain = render(five())
     assert "\x1b" not in plain
     assert plain.count('matched "world model"') == 5
 
 
 def test_without_a_width_every_paragraph_stays_on_one_line() -> None:
-    assert any(len(each) > 120 for each in render(digest(1)).splitlines())
+    assert any(len(each) > 120 for each in render(one()).splitlines())
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
@@ -149,7 +84,7 @@ def test_markup_characters_are_shown_as_they_are() -> None:
     [(1, 0, "1 more matched and was cut"), (3, 0, "3 more matched and were cut"), (90, 1110, "1,200 more matched")],
 )
 def test_cut_papers_are_counted_below_whether_they_are_listed_or_not(listed: int, unlisted: int, said: str) -> None:
-    document = replace(digest(5), more=tuple(line(number) for number in range(listed)), unlisted=unlisted)
+    document = replace(five(), more=tuple(line(number) for number in range(listed)), unlisted=unlisted)
     assert render(document).splitlines()[-1].startswith(f"5 of 41 matched · #1 · /papers edit 1 · {said}")
 
 
