@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
+from html.entities import name2codepoint
 from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -44,6 +46,18 @@ _ARXIV_DOI: Final = "10.48550/"
 """The prefix of the DOIs that arXiv gives: they say no more than the id."""
 
 
+_NO_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ENTITY: Final = re.compile(rb"&([A-Za-z][A-Za-z0-9]*);|&(?!#)")
+_OF_XML: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
+"""What XML forbids and feeds have all the same: control characters, HTML's names of characters, a bare ampersand."""
+
+_HTML_END: Final = re.compile(r"</(?:p|a|b|i|em|strong|span|div|sub|sup|ul|li)\s*>", re.IGNORECASE)
+_HTML_TAG: Final = re.compile(
+    r"""</?(?:(p|div|ul|li|br)|a|b|i|em|strong|span|sub|sup)(?:\s+[a-z-]+=(?:"[^"]*"|'[^']*'))*\s*/?>""", re.IGNORECASE
+)
+"""Only text that has an end of HTML's is HTML: in formulas `<p>` alone is something else."""
+
+
 class UnreadableError(Exception):
     """Why one entry is no paper."""
 
@@ -51,15 +65,32 @@ class UnreadableError(Exception):
 def root_of(body: bytes) -> Element:
     """Read XML without a document type, so that no entity can hide anything in it.
 
+    One that is not well-formed is mended and read once more: a single character would cost a whole day.
+
     Raises:
         SourceError: it is no such XML.
     """
     try:
-        root: Element = fromstring(body, forbid_dtd=True)
+        try:
+            root: Element = fromstring(body, forbid_dtd=True)
+        except ParseError:
+            root = fromstring(_mended(body), forbid_dtd=True)
     except (ParseError, ValueError, LookupError) as error:
         # LookupError: an unknown encoding; ValueError: a forbidden document type, or an encoding expat cannot read.
         raise SourceError("the answer is not XML that can be read", answered=True) from error
     return root
+
+
+def _mended(body: bytes) -> bytes:
+    return _ENTITY.sub(_mended_entity, _NO_XML.sub(b" ", body))
+
+
+def _mended_entity(found: re.Match[bytes]) -> bytes:
+    name = (found[1] or b"").decode()
+    if name in _OF_XML:
+        return found[0]
+    code = name2codepoint.get(name)
+    return b"&#%d;" % code if code else b"&amp;" + found[0][1:]
 
 
 def text_of(element: Element | None) -> str:
@@ -70,6 +101,13 @@ def text_of(element: Element | None) -> str:
 def raw_text_of(element: Element | None) -> str:
     """Return all the text in an element as it stands."""
     return "" if element is None else "".join(element.itertext())
+
+
+def without_markup(text: str) -> str:
+    """Return text that may be HTML as plain text; feeds have been either."""
+    if not _HTML_END.search(text):
+        return text
+    return unescape(_HTML_TAG.sub(lambda tag: " " if tag[1] else "", text))
 
 
 def words_of(text: str) -> str:

@@ -27,6 +27,7 @@ from adapters.arxiv.entries import (
     root_of,
     text_of,
     title_of,
+    without_markup,
     words_of,
 )
 from bot.errors import SourceError
@@ -62,12 +63,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """One page of a query's results. `total` counts all of them, as far as arXiv says; `entries` those on the page."""
+    """One page of a query's results. `total` counts all of them, None where arXiv does not; `entries` those on it."""
 
     papers: tuple[Paper, ...]
     skipped: tuple[Skip, ...]
     entries: int
-    total: int
+    total: int | None
 
 
 def parse_feed(body: bytes, seen_at: datetime) -> Feed:
@@ -112,7 +113,7 @@ def parse_results(body: bytes) -> Results:
         papers=papers,
         skipped=skipped,
         entries=len(entries),
-        total=int(total) if total.isascii() and total.isdecimal() and len(total) < 10 else len(entries),  # noqa: PLR2004 - a count, no novel
+        total=int(total) if total.isascii() and total.isdecimal() and len(total) < 10 else None,  # noqa: PLR2004 - a count, no novel
     )
 
 
@@ -181,7 +182,7 @@ def _announced(item: Element, day: date | None, seen_at: datetime) -> Paper | No
     number = next((found for name in names if (found := number_of(raw_text_of(item.find(name))))), None)
     if number is None:
         raise UnreadableError("it has no arXiv id")
-    description = raw_text_of(item.find("description" if is_rss else f"{ATOM}summary"))
+    description = without_markup(raw_text_of(item.find("description" if is_rss else f"{ATOM}summary")))
     head = _HEAD.match(description)
     kind = (text_of(item.find(f"{ARXIV_NS}announce_type")) or (head[1] if head else "")).lower()
     if kind in LEFT_OUT:
@@ -199,7 +200,7 @@ def _announced(item: Element, day: date | None, seen_at: datetime) -> Paper | No
         id=PaperId(ARXIV, number),
         title=title_of(item.find("title" if is_rss else f"{ATOM}title"), number),
         abstract=abstract_of(description[head.end() :] if head else description),
-        authors=names_of(_split(map(raw_text_of, item.iterfind(f"{DC}creator")))),
+        authors=names_of(_split(without_markup(raw_text_of(each)) for each in item.iterfind(f"{DC}creator"))),
         categories=categories_of(raw_text_of(term) or term.get("term", "") for term in terms),
         sightings=(Sighting(source=ARXIV, listed_on=listed_on, first_seen_at=first_seen_at),),
         links=links_of(number),

@@ -138,13 +138,14 @@ class QueryApi:
         start = total = 0
         for _ in range(MOST_PAGES):
             page = await self._page(_search(window, categories), start, total)
-            total = max(total, page.total)
+            total = max(total, page.total or 0)
             if total > MOST_RESULTS:
                 return None
             found = found.with_more(filter(window.holds, page.papers), page.skipped)
             # By what came, for a page may be short in the middle.
             start += page.entries
-            if start >= total:
+            # Where nobody counts, what follows a full page is asked for.
+            if start >= total and (page.total is not None or page.entries < PAGE):
                 return found
         raise SourceError(f"arXiv gave only {start} of {total} results in {MOST_PAGES} pages", answered=True)
 
@@ -161,7 +162,7 @@ class QueryApi:
             if not body.strip():
                 continue
             page = parse_results(body)
-            total = max(total, page.total)
+            total = max(total, page.total or 0)
             if page.entries or start >= total:
                 return page
         raise SourceError(f"arXiv gave an empty page at {start} of {total} results", answered=True)

@@ -1,5 +1,6 @@
 """arXiv over real HTTP: asked slowly, read whole, and never taken for quiet when it is behind or broken."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adapters.arxiv.plan import ListKind, task_of
+from adapters.arxiv.query import PAGE
 from adapters.arxiv.source import REACH, ArxivSource
 from adapters.http import HttpClient
 from adapters.sql.store import SqlStore
@@ -23,6 +25,8 @@ from tests.fakes.web import Reply, web
 FRIDAY, SATURDAY, MONDAY = date(2026, 6, 12), date(2026, 6, 13), date(2026, 6, 15)
 MORNING = datetime(2026, 6, 15, 8, tzinfo=UTC)
 """Monday, before the cut-off: announced on Tuesday."""
+
+_UNCOUNTED = re.compile(rb"<opensearch:totalResults>.*?</opensearch:totalResults>")
 
 EMPTY_PAGE = Reply(body=results([], total=250))
 
@@ -167,6 +171,15 @@ async def test_pages_that_come_back_short_lose_nothing(store: SqlStore) -> None:
     async with asking(store, *submissions(150, MORNING, TODAY)) as (source, fake):
         fake.short = 40
         assert len((await source.fetch(submitted())).papers) == 150
+
+
+@pytest.mark.parametrize("many", [150, 200])
+async def test_where_nobody_counts_a_full_page_is_not_the_last(store: SqlStore, many: int) -> None:
+    papers = submissions(many, MORNING, TODAY)
+    pages = [results(papers[start : start + PAGE], total=0) for start in range(0, many + 1, PAGE)]
+    async with asking(store) as (source, fake):
+        fake.faults = [Reply(body=_UNCOUNTED.sub(b"", page)) for page in pages]
+        assert len((await source.fetch(submitted())).papers) == many
 
 
 @pytest.mark.parametrize("empty", [EMPTY_PAGE, Reply(body=b""), Reply(body=results([], total=0))])

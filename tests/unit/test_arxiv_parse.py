@@ -119,6 +119,30 @@ def test_text_is_plain_unicode_without_tex_and_control_characters() -> None:
     assert (paper.title, paper.authors) == ("A \N{GREEK SMALL LETTER ALPHA}-bound by Schrödinger & more", ("Gödel",))
 
 
+def test_html_in_a_feed_is_read_as_text_and_formulas_are_left_alone() -> None:
+    html = "<p>A &amp; <b>bold</b> <a href='x'>claim</a>,<br/>a &lt; b</p>"
+    written = item(a_submission(creators="<a href='x'>Ada Byron</a>, <a href='y'>Bob Example</a>"), MIDNIGHT)
+    (paper,) = of_feed(items=written.replace("We invent 2606.00001.", _escaped(html)))
+    assert paper.abstract == "A & bold claim, a < b"
+    assert paper.authors == ("Ada Byron", "Bob Example")
+    formula = "The ideal <p> has a <b, and &amp; stays."
+    (paper,) = of_feed(items=item(a_submission(), MIDNIGHT).replace("We invent 2606.00001.", _escaped(formula)))
+    assert paper.abstract == formula
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Poincar&eacute; &amp; co", "Poincaré & co"),
+        ("Q&A with R&D;", "Q&A with R&D;"),
+        ("A\x0bB", "A B"),
+    ],
+)
+def test_a_character_that_xml_forbids_costs_no_day(written: str, title: str) -> None:
+    papers = of_feed(items=item(a_submission(), MIDNIGHT).replace("Invented paper 2606.00001", written))
+    assert [paper.title for paper in papers] == [title]
+
+
 def test_a_paper_on_the_feed_twice_is_one_paper() -> None:
     assert len(of_feed(a_submission(), a_submission(kind="cross"))) == 1
 
@@ -322,6 +346,10 @@ def test_odd_text_in_any_field_gives_a_paper_or_is_skipped(date_text: str, creat
     read = parse_feed(feed(TODAY, [a_submission()], items=odd.replace("&", "&amp;")), NOW)
     assert len(read.papers) + len(read.skipped) == 2
     assert read.papers[0].id == PaperId("arxiv", "2606.00001")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _xml(text: str) -> str:
