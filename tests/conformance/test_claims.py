@@ -1,3 +1,5 @@
+"""Claims: whose turn it is, who holds what for how long, and what a worker whose claim is over can no longer write."""
+
 import asyncio
 from datetime import timedelta
 

@@ -1,3 +1,5 @@
+"""The library: papers read back as they were stored, each once, however many sources list it."""
+
 import asyncio
 from datetime import date, timedelta
 

@@ -1,3 +1,5 @@
+"""Subscriptions: added, changed and paused, each with what depends on it, and only in its own channel."""
+
 import asyncio
 from dataclasses import replace
 from datetime import date, time, timedelta

@@ -1,3 +1,5 @@
+"""Matching, marking and summing up on 20,000 real papers."""
+
 import gzip
 import json
 import re

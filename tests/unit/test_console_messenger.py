@@ -1,3 +1,5 @@
+"""Posting to the console: whole lines of JSON in a file, or text on stdout, whoever writes or reads beside us."""
+
 import asyncio
 import io
 import json

@@ -1,3 +1,5 @@
+"""The log: one line each, without secrets, whatever a message or an error holds."""
+
 import io
 import logging
 import subprocess

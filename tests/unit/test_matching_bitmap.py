@@ -1,3 +1,5 @@
+"""The fast matcher says, of all queries at once, what the definition says of each."""
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

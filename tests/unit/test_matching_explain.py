@@ -1,3 +1,5 @@
+"""Why a paper matches, which words are marked, and how strong the match is."""
+
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise

@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - what phones type for quotes and dashes is what these tests are about
+"""Queries as people type them: the tree they stand for, or where the mistake is and what to type instead."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""Queries of every shape: their canonical text, their reading in words, and texts that are no query."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""The alarm clock: ticks come at once and at their interval, never twice at a time, and can be stopped."""
+
 import asyncio
 from datetime import timedelta
 

@@ -1,3 +1,5 @@
+"""Settings: what comes before what, and every mistake told at once, without a secret."""
+
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -5,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
+from bot.logs import redact
 from bot.settings import PREFIX, Settings, load_settings, unknown_variables, variables
 
 
@@ -82,6 +85,7 @@ def test_a_database_address_without_a_driver_is_refused_and_never_repeated(
     monkeypatch.setenv("PAPERROUND_DATABASE_URL", url)
     (problem,) = problems_of()
     assert problem.startswith("PAPERROUND_DATABASE_URL: ")
+    assert redact(problem) == problem
     assert "pw" not in problem
 
 
@@ -287,6 +291,7 @@ def test_what_does_not_go_together_is_named_without_its_value(
     problems = problems_of()
     assert [each.partition(":")[0] for each in problems] == named
     assert "hunter" not in " ".join(problems)
+    assert [redact(each) for each in problems] == list(problems)
 
 
 @pytest.mark.parametrize(

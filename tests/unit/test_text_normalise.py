@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - characters that look like others are what these tests are about
+"""The tokeniser: what counts as the same word in a paper and in a query, and what a clean text is."""
+
 import sys
 from itertools import pairwise
 

@@ -1,3 +1,5 @@
+"""TL;DRs: which sentences of an abstract state the contribution, and how a text is cut."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 
