@@ -67,7 +67,7 @@ def options(
 def demo(
     *, offline: Annotated[bool, typer.Option("--offline", help="Use the bundled sample without asking anyone.")] = False
 ) -> None:
-    """Show a digest as a terminal, Slack and Discord show it; it needs no token and no settings."""
+    """Show a digest as a terminal, Slack and Discord show it. It needs no token and no settings."""
     from bot.cli.border import run_plain
     from bot.cli.demo import run_demo
 
@@ -191,7 +191,7 @@ def list_channels(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
-    """Show each channel's subscriptions, last and next digest, and what is wrong with it."""
+    """Show each channel's subscriptions, digests and faults."""
     from bot.cli.border import run_verb
     from bot.cli.channels import run_channels
 
@@ -205,7 +205,7 @@ def apply(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
 ) -> None:
-    """Make many channels what one file says; shows what changes in each."""
+    """Make many channels what one file says. It shows what changes in each."""
     from bot.cli.apply import run_apply
     from bot.cli.border import run_verb
 

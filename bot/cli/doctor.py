@@ -104,12 +104,10 @@ def _console(settings: Settings) -> Check:
     if file is None:
         return Check(name="console", found="digests go to stdout")
     place = file if file.exists() else file.absolute().parent
-    fix = (
-        ""
-        if not file.is_dir() and os.access(place, os.W_OK)
-        else "Set PAPERROUND_CONSOLE__FILE to a file you may write."
-    )
-    return Check(name="console", found=f"digests are appended to {file}", fix=fix)
+    if not file.is_dir() and os.access(place, os.W_OK):
+        return Check(name="console", found=f"digests are appended to {file}")
+    fix = "Set PAPERROUND_CONSOLE__FILE to a file you may write."
+    return Check(name="console", found=f"digests cannot be appended to {file}", fix=fix)
 
 
 async def _web(host: str, port: int) -> Check:

@@ -100,12 +100,12 @@ def database_address(url: SecretStr) -> SecretStr:
     """Check what can be checked without a connection; the address may hold a password and is never repeated."""
     scheme, separator, rest = url.get_secret_value().partition("://")
     if not separator:
-        raise ValueError("this is no database address; write sqlite:///paperround.db or postgresql://user@host/name")
+        raise ValueError("this is no database address; write sqlite:///paperround.db or postgresql://host/name")
     if scheme not in DATABASES:
         hint = did_you_mean(scheme, ("sqlite", "postgresql")) or "; use sqlite:/// or postgresql://"
         raise ValueError(f'there is no driver for "{scheme}"{hint}')
     if not rest.strip("/"):
-        raise ValueError("the address names no database; write sqlite:///paperround.db or postgresql://user@host/name")
+        raise ValueError("the address names no database; write sqlite:///paperround.db or postgresql://host/name")
     if scheme.startswith("sqlite") and "?" in rest:
         raise ValueError("the address of a file takes no options; end it before the ?")
     return url

@@ -88,7 +88,7 @@ def contradictions(slack: SlackSettings, http: HttpSettings, *, has_key: bool) -
     if slack.bot_token is not None and slack.client_id is not None:
         yield "SLACK_BOT_TOKEN: it is for one workspace and SLACK_CLIENT_ID for many; leave one of them out"
     if slack.client_id is not None and slack.client_secret is None:
-        yield "SLACK_CLIENT_SECRET: SLACK_CLIENT_ID needs it; both are under Basic Information of the Slack app"
+        yield "SLACK_CLIENT_SECRET: SLACK_CLIENT_ID needs it; both are App Credentials of the Slack app"
     if slack.client_secret is not None and slack.client_id is None:
         yield "SLACK_CLIENT_ID: SLACK_CLIENT_SECRET is of no use without it"
     if slack.client_id is not None and http.port is None:

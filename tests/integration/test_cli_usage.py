@@ -36,6 +36,7 @@ def test_help_names_every_verb(console: Console) -> None:
     assert ended.status == 0
     listed = [line.split()[0] for line in ended.out.partition("Commands:")[2].splitlines() if line.strip()]
     assert sorted(listed) == sorted(VERBS)
+    assert "..." not in ended.out.replace("COMMAND [ARGS]...", "")
 
 
 @pytest.mark.parametrize("verb", VERBS)

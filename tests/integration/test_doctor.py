@@ -79,6 +79,7 @@ def test_every_failed_check_has_its_fix_and_the_status_is_1(tmp_path: Path) -> N
         "settings", "database", "console", "web server", "huggingface", "arxiv",
     ]  # fmt: skip
     assert all(fix for _, fix in found)
+    assert found[2][0] == "console: digests cannot be appended to no-such-folder/digests.jsonl"
     assert "Traceback" not in ended.out + ended.err
 
 
