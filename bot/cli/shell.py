@@ -53,10 +53,20 @@ async def run_shell(settings: Settings, *, channel: Channel) -> int:
 
 async def _answer(app: App, typed: str, channel: Channel, buttons: Sequence[Action]) -> Reply:
     """Press the button of the last answer that a number names; anything else is a command."""
-    if typed.isdecimal() and 1 <= int(typed[:_LONGEST_NUMBER]) <= len(buttons):
-        requester = Requester(channel=channel, user=DEFAULT_USER, is_manager=True)
-        return await press(action_id(buttons[int(typed) - 1]), requester, app.services)
-    return await ask(app, typed, channel=channel, user=DEFAULT_USER)
+    if not typed.isdecimal():
+        return await ask(app, typed, channel=channel, user=DEFAULT_USER)
+    number = int(typed[:_LONGEST_NUMBER])
+    if len(typed) > _LONGEST_NUMBER or not 1 <= number <= len(buttons):
+        return _no_button(buttons)
+    requester = Requester(channel=channel, user=DEFAULT_USER, is_manager=True)
+    return await press(action_id(buttons[number - 1]), requester, app.services)
+
+
+def _no_button(buttons: Sequence[Action]) -> Reply:
+    """Say that a number presses nothing; what the last answer has can still be pressed."""
+    said = "No button has this number." if buttons else "The last answer has no button; a number presses one."
+    document = Answer(blocks=(Paragraph(text(said)),), actions=tuple(buttons))
+    return Reply(verb="press", document=document, ok=False, understood=False)
 
 
 def _with_buttons(answer: Answer) -> Answer:

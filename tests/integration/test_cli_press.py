@@ -60,4 +60,10 @@ def test_the_shell_presses_the_buttons_of_the_last_answer_by_their_numbers(conso
     ended = console("shell", stdin="subscribe teapots\n2\n2\n")
     assert "Type a number to press: 1 Change · 2 Undo" in ended.out
     assert "Undone by @local: teapots (#1) is gone again." in ended.out
-    assert "I don't know the command 2." in ended.out
+    assert "The last answer has no button; a number presses one." in ended.out
+
+
+def test_a_number_without_a_button_leaves_the_buttons_of_the_last_answer(console: Console) -> None:
+    ended = console("shell", stdin="subscribe teapots\n9\n0002\n0\n2\n")
+    assert ended.out.count("No button has this number.\n\nType a number to press: 1 Change · 2 Undo") == 3
+    assert "Undone by @local: teapots (#1) is gone again." in ended.out
