@@ -1,6 +1,7 @@
 """Answers to interactions: first that we heard, within three seconds, then what there is to say, within 15 minutes.
 
     acknowledged ──said──> the answer that Discord shows a wait for, or a message more
+                              ├─ not now, or perhaps lost ──> once more, where it cannot be there twice
                               └─ refused: over, used up ──> a message in the channel, or in person
 
 Discord takes one acknowledgement of each interaction. Who finds that another process has given it does nothing more: so
@@ -9,6 +10,7 @@ any number of processes may hear the same.
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
@@ -35,6 +37,9 @@ Source: https://docs.discord.com/developers/interactions/receiving-and-respondin
 _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
 
 ACKNOWLEDGED: Final = 40060
+
+PATIENCE: Final = timedelta(seconds=5)
+"""How long an answer waits where Discord asks for it: less than people do, who see that it is coming."""
 
 
 class Answers:
@@ -177,7 +182,17 @@ class Answers:
         return answer(await self.named(here, document))
 
     async def _edit(self, here: Here, payload: Json) -> Json:
-        return await self._api.call("PATCH", _ORIGINAL, payload, webhook_id=here.application, webhook_token=here.token)
+        """Say what a message says; done twice, it says it once."""
+        try:
+            return await self._answer(here, "PATCH", _ORIGINAL, payload)
+        except DiscordError as error:
+            if error.verdict is not Verdict.UNKNOWN_OUTCOME:
+                raise
+            return await self._answer(here, "PATCH", _ORIGINAL, payload)
 
     async def _follow_up(self, here: Here, payload: Json) -> Json:
-        return await self._api.call("POST", _FOLLOWUP, payload, webhook_id=here.application, webhook_token=here.token)
+        return await self._answer(here, "POST", _FOLLOWUP, payload)
+
+    async def _answer(self, here: Here, method: str, path: str, payload: Json) -> Json:
+        token = {"webhook_id": here.application, "webhook_token": here.token}
+        return await self._api.call(method, path, payload, patience=PATIENCE, **token)

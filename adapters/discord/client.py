@@ -30,7 +30,7 @@ CALL_TIMEOUT: Final = timedelta(seconds=8)
 """How long one request may take: with the pacing before it, it stays below what a post may take."""
 
 BRIEFLY: Final = timedelta(seconds=1)
-"""Waiting time that Discord asks for and that is slept here; for what is longer the delivery comes back."""
+"""Waiting time that Discord asks for and that is slept here; for what is longer a delivery comes back."""
 
 OF_INTERACTIONS: Final = ("/interactions/", "/webhooks/")
 """What Discord does not count to the requests of a second, since people wait for it."""
@@ -71,11 +71,19 @@ class DiscordApi:
         self._failure: DiscordError | None = None
 
     async def call(
-        self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None, **ids: str
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        patience: timedelta = BRIEFLY,
+        **ids: str,
     ) -> Json:
         """Ask for `path`, whose `{channel_id}` and the like are taken from `ids`; returns the answer's JSON.
 
-        None for an answer without content. What belongs to interactions is not paced.
+        None for an answer without content. What belongs to interactions is not paced. `patience` is how much of what
+        Discord asks to wait is waited here.
 
         Raises:
             DiscordError: it was refused, or nobody knows; UNKNOWN_OUTCOME whenever something may have been done.
@@ -93,7 +101,7 @@ class DiscordApi:
             except DiscordError as error:
                 await self._pacing.obey(route, error)
                 wait = error.retry_after
-                if error.verdict is not Verdict.RETRY_LATER or wait is None or waited + wait > BRIEFLY:
+                if error.verdict is not Verdict.RETRY_LATER or wait is None or waited + wait > patience:
                     raise
                 waited += wait
             await self._clock.sleep(wait.total_seconds())

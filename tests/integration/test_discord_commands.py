@@ -293,7 +293,7 @@ async def test_an_answer_that_is_not_taken_there_goes_to_the_channel_or_to_the_p
 
 
 async def test_what_a_channel_may_have_is_not_said_twice(discord_talk: Talk) -> None:
-    discord_talk.discord.fail(Fault(hangs_up=True, accepts=True), method="PATCH", path=ORIGINAL)
+    discord_talk.discord.fail(*[Fault(hangs_up=True, accepts=True)] * 2, method="PATCH", path=ORIGINAL)
     said = await discord_talk.ana.types("subscribe", query="teapots", tz="Asia/Tokyo")
     await discord_talk.settled()
     assert said.to_channel
