@@ -17,7 +17,7 @@ from bot.pipeline.deliver import CLAIMS_AT_ONCE, deliver_due
 from bot.ports import Store
 from tests.builders import GENERAL, a_paper
 from tests.fakes.messenger import FakePlatform
-from tests.scenarios.test_enqueue import NINE, enqueue, list_papers, subscribe
+from tests.scenarios.rounds import NINE, enqueue, list_papers, subscribe
 
 IDS = [str(a_paper(number).id) for number in range(1, 6)]
 

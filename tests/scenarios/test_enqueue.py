@@ -5,56 +5,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from bot.clock import FixedClock
-from bot.model.cadence import EVERY_DAY, Cadence, Frequency
+from bot.model.cadence import Cadence, Frequency
 from bot.model.channel import Channel, Platform
 from bot.model.delivery import Kind
 from bot.model.outcome import Outcome, OutcomeKind, Stage
-from bot.model.paper import Paper
-from bot.model.subscription import DEFAULT_SOURCES, NewSubscription, Subscription
 from bot.pipeline.deliver import deliver_due
-from bot.pipeline.enqueue import enqueue_due
 from bot.ports import Store
-from bot.query.parse import parse
 from tests.builders import GENERAL, TODAY, a_paper, a_sighting
-from tests.changing import add, remove
+from tests.changing import remove
 from tests.fakes.messenger import FakePlatform
-
-MORNING = datetime(2026, 6, 16, 6, tzinfo=UTC)
-NINE = datetime(2026, 6, 16, 9, tzinfo=UTC)
-DAILY = Cadence(weekdays=EVERY_DAY)
-
-
-async def subscribe(
-    store: Store,
-    query: str = "world model",
-    *,
-    channel: Channel = GENERAL,
-    cadence: Cadence = DAILY,
-    due: datetime | None = NINE,
-    at: datetime = MORNING,
-    creator: str = "ana",
-) -> Subscription:
-    new = NewSubscription(
-        channel=channel,
-        query=parse(query),
-        cadence=cadence,
-        cap=None,
-        min_upvotes=0,
-        upvoted_only=False,
-        sources=DEFAULT_SOURCES,
-        creator=creator,
-    )
-    stored = await add(store, new, at, due)
-    assert stored is not None
-    return stored
-
-
-async def list_papers(store: Store, *papers: Paper, at: datetime = MORNING) -> None:
-    await store.papers.ingest(papers, at)
-
-
-async def enqueue(store: Store, now: datetime = NINE) -> int:
-    return await enqueue_due(store, FixedClock(now), default_zone="UTC")
+from tests.scenarios.rounds import NINE, enqueue, list_papers, subscribe
 
 
 async def posted(store: Store, now: datetime) -> list[str]:

@@ -25,7 +25,7 @@ from tests.fakes.huggingface import FakeHuggingFace, an_item
 from tests.fakes.messenger import FakePlatform
 from tests.fakes.web import Reply, web
 from tests.rows import change_numbers
-from tests.scenarios.test_enqueue import list_papers, subscribe
+from tests.scenarios.rounds import list_papers, subscribe
 
 Answer = Fetched | Exception
 

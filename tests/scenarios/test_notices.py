@@ -1,49 +1,32 @@
 """What paperround says by itself is said once: a greeting, a pause for lost access."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from adapters.console.render import render
 from adapters.sql.store import SqlStore
 from bot.clock import FixedClock
-from bot.document import Document
 from bot.errors import DeliveryError, Verdict
-from bot.model.change import ChangeId, ChangeKind, ChannelPlan, NewChange
 from bot.model.channel import Channel, ChannelSettings, Platform
-from bot.model.interaction import new_id
-from bot.model.subscription import Pause, PauseReason, SubscriptionState
+from bot.model.subscription import Pause, PauseReason
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.notices import greet, welcome_back
 from bot.pipeline.report import report_of
-from bot.snapshot import document_of
 from bot.views.notices import paused_document
 from tests.builders import GENERAL, TODAY, a_paper, a_sighting
+from tests.changing import pause_some, set_settings
 from tests.fakes.messenger import FakePlatform
-from tests.scenarios.test_enqueue import NINE, enqueue, list_papers, subscribe
+from tests.scenarios.rounds import LONG_AGO, NINE, deliver, enqueue, list_papers, subscribe, waiting
 
 SECRET = Channel(Platform.CONSOLE, "local", "secret")
 ANA = GENERAL.personal("ana")
-LONG_AGO = NINE - timedelta(days=60)
 DAY = timedelta(days=1)
+BY_BO = Pause(by="bo", reason=PauseReason.PERSON, since=NINE)
 LOST = DeliveryError(Verdict.PAUSE_CHANNEL, "not in the channel")
 PAUSED = (
     "Paused: I can't post in #secret. When I'm let in again I resume by myself, with up to 14 days of missed papers in "
     "one digest."
 )
-
-
-async def deliver(store: SqlStore, now: datetime = NINE, *failures: DeliveryError) -> list[tuple[str, str]]:
-    """Deliver what is due; returns each message's channel and words."""
-    platform = FakePlatform(failures=list(failures))
-    await deliver_due(store, {platform.platform: platform}, FixedClock(now))
-    return [(channel, text) for channel, _, _, text in platform.posted]
-
-
-async def waiting(store: SqlStore, now: datetime = NINE) -> list[tuple[Channel, Document]]:
-    """Return what waits to be posted, as it was composed."""
-    claims = await store.outbox.claim(now, timedelta(seconds=20), 9, list(Platform))
-    return [(claim.channel, document_of(claim.document)) for claim in claims]
 
 
 # --- the greeting -----------------------------------------------------------------------------------------------------
@@ -94,24 +77,6 @@ async def lose(
     return await deliver(store, at, error, *then)
 
 
-async def people_pause(store: SqlStore, channel: Channel, number: int) -> None:
-    """Let a person pause a subscription."""
-    (mine,) = [each for each in await store.subscriptions.of_channel(channel) if each.number == number]
-    pause = Pause(by="bo", reason=PauseReason.PERSON, since=NINE)
-    paused = replace(mine, state=SubscriptionState.PAUSED, pause=pause)
-    await carry_out(store, channel, ChannelPlan(edit=(paused,)), ChangeKind.PAUSED)
-
-
-async def people_set(store: SqlStore, channel: Channel, settings: ChannelSettings) -> None:
-    """Let a person change the settings."""
-    await carry_out(store, channel, ChannelPlan(settings=settings), ChangeKind.SET)
-
-
-async def carry_out(store: SqlStore, channel: Channel, plan: ChannelPlan, kind: ChangeKind) -> None:
-    change = NewChange(id=ChangeId(new_id()), by="bo", at=NINE, kind=kind)
-    assert await store.subscriptions.change(channel, plan, change) is not None
-
-
 async def test_who_made_the_subscriptions_of_a_lost_channel_is_told_in_person(store: SqlStore) -> None:
     await subscribe(store, channel=SECRET)
     assert await lose(store) == [(str(ANA), PAUSED)]
@@ -121,7 +86,7 @@ async def test_who_made_the_subscriptions_of_a_lost_channel_is_told_in_person(st
 async def test_each_creator_is_told_once_however_many_subscriptions_they_have(store: SqlStore) -> None:
     for query, creator in (("world model", "ana"), ("teapots", "ana"), ("doorbells", "bo"), ("umbrellas", "cy")):
         await subscribe(store, query, channel=SECRET, creator=creator)
-    await people_pause(store, SECRET, 4)
+    await pause_some(store, SECRET, [4], BY_BO)
     assert await lose(store) == [("console:local/@ana", PAUSED), ("console:local/@bo", PAUSED)]
     assert await deliver(store, NINE + DAY) == []
 
@@ -170,7 +135,7 @@ async def test_access_that_is_back_brings_what_was_missed_in_one_digest(store: S
 async def test_what_people_paused_stays_paused_when_access_is_back(store: SqlStore) -> None:
     await subscribe(store, "world model", channel=SECRET)
     await subscribe(store, "teapots", channel=SECRET)
-    await people_pause(store, SECRET, 2)
+    await pause_some(store, SECRET, [2], BY_BO)
     await lose(store)
     assert await welcome_back(store, FixedClock(NINE), SECRET, default_zone="UTC") == (1,)
     assert await welcome_back(store, FixedClock(NINE), SECRET, default_zone="UTC") == ()
@@ -181,7 +146,7 @@ async def test_access_that_is_back_resumes_in_the_channels_zone_and_not_before_t
     store: SqlStore,
 ) -> None:
     await subscribe(store, channel=SECRET)
-    await people_set(store, SECRET, ChannelSettings(timezone="Asia/Tokyo"))
+    await set_settings(store, SECRET, ChannelSettings(timezone="Asia/Tokyo"))
     await lose(store)
     await welcome_back(store, FixedClock(NINE), SECRET, default_zone="UTC")
     (subscription,) = await store.subscriptions.of_channel(SECRET)

@@ -21,8 +21,8 @@ from bot.pipeline.enqueue import enqueue_due
 from bot.pipeline.quiet import note_silences
 from bot.query.parse import parse
 from tests.builders import GENERAL, TODAY, a_paper, a_sighting
-from tests.scenarios.test_enqueue import DAILY, NINE, enqueue, list_papers, subscribe
-from tests.scenarios.test_notices import LONG_AGO, deliver, people_set, waiting
+from tests.changing import set_settings
+from tests.scenarios.rounds import DAILY, LONG_AGO, NINE, deliver, enqueue, list_papers, subscribe, waiting
 
 
 def weekday_list(day: date, matching: int) -> list[Paper]:
@@ -158,7 +158,7 @@ async def test_the_same_round_again_gives_no_second_note(store: SqlStore) -> Non
 
 async def test_a_channel_that_does_not_want_to_know_is_not_told(store: SqlStore) -> None:
     await quiet_agents(store)
-    await people_set(store, GENERAL, ChannelSettings(quiet_notes=False))
+    await set_settings(store, GENERAL, ChannelSettings(quiet_notes=False))
     assert await go_rounds(store, 10) == []
 
 
@@ -195,7 +195,7 @@ async def test_a_new_subscription_is_let_alone(store: SqlStore) -> None:
 
 async def test_papers_that_the_channel_muted_do_not_count_as_promised(store: SqlStore) -> None:
     await quiet_agents(store)
-    await people_set(store, GENERAL, ChannelSettings(mutes=(parse("agents"),)))
+    await set_settings(store, GENERAL, ChannelSettings(mutes=(parse("agents"),)))
     assert await go_rounds(store, 4) == []
 
 
