@@ -72,7 +72,7 @@ class Person:
     is_manager: bool = True
     zone: str = "Europe/Berlin"
     limits: Limits = field(default_factory=Limits)
-    sources: tuple[PaperSource, ...] = (FakeSource("huggingface"), FakeSource("arxiv"))
+    sources: tuple[PaperSource, ...] = field(default_factory=lambda: (FakeSource("huggingface"), FakeSource("arxiv")))
 
     @property
     def services(self) -> Services:
