@@ -93,7 +93,7 @@ def _moved(channel_key: int, run: Run, at: datetime) -> dict[str, Any]:
     }
 
 
-def _later(run: Run) -> Any:
+def _later(run: Run) -> datetime | None:
     """Return where the clock goes: never backwards, as a run `--as-of` an earlier moment would have it."""
     known = run.subscription.next_due
     return max(known, run.next_due) if known and run.next_due else run.next_due

@@ -27,7 +27,7 @@ DELIVERY_GRACE: Final = timedelta(minutes=5)
 """How long after its moment a delivery may wait for a worker before it counts as late."""
 
 FETCH_GRACE: Final = timedelta(hours=26)
-"""Every source is fetched at least once a day; after this long nobody does."""
+"""Every source is fetched at least once a day: when its last fetch is older, nobody fetches it any more."""
 
 WEEKEND: Final = "Hugging Face publishes no list on Saturday and Sunday; the next is Monday."
 _RUN_IT: Final = "is the service (paperround run) running?"
