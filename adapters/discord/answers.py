@@ -10,7 +10,6 @@ any number of processes may hear the same.
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
@@ -37,9 +36,6 @@ Source: https://docs.discord.com/developers/interactions/receiving-and-respondin
 _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
 
 ACKNOWLEDGED: Final = 40060
-
-PATIENCE: Final = timedelta(seconds=5)
-"""How long an answer waits where Discord asks for it: less than people do, who see that it is coming."""
 
 
 class Answers:
@@ -194,5 +190,4 @@ class Answers:
         return await self._answer(here, "POST", _FOLLOWUP, payload)
 
     async def _answer(self, here: Here, method: str, path: str, payload: Json) -> Json:
-        token = {"webhook_id": here.application, "webhook_token": here.token}
-        return await self._api.call(method, path, payload, patience=PATIENCE, **token)
+        return await self._api.call(method, path, payload, webhook_id=here.application, webhook_token=here.token)

@@ -32,7 +32,11 @@ CALL_TIMEOUT: Final = timedelta(seconds=8)
 BRIEFLY: Final = timedelta(seconds=1)
 """Waiting time that Discord asks for and that is slept here; for what is longer a delivery comes back."""
 
-OF_INTERACTIONS: Final = ("/interactions/", "/webhooks/")
+FOR_AN_ANSWER: Final = timedelta(seconds=5)
+"""Such waiting time of an answer, which has nowhere to come back to: people see that it is coming."""
+
+ANSWERS: Final = "/webhooks/"
+OF_INTERACTIONS: Final = ("/interactions/", ANSWERS)
 """What Discord does not count to the requests of a second, since people wait for it."""
 
 LOGGING_IN: Final = "GET /users/@me "
@@ -71,26 +75,18 @@ class DiscordApi:
         self._failure: DiscordError | None = None
 
     async def call(
-        self,
-        method: str,
-        path: str,
-        body: Json = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        patience: timedelta = BRIEFLY,
-        **ids: str,
+        self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None, **ids: str
     ) -> Json:
         """Ask for `path`, whose `{channel_id}` and the like are taken from `ids`; returns the answer's JSON.
 
-        None for an answer without content. What belongs to interactions is not paced. `patience` is how much of what
-        Discord asks to wait is waited here.
+        None for an answer without content. What belongs to interactions is not paced.
 
         Raises:
             DiscordError: it was refused, or nobody knows; UNKNOWN_OUTCOME whenever something may have been done.
         """
         major = "+".join(ids[key] for key in ("channel_id", "guild_id", "webhook_id") if key in ids)
         route = f"{method} {path} {major}"
-        waited = timedelta()
+        waited, patience = timedelta(), FOR_AN_ANSWER if path.startswith(ANSWERS) else BRIEFLY
         while True:
             # First of all: what came after its moment would be one request too many of the next second.
             await self._opened()
