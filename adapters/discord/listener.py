@@ -134,6 +134,15 @@ class Listener(discord.AutoShardedClient):
             self._guild_ids[number] = {str(each["id"]) for each in payload["guilds"]}
             understood({**payload, "shard": shard, "user": {**_WANTED[_ME], **payload["user"]}})
 
+        created = parsers["GUILD_CREATE"]
+
+        def server(payload: Json) -> None:
+            # discord.py takes a server for one that is back, and for no new one, wherever "unavailable" is written.
+            is_new = self.is_ready() and str(payload["id"]) not in self.guild_ids
+            said = {name: each for name, each in payload.items() if not (is_new and name == "unavailable" and not each)}
+            created(said)
+
+        parsers["GUILD_CREATE"] = server
         parsers["READY"] = ready
         parsers["INTERACTION_CREATE"] = self._ears.interaction
 

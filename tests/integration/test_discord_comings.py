@@ -63,20 +63,22 @@ async def lose(discord_talk: Talk, where: Channel = TEA_CHANNEL) -> None:
 # --- into a server ----------------------------------------------------------------------------------------------------
 
 
-def let_in(discord: TalkingDiscord, *, system: str = "") -> None:
-    """Let a third server take us in, with two channels."""
+def let_in(discord: TalkingDiscord, *, system: str = "", **told: bool) -> None:
+    """Let a third server take us in, with two channels; `told` is what is said of it beside that."""
     guild = discord_guilds.Guild(id=NEW, name="New", owner="1", members={BOT: []})
     guild.add_role(NEW, "@everyone", discord_guilds.USUAL)
     discord.guilds[NEW] = guild
     for each in (FIRST, SECOND):
         discord.places[each] = discord_guilds.Place(id=each, guild=NEW, kind=discord_guilds.Kind.TEXT, name="a")
     discord.system_channels[NEW] = system
-    discord.tell("GUILD_CREATE", {"id": NEW})
+    discord.tell("GUILD_CREATE", {"id": NEW, **told})
 
 
-async def test_a_server_is_greeted_once_where_it_greets_people(discord_talk: Talk) -> None:
+@pytest.mark.parametrize("told", [{}, {"unavailable": False}])
+async def test_a_server_is_greeted_once_where_it_greets_people(discord_talk: Talk, told: dict[str, bool]) -> None:
+    await discord_talk.known()
     for _ in range(2):
-        let_in(discord_talk.discord, system=SECOND)
+        let_in(discord_talk.discord, system=SECOND, **told)
         await heard(discord_talk)
     assert await noticed(discord_talk.store, Kind.GREETING) == [channel(SECOND, NEW)]
 
@@ -123,7 +125,11 @@ async def test_two_processes_that_hear_it_tell_it_once(discord_talk: Talk) -> No
     assert await noticed(discord_talk.store, Kind.PAUSED) == [channel(f"@{ANA}")]
 
 
-async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in_again(discord_talk: Talk) -> None:
+@pytest.mark.parametrize("told", [{}, {"unavailable": False}])
+async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in_again(
+    discord_talk: Talk, told: dict[str, bool]
+) -> None:
+    await discord_talk.known()
     await discord_talk.bo.at(STOVES).types("subscribe", query="stoves", tz="UTC")
     guild = discord_talk.discord.guilds[HERE]
     discord_talk.discord.remove_guild(HERE)
@@ -131,7 +137,7 @@ async def test_a_server_that_removes_us_is_paused_and_goes_on_when_it_lets_us_in
     assert await why_paused(discord_talk.store, TEA_CHANNEL) == "I was removed from the server"
     assert await discord_talk.subscribed(channel(STOVES, AWAY)) == {"stove": "active"}
     discord_talk.discord.guilds[HERE] = guild
-    discord_talk.discord.tell("GUILD_CREATE", {"id": HERE})
+    discord_talk.discord.tell("GUILD_CREATE", {"id": HERE, **told})
     await heard(discord_talk)
     assert await discord_talk.subscribed() == {"teapot": "active"}
 
