@@ -23,12 +23,13 @@ from bot.errors import PaperroundError
 from bot.model.channel import Channel, Platform
 from bot.model.installation import Secret
 from bot.pipeline.deliver import deliver_due
-from bot.ports import Clock, Gateway
+from bot.ports import Clock
 from tests.builders import NOW
 from tests.fakes.discord_calls import TOKEN
 from tests.fakes.discord_gateway import TalkingDiscord, talking
 from tests.fakes.discord_guilds import Kind
 from tests.fakes.discord_people import Person
+from tests.integration.gateways import serving_gateway
 from tests.scenarios.asking import FakeSource
 
 PATIENCE = timedelta(seconds=30)
@@ -164,7 +165,7 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
         gateway = DiscordGateway(door, services, api, members, places)
         messenger = DiscordMessenger(api, places, clock)
         try:
-            async with serving(gateway) as task:
+            async with serving_gateway(gateway) as task:
                 yield Talk(
                     discord=fake,
                     store=store,
@@ -184,15 +185,3 @@ def beating() -> set[threading.Thread]:
     """Return the threads that keep connections of discord.py alive."""
     threads = [each for each in threading.enumerate() if isinstance(each, KeepAliveHandler)]
     return {each for each in threads if not each._stop_ev.is_set()}  # noqa: SLF001 - it does not say it otherwise
-
-
-@asynccontextmanager
-async def serving(gateway: Gateway) -> AsyncIterator[asyncio.Task[None]]:
-    """Let a gateway serve; gives its task."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(gateway.serve())
-        await asyncio.sleep(0)  # noqa: TID251 - no time passes: the task begins
-        try:
-            yield task
-        finally:
-            task.cancel()

@@ -1,6 +1,5 @@
 """A gateway that hears over HTTP, and a Slack of two workspaces that talks to it: real Bolt, real requests."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from bot.ports import Clock, Gateway
 from tests.builders import NOW
 from tests.fakes.slack import BOT
 from tests.fakes.slack_talk import SECRET, Said, TalkingSlack, a_button, a_command, a_press, as_form, signed, talking
+from tests.integration.gateways import serving_gateway
 from tests.scenarios.asking import FakeSource
 
 Json = Any
@@ -137,18 +137,6 @@ async def talk(
         gateway = parts.gateway(services)
         async with serving_gateway(gateway), _web(gateway) as web:
             yield Talk(slack=served, web=web, store=store, services=services, gateway=gateway)
-
-
-@asynccontextmanager
-async def serving_gateway(gateway: Gateway) -> AsyncIterator[None]:
-    """Let a gateway serve."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(gateway.serve())
-        await asyncio.sleep(0)  # noqa: TID251 - no time passes: the task begins
-        try:
-            yield
-        finally:
-            task.cancel()
 
 
 @asynccontextmanager

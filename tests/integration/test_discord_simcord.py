@@ -23,7 +23,7 @@ from bot.model.channel import Channel, Platform
 from bot.model.installation import Secret
 from tests.builders import NOW
 from tests.fakes.discord_bodies import texts_in
-from tests.integration.discord_talking import serving
+from tests.integration.gateways import serving_gateway
 from tests.scenarios.asking import FakeSource
 from tests.scenarios.library import fill
 
@@ -100,7 +100,7 @@ async def world(url: str) -> AsyncIterator[World]:
     async with open_store(url) as store:
         await fill(store)
         gateway, api = a_gateway(store)
-        async with serving(gateway), simcord.run(api.client, shard_count=1) as env:
+        async with serving_gateway(gateway), simcord.run(api.client, shard_count=1) as env:
             guild = env.create_guild()
             await sync(api, str(api.client.application_id))
             tea = guild.create_text_channel("tea")
@@ -151,7 +151,7 @@ async def test_buttons_work_and_go_on_working_after_a_restart(migrated_sqlite_ur
         assert "Undone by" in said(undone.followups[0])
         second = await ana.slash(w.tea, "papers subscribe", query="kettles")
         gateway, api = a_gateway(w.store)
-        async with serving(gateway):
+        async with serving_gateway(gateway):
             await w.env.restart_bot(api.client)
             undone = await ana.click(second.response, label="Undo")
             assert "Undone by" in said(undone.followups[0])
