@@ -65,6 +65,20 @@ AT_ONCE = 500
 """How many of them one test takes: every core has its share."""
 
 
+def saying(words: str) -> Document:
+    """Build a document that says the same words wherever it can: in its heading, titles, texts, a button, below."""
+    said, title = (Text(words),), (Text(words, href="https://example.org"),)
+    return Document(
+        heading=said,
+        blocks=(
+            PaperCard(paper="arxiv:1", title=title, body=said, facts=(said,)),
+            PaperLine(paper="arxiv:2", spans=title),
+        ),
+        actions=(Action(label=words, verb="do", target="x"),),
+        footnote=said,
+    )
+
+
 def a_text(rng: Random, most: int = 400) -> str:
     """Make a text: hostile, or words, now and then a very long one."""
     kind = rng.random()

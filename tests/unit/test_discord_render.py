@@ -31,6 +31,7 @@ from tests import components
 from tests.builders import NOW, a_subscription, stored
 from tests.digests import digest, everything, five, invented, many, one
 from tests.discord_markdown import read
+from tests.documents import saying
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HREF = "https://huggingface.co/papers/2606.00001"
@@ -258,20 +259,7 @@ def test_the_name_of_a_post_is_that_of_the_document_on_its_first_part_alone() ->
     ["<@123> and <@&456> <#7>", "@everyone", "a & b &amp; c | d", "*A* _b_ ~~c~~ `d`", "# 1. - > [x](https://y.z)"],
 )
 def test_a_title_mentions_links_and_formats_nothing_by_accident(title: str) -> None:
-    document = Document(
-        heading=text(title),
-        blocks=(
-            PaperCard(
-                paper="arxiv:1",
-                title=(Text(title, href="https://example.org"),),
-                body=text(title),
-                facts=(text(title),),
-            ),
-            PaperLine(paper="arxiv:2", spans=(Text(title, href="https://example.org"),)),
-        ),
-        actions=(Action(label=title, verb="do", target="x"),),
-        footnote=text(title),
-    )
+    document = saying(title)
     (message,) = payloads(document)
     components.says_what_was_asked(document, [message])
     said = [read(each).seen.translate(components.AS_TYPED) for each in components.contents(message)]

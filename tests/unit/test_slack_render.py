@@ -19,7 +19,6 @@ from bot.document import (
     PaperLine,
     Paragraph,
     Text,
-    strong,
     text,
 )
 from bot.model.channel import Channel, Platform
@@ -28,6 +27,7 @@ from bot.views.notices import paused_document
 from tests import block_kit
 from tests.builders import NOW, a_subscription
 from tests.digests import digest, everything, five, many, one
+from tests.documents import saying
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -197,22 +197,7 @@ def test_long_code_is_ended_at_line_ends_and_nothing_of_it_is_lost() -> None:
     ["<!channel> <!here|x>", "<@U012AB3CD> and <#C024BE91L>", "@everyone", "a & b &amp; c | d", "*A* _b_ ~c~ `d`"],
 )
 def test_a_title_mentions_links_and_formats_nothing_by_accident(title: str) -> None:
-    (message,) = payloads(
-        Document(
-            heading=text(title),
-            blocks=(
-                PaperCard(
-                    paper="arxiv:1",
-                    title=(Text(title, href="https://example.org"),),
-                    body=text(title),
-                    facts=(text(title),),
-                ),
-                PaperLine(paper="arxiv:2", spans=(Text(title, href="https://example.org"),)),
-            ),
-            actions=(Action(label=title, verb="do", target="x"),),
-            footnote=(strong(title),),
-        )
-    )
+    (message,) = payloads(saying(title))
     block_kit.mentions_nobody(message)
     assert all(each["verbatim"] for each in block_kit.found(message["blocks"], "verbatim"))
     card = next(block_kit.mrkdwns(message["blocks"][1:]))
