@@ -21,6 +21,7 @@ SHARE = "Share"
 """The label of the button that shows the channel what one person sees."""
 
 _OUTSIDE: Spans = (Text("outside my library"),)
+_NO_LIBRARY = "No papers are stored yet; they come with the next fetch."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def nothing_found(
     query: Query, library: LibraryStatistics, today: date, beside: Beside, *, actions: tuple[Action, ...] = ()
 ) -> Document:
     """Say that nothing was found, and in how much; show what was found beside it."""
-    said: Spans = (Text("No papers are stored yet; they come with the next fetch."),)
+    said: Spans = (Text(_NO_LIBRARY),)
     if library.papers:
         since = f" since {date_in_words(library.first_listed, today)}" if library.first_listed else ""
         said = (Text("Nothing for "), code(quoted(query)), Text(f" in {count(library.papers, 'paper')}{since}."))
@@ -103,11 +104,14 @@ def trending_papers(
 
 
 def nothing_trending(when: str, newest: date | None, today: date) -> Document:
-    """Say that Hugging Face listed nothing in these days."""
-    said = f"Hugging Face listed no papers in {when}."
+    """Say that there is no list of Hugging Face of these days; whether it published one is for `status` to say."""
+    said: Spans = (Text(_NO_LIBRARY),)
     if newest is not None:
-        said += f" The newest list here is of {date_in_words(newest, today)}."
-    return Document(blocks=(Paragraph((Text(said),)),))
+        none = (
+            f"I have no list of Hugging Face from {when}. The newest list here is of {date_in_words(newest, today)}; "
+        )
+        said = (Text(none), code("/papers status"), Text(" says why."))
+    return Document(blocks=(Paragraph(said),))
 
 
 def shared(document: Document, *, by: str) -> Document:

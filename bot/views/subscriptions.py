@@ -48,7 +48,7 @@ def subscribed(
         Text(f"{person(by)} subscribed {_whom(subscription.channel, here)}to "),
         *named(subscription),
         Text(f", {', '.join([cadence_in_words(subscription.cadence, zone), *_choices(subscription)])}. "),
-        Text(_found(evidence)),
+        Text(_found(evidence, subscription)),
     )
     blocks: list[Block] = [
         Paragraph(made),
@@ -132,10 +132,13 @@ def _warnings(subscription: Subscription) -> Iterator[Note]:
 # --- evidence -----------------------------------------------------------------------------------------------------
 
 
-def _found(evidence: Evidence) -> str:
+def _found(evidence: Evidence, subscription: Subscription) -> str:
     week, month = EVIDENCE.days, LONG_EVIDENCE.days
     if evidence.week:
         return f"{count(len(evidence.week), 'paper')} matched in the last {week} days{_rate(evidence)}:"
+    if not evidence.looked_at:
+        sources = sources_in_words(subscription.sources)
+        return f"I have no papers of {sources} from the last {month} days, so I can't say yet how many match."
     looked_at = f"({evidence.looked_at:,} looked at)"
     if evidence.month:
         found = count(evidence.month, "paper")

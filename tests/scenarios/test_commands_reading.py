@@ -134,8 +134,15 @@ async def test_trending_without_a_list_names_the_newest(store: Store) -> None:
     await fill(store)
     later = Person(store, now=NOW + timedelta(days=60))
     assert await later.reads("trending") == (
-        "Hugging Face listed no papers in the last 7 days. The newest list here is of 16 Jun."
+        "I have no list of Hugging Face from the last 7 days. "
+        "The newest list here is of 16 Jun; /papers status says why."
     )
+
+
+async def test_an_empty_library_blames_no_source(store: Store) -> None:
+    person = Person(store)
+    assert await person.reads("trending") == "No papers are stored yet; they come with the next fetch."
+    assert await person.reads("preview teapots") == "I have no papers from the last 7 days to look at."
 
 
 @pytest.mark.parametrize("name", ["2606.00001", "2606.00001v4", "https://huggingface.co/papers/2606.00001"])

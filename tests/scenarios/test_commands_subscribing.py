@@ -83,6 +83,12 @@ async def test_where_the_week_had_none_the_month_is_told(store: Store) -> None:
     assert "No paper matched in the last 7 days; 1 paper did in the last 30 (5 looked at)." in said
 
 
+async def test_where_nothing_could_be_looked_at_no_rate_is_claimed(store: Store) -> None:
+    said = await Person(store).reads("subscribe lighthouses")
+    assert "I have no papers of Hugging Face from the last 30 days, so I can't say yet how many match." in said
+    assert "First digest: Wed 17 Jun, 09:00." in said
+
+
 async def test_where_nothing_matched_the_part_that_would_is_told(store: Store) -> None:
     await fill(store)
     said = await Person(store).reads("subscribe kraken Lighthouses")
