@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.commands.arguments import ROOT, Arguments, Line, Word, Written, quoted, rooted
-from bot.commands.catalog import COMMANDS, VERBS, command_named, hidden_command_named
+from bot.commands.catalog import COMMANDS, OTHER_WORDS, VERBS, command_named, hidden_command_named
 from bot.commands.command import Command
 from bot.commands.parameter import LISTS, OPTIONAL, Kind, Parameter
 from bot.commands.request import Asked, Help, Request
@@ -110,7 +110,7 @@ def _with_file(command: Command, text: str) -> Asked:
 
 
 def _unknown_verb(line: str, first: Word) -> CommandError:
-    near = suggest(first.text, VERBS)
+    near = OTHER_WORDS.get(first.text.lower()) or suggest(first.text, VERBS)
     hint = "" if near else "`help` lists them; to look for papers, begin with `search`."
     unknown = Line(text=line, verb="", example=rooted(f"search {line[first.column - 1 :]}"))
     return unknown.error(f"I don't know the command {quoted(first.text)}.", at=first, hint=hint, instead=near)
@@ -235,7 +235,7 @@ class _Reader:
                 value += self._rest_of_list(value[-1], parameter.kind)
             if parameter.kind is Kind.MUTE:
                 while self._words and not self._is_flag_next():
-                    value.append(unquoted(self._words.popleft()))
+                    value.append(self._words.popleft())
         self._keep(parameter, tuple(value), flag.word)
 
     def _keep(self, parameter: Parameter, words: tuple[Word, ...], at: Word) -> None:
@@ -255,7 +255,7 @@ class _Reader:
                 taken += self._next_if(is_like_time) or self._next_weekday()
             taken += self._next_if(is_like_time) or self._next_if(_is_weekday)
         elif not has_value:
-            taken += self._next_if(is_like_time)
+            taken += self._next_if(is_like_time) or self._day_in_place_of_time()
         # "9 am" is one time; a lone "am" is a word.
         if taken and taken[-1].text.isdecimal():
             taken += self._next_if(is_half_of_day)
@@ -265,6 +265,12 @@ class _Reader:
         """Take a weekday, or a word that must be meant for one because a time follows it."""
         is_before_time = len(self._words) > 1 and is_like_time(self._words[1].text) and not self._is_flag_next()
         return [self._words.popleft()] if is_before_time else self._next_if(is_like_weekday)
+
+    def _day_in_place_of_time(self) -> list[Word]:
+        """Take a weekday that can be no word of the query, so that it is refused: before a time, or at the end."""
+        is_before_time = len(self._words) > 1 and is_like_time(self._words[1].text)
+        is_last = len(self._words) == 1 and bool(self._free)
+        return self._next_if(_is_weekday) if is_before_time or is_last else []
 
     def _rest_of_list(self, last: Word, kind: Kind) -> list[Word]:
         """Take what follows a comma, and further weekdays."""

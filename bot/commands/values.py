@@ -47,6 +47,7 @@ _TWELVE, _LAST_HOUR, _LAST_MINUTE = 12, 23, 59
 _DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
 _ROLE = re.compile(r"<@&([0-9]{1,20})>|@?([0-9]{1,20})")
 """A role by its id, or as Discord sends one that was picked from its list."""
+_BEGINS_A_MUTE = re.compile(r'["“”„]|author:', re.IGNORECASE)
 _PIECES = re.compile(r"[^\s,;@]+")
 _ITEMS = re.compile(r"[^\s,;]+")
 _INTEGER = re.compile(r"#?(\d+)")
@@ -313,7 +314,12 @@ def role_or_none_of(written: Written) -> str:
 
 
 def muted_of(written: Written) -> Query:
-    """Read a mute: a word, a phrase, or `author:NAME`."""
+    """Read a mute: a word, a phrase, or `author:NAME`; words without quotes are one phrase."""
+    first, *others = written.words
+    second = next((each for each in others if " " in first.text or _BEGINS_A_MUTE.match(each.text)), None)
+    if second is not None:
+        hint = "Write each in a command of its own, a phrase in quotes."
+        raise written.error(f"{written.named} takes one word, phrase or author.", at=second, hint=hint)
     try:
         return mute_of(written.text)
     except QueryError as error:

@@ -164,6 +164,12 @@ def test_a_subscription_is_previewed_with_what_it_has_itself(name: str) -> None:
         (f"search {'a ' * 1500}", "The command has 3,007 characters; at most 2,000 are read. Shorten it."),
         ("subscrib agents", "I don't know the command `subscrib`. Did you mean `subscribe`?"),
         ("xyzzy", "I don't know the command `xyzzy`. `help` lists them; to look for papers, begin with `search`."),
+        ("remove 1", "I don't know the command `remove`. Did you mean `unsubscribe`?"),
+        ("subscribe rl --daily mon 9:00", "I don't understand the time `mon`. Days go with `--days`."),
+        ("subscribe rl --daily Mondays", "I don't understand the time `Mondays`. Days go with `--days`."),
+        ('settings mute "a b" author:"Jane Doe"', "`mute` takes one word, phrase or author. Write each in a command"),
+        ('settings mute "a b" c', "`mute` takes one word, phrase or author. Write each in a command"),
+        ("settings mute a “b c”", "`mute` takes one word, phrase or author. Write each in a command"),
     ],
 )
 def test_what_is_not_understood_is_said_with_the_way_out(text: str, words: str) -> None:
@@ -200,6 +206,8 @@ def test_what_to_type_instead_acts_in_the_same_place(text: str, hint: str, examp
         ('subscribe author:Schr\\"odinger --max 3', 'author:Schr\\"odinger'),
         ('subscribe title:"a --max 3" b', 'title:"a --max 3" b'),
         ("subscribe (agents OR --max 3 robots)", "(agents OR robots)"),
+        ("subscribe --daily sun spots", "sun spots"),
+        ("subscribe --daily sun", "sun"),
     ],
 )
 def test_what_looks_like_a_flag_and_is_none_is_text(text: str, found: str) -> None:
@@ -238,6 +246,9 @@ def test_a_caret_shows_the_place_in_the_text_as_typed(text: str, caret: str) -> 
         ("subscribe -a", '/papers subscribe "world models"'),
         ("world models", "/papers search world models"),
         ("/papers world models", "/papers search world models"),
+        ("Unsub 1", "/papers unsubscribe 1"),
+        ("mute blockchain", "/papers settings mute blockchain"),
+        ("stop 3", "/papers pause 3"),
         ('world "models', "/papers help"),
         ("subscribe agents --max5", '/papers subscribe "world models"'),
         ("trending week month", "/papers trending"),

@@ -1,5 +1,6 @@
 """The catalog: every command, defined once. Parsers, help, docs/commands.md and the platforms' menus come from it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.commands import building as build
@@ -59,6 +60,20 @@ HIDDEN: Final[tuple[Command, ...]] = (*ON_PAPERS, UNDO, APPLY, POST)
 """Commands that only buttons stand for: read like the others, but neither typed, nor explained, nor offered."""
 
 VERBS: Final = tuple(command.name for command in COMMANDS)
+
+OTHER_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("add", "follow", "sub"), "subscribe"),
+    **dict.fromkeys(("delete", "del", "remove", "rm", "unfollow", "unsub"), "unsubscribe"),
+    "change": "edit",
+    "config": "settings",
+    "find": "search",
+    "mute": "settings mute",
+    "set": "settings",
+    "stop": "pause",
+    "timezone": "settings timezone",
+    "unmute": "settings unmute",
+}
+"""What people type for a verb that is called otherwise here; it is offered, never done."""
 
 
 def command_named(name: str) -> Command | None:

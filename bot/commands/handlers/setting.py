@@ -75,8 +75,9 @@ def _mutes_after(known: tuple[Query, ...], request: ChangeSettings) -> tuple[Que
     mutes = known
     if request.unmute is not None:
         if request.unmute not in known:
-            there = ", ".join(f"`{each}`" for each in known) or "nothing"
-            raise RefusedError(f"`{request.unmute}` is not muted here.", hint=f"Muted is {there}.")
+            there = ", ".join(f"`{each}`" for each in known)
+            hint = f"Muted here: {there}." if there else "Nothing is."
+            raise RefusedError(f"`{request.unmute}` is not muted here.", hint=hint)
         mutes = tuple(each for each in mutes if each != request.unmute)
     if request.mute is not None and request.mute not in mutes:
         if len(mutes) == MOST_MUTES:
