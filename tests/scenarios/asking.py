@@ -99,8 +99,12 @@ class Person:
         return await press(button, self.requester, self.services)
 
     async def reads(self, text: str) -> str:
-        """Return the words of the reply."""
+        """Return the words of the reply to a command."""
         return render((await self.asks(text)).document)
+
+    async def hears(self, button: str) -> str:
+        """Return the words of the reply to a press."""
+        return render((await self.presses(button)).document)
 
 
 def button_of(reply: Reply, label: str) -> str:
@@ -112,3 +116,8 @@ def button_of(reply: Reply, label: str) -> str:
 def labels_of(reply: Reply) -> list[str]:
     """Return the labels of the buttons of a reply, in order."""
     return [action.label for action in reply.document.actions]
+
+
+async def queries(store: Store, channel: Channel = GENERAL) -> list[str]:
+    """Return the queries of a channel's subscriptions, in canonical form, by number."""
+    return [str(each.query) for each in await store.subscriptions.of_channel(channel)]

@@ -13,7 +13,7 @@ from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.ports import Store
 from tests.builders import GENERAL, NOW
 from tests.changing import set_settings
-from tests.scenarios.asking import Person, button_of
+from tests.scenarios.asking import Person, button_of, queries
 from tests.scenarios.library import fill
 
 TEA = Channel(Platform.CONSOLE, "local", "tea")
@@ -29,10 +29,6 @@ def somebody(store: Store, user: str = "ana", channel: Channel = GENERAL) -> Per
 
 def manager(store: Store, channel: Channel = GENERAL) -> Person:
     return Person(store, user="mo", channel=channel)
-
-
-async def queries(store: Store, channel: Channel = GENERAL) -> list[str]:
-    return [str(each.query) for each in await store.subscriptions.of_channel(channel)]
 
 
 async def test_where_everyone_manages_anybody_may_change_the_channel(store: Store) -> None:
@@ -172,7 +168,7 @@ async def test_a_button_pressed_too_late_points_to_the_list_of_the_channel_it_wa
     removing = button_of(await boss.asks("unsubscribe all --in tea"), "Remove all")
     assert (await boss.presses(removing)).ok
     for presser, button in ((late, button_of(made, "Undo")), (boss, removing)):
-        assert "/papers list --in #tea shows how things stand." in render((await presser.presses(button)).document)
+        assert "/papers list --in #tea shows how things stand." in await presser.hears(button)
 
 
 async def test_what_is_undone_from_another_channel_names_it_and_is_told_to_one_alone(store: Store) -> None:

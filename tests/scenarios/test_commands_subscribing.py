@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from adapters.console.render import render
 from bot.clock import FixedClock
 from bot.model.cadence import Frequency
 from bot.model.channel import Channel, ChannelSettings, Platform
@@ -281,7 +280,7 @@ async def test_settings_of_ones_own_say_so_in_what_to_type(command: str, way_on:
 async def test_what_mutes_a_paper_in_ones_own_digests_is_typed_for_them(store: Store) -> None:
     await fill(store)
     own = Person(store, channel=GENERAL.personal("ana"))
-    said = render((await own.presses(f"less:{id_of(TEAPOTS)}")).document)
+    said = await own.hears(f"less:{id_of(TEAPOTS)}")
     assert "what should you not see again?" in said
     assert said.count("/papers settings mute ") == said.count(" --to me") > 0
 

@@ -13,7 +13,7 @@ from bot.model.channel import Channel, Platform
 from bot.model.interaction import KEPT_FOR, KeptRequest, RequestId
 from bot.ports import Store
 from tests.builders import GENERAL, NOW
-from tests.scenarios.asking import Person, button_of, labels_of
+from tests.scenarios.asking import Person, button_of, labels_of, queries
 from tests.scenarios.library import LIGHTHOUSES, fill, id_of
 
 ELSEWHERE = Channel(Platform.CONSOLE, "away", "general")
@@ -22,10 +22,6 @@ NO_LONGER_GOOD = "This button is no longer good; nothing was done.\n\n/papers he
 
 def said(reply: Reply) -> str:
     return render(reply.document)
-
-
-async def queries(store: Store, channel: Channel = GENERAL) -> list[str]:
-    return [str(each.query) for each in await store.subscriptions.of_channel(channel)]
 
 
 async def kept(store: Store, text: str, *, single_use: bool = False, channel: Channel = GENERAL) -> str:

@@ -155,5 +155,5 @@ async def test_a_paper_is_on_the_list_under_any_of_its_ids(store: Store) -> None
     await save(person, "doi:10.1000/x")
     await fill(store, replace(a_paper(1), aliases=(old_name.id,)))
     for name in ("doi:10.1000/x", "arxiv:2606.00001"):
-        assert "already" in render((await person.presses(f"save:{name}")).document)
+        assert "already" in await person.hears(f"save:{name}")
     assert len((await person.asks("saved")).papers) == 1

@@ -78,7 +78,7 @@ async def test_subscribing_to_a_search_twice_changes_nothing_the_second_time(sto
     person = Person(store)
     button = button_of(await person.asks("search lighthouse"), "Subscribe to this search")
     await person.presses(button)
-    assert "I changed nothing" in render((await person.presses(button)).document)
+    assert "I changed nothing" in await person.hears(button)
     assert len(await store.subscriptions.of_channel(person.channel)) == 1
 
 

@@ -58,7 +58,7 @@ async def test_a_digest_of_another_workspace_or_of_a_person_is_not_found(store: 
 async def test_a_digest_of_another_channel_is_not_found_but_in_a_thread_of_it(store: Store) -> None:
     await post_a_digest(store)
     bo = Person(store, channel=Channel(Platform.CONSOLE, "local", "tea"), user="bo")
-    assert render((await bo.presses("all:m1")).document).startswith("This button is no longer good")
+    assert (await bo.hears("all:m1")).startswith("This button is no longer good")
     in_thread = replace(bo.requester, parent=GENERAL)
     assert (await press("all:m1", in_thread, bo.services)).ok
 

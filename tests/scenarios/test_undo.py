@@ -21,10 +21,6 @@ async def undo_of(store: Store, text: str, user: str = "ana") -> str:
     return button_of(await somebody(store, user).asks(text), "Undo")
 
 
-async def said_to(person: Person, undo: str) -> str:
-    return render((await person.presses(undo)).document)
-
-
 async def queries(store: Store, channel: Channel = GENERAL) -> list[tuple[int, str]]:
     return [(each.number, str(each.query)) for each in await store.subscriptions.of_channel(channel)]
 
@@ -43,7 +39,7 @@ async def test_undoing_an_unsubscribe_puts_back_what_was_there_under_its_numbers
     before = await store.subscriptions.of_channel(GENERAL)
     undo = await undo_of(store, "unsubscribe all --yes")
     assert await queries(store) == []
-    said = await said_to(somebody(store), undo)
+    said = await somebody(store).hears(undo)
     assert "teapots (#1) is back, weekdays at 09:00 Europe/Berlin" in said
     assert "kettles (#2) is back" in said
     after = await store.subscriptions.of_channel(GENERAL)
@@ -54,18 +50,18 @@ async def test_undoing_an_unsubscribe_puts_back_what_was_there_under_its_numbers
 
 async def test_what_is_over_in_a_channel_of_ones_own_points_to_its_own_list(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots --to me")
-    assert "/papers list --to me" in await said_to(somebody(store, minutes=11), undo)
-    assert "gone again" in await said_to(somebody(store), undo)
-    assert "/papers list --to me" in await said_to(somebody(store), undo)
+    assert "/papers list --to me" in await somebody(store, minutes=11).hears(undo)
+    assert "gone again" in await somebody(store).hears(undo)
+    assert "/papers list --to me" in await somebody(store).hears(undo)
     await somebody(store).asks("subscribe teapots --to me")
     remove = button_of(await somebody(store).asks("unsubscribe all --to me"), "Remove all")
-    assert "unsubscribed" in await said_to(somebody(store), remove)
-    assert "/papers list --to me" in await said_to(somebody(store), remove)
+    assert "unsubscribed" in await somebody(store).hears(remove)
+    assert "/papers list --to me" in await somebody(store).hears(remove)
 
 
 async def test_undo_is_for_who_did_it_and_for_managers(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots")
-    said = await said_to(somebody(store, "bo"), undo)
+    said = await somebody(store, "bo").hears(undo)
     assert said == "Undo is for @ana, who did it, and for managers; nothing was undone."
     assert await queries(store) == [(1, "teapot")]
     assert (await Person(store, user="mo").presses(undo)).ok
@@ -75,7 +71,7 @@ async def test_undo_is_for_who_did_it_and_for_managers(store: Store) -> None:
 async def test_who_may_not_change_the_channel_any_more_undoes_nothing_there(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots")
     await Person(store, user="mo").asks("settings who-can-manage managers")
-    assert (await said_to(somebody(store), undo)).startswith("Changing #general is for managers.")
+    assert (await somebody(store).hears(undo)).startswith("Changing #general is for managers.")
     assert await queries(store) == [(1, "teapot")]
     await Person(store, user="mo").asks("settings who-can-manage everyone")
     assert (await somebody(store).presses(undo)).ok
@@ -84,7 +80,7 @@ async def test_who_may_not_change_the_channel_any_more_undoes_nothing_there(stor
 async def test_undo_works_for_ten_minutes(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots")
     late = Person(store, now=NOW + UNDO_FOR + timedelta(seconds=1))
-    assert (await said_to(late, undo)).startswith("Undo works for 10 minutes; nothing was undone.")
+    assert (await late.hears(undo)).startswith("Undo works for 10 minutes; nothing was undone.")
     assert await queries(store) == [(1, "teapot")]
     assert (await Person(store, now=NOW + UNDO_FOR).presses(undo)).ok
 
@@ -102,7 +98,7 @@ async def test_pressing_undo_twice_undoes_once(store: Store) -> None:
     undo = await undo_of(store, "subscribe teapots")
     await somebody(store).presses(undo)
     await somebody(store, "bo").asks("subscribe teapots")
-    assert (await said_to(somebody(store), undo)).startswith("@ana undid that already.")
+    assert (await somebody(store).hears(undo)).startswith("@ana undid that already.")
     assert await queries(store) == [(2, "teapot")]
 
 
