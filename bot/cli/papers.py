@@ -1,11 +1,12 @@
 """`papers` and the answers of `shell`: a chat command from the command line."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from adapters.console.layout import clean
 from adapters.console.render import render
@@ -15,7 +16,7 @@ from adapters.discord.render import private
 from adapters.slack.render import answer as for_slack
 from adapters.slack.render import at_response_url
 from bot.bootstrap import App, open_app
-from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, say
+from bot.cli.border import DONE, FAILED, NOT_UNDERSTOOD, clock_at, complain, say
 from bot.cli.files import with_file
 from bot.cli.options import DEFAULT_USER, Form
 from bot.cli.posting import post_at_once
@@ -33,6 +34,9 @@ from bot.fleet.read import MAX_LENGTH
 from bot.model.channel import Channel
 from bot.settings import Settings
 
+_OPTION: Final = re.compile(r"--(?:as|as-of|channel|user)\b")
+"""What is an option of this command line, and none of any chat command."""
+
 
 async def run_papers(
     settings: Settings, text: str, *, channel: Channel, user: str, form: Form, as_of: datetime | None
@@ -42,6 +46,8 @@ async def run_papers(
         reply = await ask(app, text, channel=channel, user=user)
         say(in_form(form, _seen_on_discord(reply, text) if form is Form.DISCORD else reply))
         await post_at_once(app, reply, form)
+    if not reply.understood and _OPTION.search(text):
+        complain("options of `papers` stand before the verb, as in `paperround papers --as json list`")
     return status_of(reply)
 
 

@@ -165,3 +165,10 @@ def test_the_shell_ends_with_its_input(console: Console) -> None:
     ended = console("shell", "--channel", "console:local/tea", stdin="list")
     assert ended.status == 0
     assert "No subscriptions" in ended.out
+
+
+def test_an_option_behind_the_verb_is_answered_with_its_place(console: Console) -> None:
+    misplaced = console("papers", "list", "--as", "json")
+    assert misplaced.status == 2
+    assert "stand before the verb, as in `paperround papers --as json list`" in misplaced.err
+    assert console("papers", "list", "--al").err == ""
