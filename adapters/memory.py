@@ -1,4 +1,4 @@
-"""What was learnt of so many things lately: asked again when it is old, forgotten when there is too much."""
+"""What was learnt lately, so that it need not be asked again at once; old and surplus things are forgotten."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -10,7 +10,10 @@ T = TypeVar("T")
 
 
 class Memory(Generic[K, T]):
-    """Remembers so many things for so long, those that were kept last; `now` is the machine's present."""
+    """Remembers things for as long as `lasts`, at most so many: those that were kept last.
+
+    `now` gives the machine's present.
+    """
 
     def __init__(self, now: Callable[[], datetime], lasts: timedelta, most: int) -> None:
         self._now = now

@@ -26,9 +26,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """One platform's ids: a pattern whose first group begins with the mark `@` or `#`, and whose second ends the id.
+    """How the ids of people and channels are written on one platform, as a pattern of two groups.
 
-    What the first group has behind the mark belongs to the id.
+    The first is the mark, `@` of a person or `#` of a channel, with the letter that the id begins with, if there is
+    one; the second is the rest of the id.
     """
 
     pattern: re.Pattern[str]

@@ -70,7 +70,7 @@ def name_of(key: str) -> ListName | None:
 def plan(known: FetchPlanInput) -> tuple[FetchTask, ...]:
     """Return the lists that are due: the newest first, because what was missed may take minutes to ask for.
 
-    That a day has no announcement is said last, so that it is what is read back.
+    On a day without an announcement its own task comes last: the newest outcome is what status reads, and it says so.
     """
     if not known.categories:
         return ()

@@ -173,7 +173,7 @@ def _phrase(words: str) -> str:
 
 
 def _within(most: int, phrases: Iterable[str]) -> list[str]:
-    """Return the first of these, as many as are not longer than that together."""
+    """Return as many of these, from the first, as have at most that many characters together."""
     kept: list[str] = []
     for phrase in phrases:
         most -= len(phrase)

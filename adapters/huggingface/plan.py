@@ -68,7 +68,10 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _days_back(records: Records, today: date, backfill_days: int) -> int:
-    """Return how many days back may be due: a week in a new store, later as far as it was ever asked, within bounds."""
+    """Return how many days back a list may be due: to the first day ever asked for, but a week at least.
+
+    That is bounded, unless an empty store is to be filled.
+    """
     asked = (today - min(records, default=today)).days
     return max(min(max(asked, SETTLING_DAYS), CATCH_UP_DAYS), backfill_days)
 
@@ -94,9 +97,10 @@ def _is_hopeless(day: date, records: Records) -> bool:
 
 
 def _is_last_word_due(today: date, weekdays: list[date], due: list[date], records: Records) -> bool:
-    """Say whether it is time to record that today brings no list: first of all, and again after other lists.
+    """Say whether it is time to record that today, a day of the weekend, brings no list.
 
-    Not while the source is away: then that is what has to be read back.
+    It is when nothing is recorded of today yet, and again after other lists, so that it stays the newest outcome, which
+    status reads. While the source is away, that is to be read instead.
     """
     said = records.get(today)
     if said is None:

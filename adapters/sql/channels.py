@@ -34,7 +34,7 @@ async def ensured_key(database: Database, connection: AsyncConnection, channel: 
 
 
 def given_key(connection: Connection, database: Database, channel: Channel) -> int:
-    """Return what `ensured_key` returns."""
+    """Do what `ensured_key` does, for `Database.transact`."""
     if (known := _known_key(connection, channel)) is not None:
         return known
     new = database.insert(channels).values(

@@ -12,7 +12,10 @@ from bot.errors import TokenError
 from bot.model.installation import Installation, Rotation, Secret
 
 UNREADABLE_FOR: Final = timedelta(minutes=5)
-"""When a token that no key reads is asked for again: a start with other keys has posted by then what waited for it."""
+"""How long to wait before a token that no key reads is tried again.
+
+The keys of a process do not change. Another, started with the right ones, posts meanwhile what waits.
+"""
 
 
 class SqlInstallations:

@@ -85,8 +85,8 @@ async def release_rows(connection: AsyncConnection, delivery_key: int) -> None:
 def released(rows: Sequence[Row[Any]], gone: Collection[int], *, is_all_lost: bool) -> list[int]:
     """Return the keys of the rows to release: pure.
 
-    `gone` are the papers in parts that may have gone out. What was *passed* stays once any part may have: the channel
-    was told of it. A round-up's row goes with the row that stands beside it for the same paper.
+    `gone` are the papers in parts that may have gone out; with `is_all_lost` no part may have. Else what was *passed*
+    stays: the channel was told of it. A round-up's row stays or goes with the other row of its subscription and paper.
     """
     if is_all_lost:
         return [row.key for row in rows]

@@ -34,7 +34,7 @@ T = TypeVar("T")
 _NOW: Final = bindparam("now", type_=delivery.c.due_at.type)
 _PLATFORM: Final = delivery.c.platform == bindparam("of_platform")
 _PENDING: Final = delivery.c.state == literal_column("'pending'", Text)
-"""As the partial indexes have it: of a bound value no plan knows that it is this one."""
+"""Written out as in the partial indexes: with a bound value the planner could not tell that one of them serves."""
 
 
 def _is_held(until: ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ def canonical_id(paper: PaperId) -> PaperId:
 def ids_of(paper: Paper) -> tuple[PaperId, ...]:
     """Return a paper's ids in their one spelling, each once, the one to show first.
 
-    A paper has one arXiv id: what claims to have another, too, would make one of papers that arXiv keeps apart.
+    Of several arXiv ids only the first counts: with two, a paper would make one of two that arXiv keeps apart.
     """
     found = dict.fromkeys(canonical_id(each) for each in (paper.id, *paper.aliases))
     own = next((each for each in found if each.scheme == ARXIV), None)
