@@ -146,6 +146,16 @@ def test_every_module_says_what_it_is_for() -> None:
     assert not silent
 
 
+def test_no_test_borrows_from_another() -> None:
+    borrowed = [
+        f"{path.relative_to(ROOT)} imports {each.module}"
+        for path in python_files("tests", "benchmarks")
+        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(each, ast.ImportFrom) and (each.module or "").rpartition(".")[2].startswith("test_")
+    ]
+    assert borrowed == []
+
+
 def test_config_holds_data_only() -> None:
     assert not list((ROOT / "config").rglob("*.py"))
 
