@@ -153,7 +153,7 @@ def pressed_of(body: Mapping[str, Json]) -> Pressed:
     kept = Kept.read(view["private_metadata"]) if view else None
     here = Here(
         workspace=_workspace_of(body),
-        channel_id=kept.channel_id if kept else _text(body["channel"]["id"]),
+        channel_id=kept.channel_id if kept else _channel_of(body),
         user=_text(body["user"]["id"]),
         answer_at=kept.answer_at if kept else body.get("response_url") or "",
     )
@@ -185,6 +185,12 @@ def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError("an id is no text")
     return value
+
+
+def _channel_of(body: Mapping[str, Json]) -> str:
+    """Return the channel of a message's button: Slack names it by itself, and in what holds the message."""
+    named = body.get("channel")
+    return _text(named["id"] if named else body["container"]["channel_id"])
 
 
 def _workspace_of(body: Mapping[str, Json]) -> str:

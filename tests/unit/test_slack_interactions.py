@@ -81,6 +81,12 @@ def test_a_press_belongs_to_the_workspace_of_the_message() -> None:
     assert pressed_of(whole).here.workspace == "E1"
 
 
+def test_a_press_is_where_its_message_is_even_if_only_what_holds_it_says_so() -> None:
+    container = {"type": "message", "message_ts": "1.1", "channel_id": "C1"}
+    body = {"team": {"id": "T1"}, "user": {"id": "U1"}, "container": container, "actions": [{"value": "save:x"}]}
+    assert pressed_of(body).here.channel == Channel(Platform.SLACK, "T1", "C1")
+
+
 def test_no_repr_tells_where_an_answer_is_taken() -> None:
     typed = typed_of(
         {"team_id": "T1", "channel_id": "C1", "user_id": "U1", "response_url": "https://secret", "trigger_id": "secret"}
