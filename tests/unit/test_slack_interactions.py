@@ -120,10 +120,11 @@ def test_an_administrator_of_an_organisation_is_one_of_this_organisation() -> No
     assert not person_of(said, here).is_admin
 
 
-def test_a_channel_is_ours_where_we_are_a_member_and_it_is_not_archived() -> None:
+def test_a_channel_is_ours_unless_slack_says_otherwise() -> None:
     assert place_of({"is_member": True}).is_ours
+    assert place_of({"id": "C1", "name": "tea"}).is_ours
+    assert not place_of({"is_member": False}).is_ours
     assert not place_of({"is_member": True, "is_archived": True}).is_ours
-    assert not place_of({}).is_ours
 
 
 # --- names --------------------------------------------------------------------------------------------------------
