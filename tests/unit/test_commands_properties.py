@@ -33,7 +33,19 @@ HOSTILE = (
     *("author:", "autor:x", "/papers", "#3"),
 )
 
+EXAMPLES = sorted({example for command in COMMANDS for example in command.examples})
+
+
+@st.composite
+def nearly_examples(draw: st.DrawFn) -> str:
+    """Draw a command that is one, or nearly: with a piece of it replaced."""
+    line = draw(st.sampled_from(EXAMPLES))
+    first, last = sorted(draw(st.tuples(*[st.integers(0, len(line))] * 2)))
+    return line if draw(st.booleans()) else line[:first] + draw(st.sampled_from(("", *HOSTILE))) + line[last:]
+
+
 lines = st.one_of(
+    nearly_examples(),
     st.text(max_size=80),
     st.builds(
         lambda verb, parts, between: between.join([verb, *parts]),
