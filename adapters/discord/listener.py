@@ -7,7 +7,7 @@ and what `READY` names, are no documented interface of discord.py: they are used
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from weakref import WeakSet
@@ -21,6 +21,15 @@ from yarl import URL
 from adapters.discord.interactions import SeenChannel
 from adapters.discord.permissions import needed_to_post, permission_of
 from adapters.discord.rest import read
+from adapters.discord.wanted import (
+    APPLICATION,
+    APPLICATION_TOO,
+    GATEWAY,
+    whole_answer,
+    whole_channel,
+    whole_guild,
+    whole_session,
+)
 from adapters.proxies import proxy_for
 from bot.ports import Clock
 
@@ -28,28 +37,6 @@ Json = Any
 
 SETTLED: Final = 2.0
 """Seconds without a further server after which all are taken to be known; discord.py's own number."""
-
-
-_ME: Final = "/users/@me"
-_APPLICATION: Final = "/oauth2/applications/@me"
-_APPLICATION_TOO: Final = "/applications/@me"
-_GATEWAY: Final = "/gateway/bot"
-_AN_APPLICATION: Final[Mapping[str, Json]] = {
-    "name": "",
-    "description": "",
-    "icon": None,
-    "bot_public": True,
-    "bot_require_code_grant": False,
-    "owner": {"id": "0", "username": "", "discriminator": "0", "avatar": None},
-    "verify_key": "",
-}
-_WANTED: Final[Mapping[str, Mapping[str, Json]]] = {
-    _ME: {"username": "", "discriminator": "0", "avatar": None},
-    _APPLICATION: _AN_APPLICATION,
-    _APPLICATION_TOO: _AN_APPLICATION,
-    _GATEWAY: {"shards": 1, "session_start_limit": {}},
-}
-"""What discord.py reads of each answer, and nobody here: an id and an address are all that is of use."""
 
 
 class Ears(Protocol):
@@ -115,35 +102,37 @@ class Listener(discord.AutoShardedClient):
             try:
                 answer = read(await request(route, **arguments))
             except discord.NotFound:
-                if route.path == _APPLICATION:
-                    return await ask(Route("GET", _APPLICATION_TOO), **arguments)
-                if route.path != _GATEWAY or not gateway_url:
+                if route.path == APPLICATION:
+                    return await ask(Route("GET", APPLICATION_TOO), **arguments)
+                if route.path != GATEWAY or not gateway_url:
                     raise
                 answer = {"url": gateway_url}
-            return {**_WANTED[route.path], **answer} if route.path in _WANTED and isinstance(answer, dict) else answer
+            return whole_answer(route.path, answer)
 
         self.http.request = ask  # type: ignore[method-assign]  # the one way that every request takes
 
     def _listen(self) -> None:
         parsers = self._connection.parsers
-        understood = parsers["READY"]
+        understood = dict(parsers)
 
         def ready(payload: Json) -> None:
+            whole = whole_session(payload)
             # Those that we were taken out of while nobody listened stay in discord.py's memory.
-            number, _ = shard = payload.get("shard") or (0, 1)
-            self._guild_ids[number] = {str(each["id"]) for each in payload["guilds"]}
-            understood({**payload, "shard": shard, "user": {**_WANTED[_ME], **payload["user"]}})
+            number, _ = whole["shard"]
+            self._guild_ids[number] = {str(each["id"]) for each in whole["guilds"]}
+            understood["READY"](whole)
 
-        created = parsers["GUILD_CREATE"]
-
-        def server(payload: Json) -> None:
+        def guild(payload: Json) -> None:
+            whole = dict(whole_guild(payload))
             # discord.py takes a server for one that is back, and for no new one, wherever "unavailable" is written.
-            is_new = self.is_ready() and str(payload["id"]) not in self.guild_ids
-            said = {name: each for name, each in payload.items() if not (is_new and name == "unavailable" and not each)}
-            created(said)
+            if self.is_ready() and str(whole["id"]) not in self.guild_ids and not whole.get("unavailable"):
+                whole.pop("unavailable", None)
+            understood["GUILD_CREATE"](whole)
 
-        parsers["GUILD_CREATE"] = server
         parsers["READY"] = ready
+        parsers["GUILD_CREATE"] = guild
+        parsers["CHANNEL_CREATE"] = lambda payload: understood["CHANNEL_CREATE"](whole_channel(payload))
+        parsers["CHANNEL_UPDATE"] = lambda payload: understood["CHANNEL_UPDATE"](whole_channel(payload))
         parsers["INTERACTION_CREATE"] = self._ears.interaction
 
     def _connect_at(self, gateway_url: str) -> None:
@@ -205,7 +194,9 @@ class Listener(discord.AutoShardedClient):
         return guild is None or guild.unavailable
 
     def _me(self, guild: discord.Guild) -> discord.Member | None:
-        return guild.get_member(self.user.id) if self.user is not None else None
+        # Where nobody has said what everybody may do, nobody knows what we may.
+        is_told = guild.get_role(guild.id) is not None
+        return guild.get_member(self.user.id) if self.user is not None and is_told else None
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Let no session begin when there were too many: Discord may end each at once, and discord.py goes on."""

@@ -221,7 +221,7 @@ async def test_channels_of_every_kind_break_no_connection(migrated_sqlite_url: s
 
 
 async def test_a_client_that_trips_over_what_discord_says_is_replaced(discord_talk: Talk, clock: Ahead) -> None:
-    discord_talk.discord.tell("CHANNEL_CREATE", {"guild_id": AWAY, "type": 0, "id": STOVES})
+    discord_talk.discord.tell("CHANNEL_CREATE", {"guild_id": AWAY, "type": 0})
     running = discord_talk.gateway.connection.running
     assert running is not None
     await asyncio.wait([running])
