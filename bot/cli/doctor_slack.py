@@ -13,6 +13,7 @@ from bot.model.channel import Platform
 from bot.model.installation import Secret
 from bot.ports import Clock
 from bot.settings import Settings
+from bot.settings.slack import deafness
 
 ASKED_ABOUT: Final = 20
 """Installed workspaces whose tokens are tried: enough to see what is wrong with all of them."""
@@ -26,6 +27,7 @@ _FIX_APP: Final = (
     "Turn Socket Mode on in the Slack app, make an app-level token with the scope connections:write (Basic "
     "Information), and set SLACK_APP_TOKEN to it."
 )
+_FIX_DEAF: Final = "Until then `run` does not start; `once` and `run --role worker` post without it."
 _AGAIN: Final = "Let that workspace install the app again, at /slack/install."
 _FIX_KEY: Final = (
     "Put the key that is missing back behind the others in PAPERROUND_SECRET_KEY, or let those workspaces install the "
@@ -47,6 +49,8 @@ async def slack_checks(settings: Settings, clock: Clock) -> AsyncIterator[Check]
             yield check
     if (app_token := slack.secret("app_token")) is not None:
         yield await _socket(app_token, slack.base_url)
+    elif deaf := deafness(slack, settings.http):
+        yield Check(name="slack requests", found=deaf, fix=_FIX_DEAF)
     else:
         yield Check(
             name="slack requests",

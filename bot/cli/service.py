@@ -21,6 +21,7 @@ from bot.bootstrap import App, open_app
 from bot.cli.border import DONE, FAILED
 from bot.cli.loops import Loops
 from bot.cli.options import Role
+from bot.errors import SettingsError
 from bot.model.fetching import FetchRecord
 from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
@@ -28,6 +29,7 @@ from bot.pipeline.fetch import Reporter, fetch_due
 from bot.pipeline.quiet import note_silences
 from bot.ports import Clock, Gateway
 from bot.settings import HttpSettings, Settings
+from bot.settings.slack import deafness
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +67,12 @@ async def run_service(settings: Settings, *, role: Role, clock: Clock | None = N
     """Serve until a signal; returns the exit status. `clock` stands in for the machine's.
 
     Raises:
+        SettingsError: nothing would be heard of Slack.
         RefusedError: the web server's port cannot be had.
         StoreError: the database cannot be opened.
     """
+    if role is not Role.WORKER and (fault := deafness(settings.slack, settings.http)):
+        raise SettingsError([fault])
     stopping = Stopping()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.ask)

@@ -7,7 +7,7 @@
     SLACK_SIGNING_SECRET, PAPERROUND_HTTP__PORT     heard over HTTP
 
 Whoever sets both ways to hear gets Socket Mode: the app token is of no other use, while the signing secret is often
-copied along.
+copied along. Only `run` needs a way to hear: `once`, a worker, and commands of a shell post by the bot token alone.
 """
 
 from collections.abc import Iterator
@@ -98,14 +98,20 @@ def contradictions(slack: SlackSettings, http: HttpSettings, *, has_key: bool) -
             "PAPERROUND_SECRET_KEY: SLACK_CLIENT_ID needs it, since the tokens of workspaces are stored encrypted; "
             "`openssl rand -base64 32 | tr +/ -_` makes one"
         )
-    if not slack.is_configured:
-        if slack.app_token is not None or slack.signing_secret is not None:
-            given = "SLACK_APP_TOKEN" if slack.app_token is not None else "SLACK_SIGNING_SECRET"
-            yield f"SLACK_BOT_TOKEN: {given} alone can hear and not answer; set the bot token too"
-    elif slack.is_over_http and slack.signing_secret is None:
-        yield (
+    if not slack.is_configured and (slack.app_token is not None or slack.signing_secret is not None):
+        given = "SLACK_APP_TOKEN" if slack.app_token is not None else "SLACK_SIGNING_SECRET"
+        yield f"SLACK_BOT_TOKEN: {given} alone can hear and not answer; set the bot token too"
+
+
+def deafness(slack: SlackSettings, http: HttpSettings) -> str:
+    """Say why nothing would be heard of Slack; empty: it would be. Whoever only posts needs to hear nothing."""
+    if not slack.is_configured or not slack.is_over_http:
+        return ""
+    if slack.signing_secret is None:
+        return (
             "SLACK_APP_TOKEN: without it nothing is heard of Slack; set it, or, for HTTP, SLACK_SIGNING_SECRET and "
             "PAPERROUND_HTTP__PORT"
         )
-    elif slack.is_over_http and http.port is None and slack.client_id is None:
-        yield "PAPERROUND_HTTP__PORT: SLACK_SIGNING_SECRET needs it; set it to a port, or set SLACK_APP_TOKEN instead"
+    if http.port is None:
+        return "PAPERROUND_HTTP__PORT: SLACK_SIGNING_SECRET needs it; set it to a port, or set SLACK_APP_TOKEN instead"
+    return ""

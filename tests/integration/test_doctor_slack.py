@@ -132,6 +132,12 @@ def test_a_slack_that_is_well_is_told_of_check_by_check(tmp_path: Path, slack: S
     assert no_secret_is_in(ended.out + ended.err)
 
 
+def test_a_slack_that_would_not_be_heard_is_told_of(tmp_path: Path, slack: Slack) -> None:
+    ended = doctor(tmp_path, slack, SLACK_BOT_TOKEN=BOT)
+    assert of_slack(ended.out)[-1] == ("slack requests", False)
+    assert "SLACK_APP_TOKEN: without it nothing is heard of Slack" in ended.out
+
+
 def test_a_slack_that_nobody_configured_is_not_looked_at(tmp_path: Path, slack: Slack) -> None:
     assert of_slack(doctor(tmp_path, slack).out) == []
 

@@ -31,6 +31,15 @@ async def test_a_service_hears_slack_through_socket_mode_and_ends_well(tmp_path:
     assert not re.search("xoxb-1|xapp-1|ticket", service.seen)
 
 
+async def test_a_service_that_would_hear_nothing_does_not_start_and_says_what_is_missing(tmp_path: Path) -> None:
+    async with talking(a_slack()) as slack:
+        async with running(a_console(tmp_path, one_workspace(slack))) as service:
+            await service.line("SLACK_APP_TOKEN: without it nothing is heard of Slack")
+        async with running(a_console(tmp_path, one_workspace(slack)), "--role", "worker") as service:
+            await service.line("paperround is ready")
+            assert await service.stop() == 0
+
+
 async def test_a_service_hears_slack_over_http(tmp_path: Path) -> None:
     async with talking(a_slack()) as slack:
         settings = one_workspace(slack, SLACK_SIGNING_SECRET=SECRET, PAPERROUND_HTTP__PORT="0")

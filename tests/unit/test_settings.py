@@ -9,6 +9,7 @@ import pytest
 from bot.errors import SettingsError
 from bot.logs import redact
 from bot.settings import PREFIX, Settings, load_settings, unknown_variables, variables
+from bot.settings.slack import deafness
 
 
 @pytest.fixture(autouse=True)
@@ -272,14 +273,11 @@ def without(given: Mapping[str, str], *names: str) -> Mapping[str, str]:
         (SOCKET | {"SLACK_BOT_TOKEN": "xapp-hunter"}, ["SLACK_BOT_TOKEN"]),
         (SOCKET | {"SLACK_APP_TOKEN": "hunter"}, ["SLACK_APP_TOKEN"]),
         (without(SOCKET, "SLACK_BOT_TOKEN"), ["SLACK_BOT_TOKEN"]),
-        (without(SOCKET, "SLACK_APP_TOKEN"), ["SLACK_APP_TOKEN"]),
-        (without(OVER_HTTP, "PAPERROUND_HTTP__PORT"), ["PAPERROUND_HTTP__PORT"]),
         (without(OVER_HTTP, "SLACK_BOT_TOKEN"), ["SLACK_BOT_TOKEN"]),
         (without(MANY, "SLACK_CLIENT_SECRET"), ["SLACK_CLIENT_SECRET"]),
         (without(MANY, "PAPERROUND_HTTP__PORT"), ["PAPERROUND_HTTP__PORT"]),
         (without(MANY, "PAPERROUND_SECRET_KEY"), ["PAPERROUND_SECRET_KEY"]),
         (MANY | {"PAPERROUND_SECRET_KEY": f"{MANY['PAPERROUND_SECRET_KEY']},hunter"}, ["PAPERROUND_SECRET_KEY"]),
-        (without(MANY, "SLACK_SIGNING_SECRET"), ["SLACK_APP_TOKEN"]),
         (without(MANY, "SLACK_CLIENT_ID"), ["SLACK_CLIENT_ID", "SLACK_BOT_TOKEN"]),
         (MANY | SOCKET, ["SLACK_BOT_TOKEN"]),
     ],
@@ -292,6 +290,26 @@ def test_what_does_not_go_together_is_named_without_its_value(
     assert [each.partition(":")[0] for each in problems] == named
     assert "hunter" not in " ".join(problems)
     assert [redact(each) for each in problems] == list(problems)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (SOCKET, ""),
+        (OVER_HTTP, ""),
+        (MANY, ""),
+        ({}, ""),
+        (without(SOCKET, "SLACK_APP_TOKEN"), "SLACK_APP_TOKEN"),
+        (without(OVER_HTTP, "PAPERROUND_HTTP__PORT"), "PAPERROUND_HTTP__PORT"),
+        (without(MANY, "SLACK_SIGNING_SECRET"), "SLACK_APP_TOKEN"),
+    ],
+)
+def test_who_only_posts_to_slack_needs_no_way_to_hear_it(
+    given: Mapping[str, str], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, given)
+    settings = load_settings()
+    assert deafness(settings.slack, settings.http).partition(":")[0] == named
 
 
 @pytest.mark.parametrize(
