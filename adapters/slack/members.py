@@ -95,6 +95,7 @@ class Members:
         Raises:
             RefusedError: it says how to let me in.
         """
+        await self._check_workspace(channel.workspace)
         if channel.is_personal:
             return
         place = await self._place(channel.workspace, channel.id)
@@ -104,6 +105,17 @@ class Members:
             raise RefusedError(
                 f"I can't post in {name}.", hint=f"Invite me with `/invite @{BOT_NAME}`, then run the command again."
             )
+
+    async def _check_workspace(self, workspace: str) -> None:
+        """Refuse a workspace that we have no token of: a token that cannot be had now is another thing."""
+        try:
+            await self.token(workspace)
+        except DeliveryError as error:
+            if error.verdict is Verdict.STOP_WORKSPACE:
+                raise RefusedError(
+                    "I can't post in this workspace: I am not installed in it.",
+                    hint="Whoever runs me installs me here; then run the command again.",
+                ) from error
 
     async def is_ours(self, channel: Channel) -> bool | None:
         """Say whether I am in a channel; None when Slack does not answer."""

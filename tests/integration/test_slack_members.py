@@ -78,6 +78,12 @@ async def test_a_channel_of_which_slack_says_little_is_taken_for_ours_until_a_po
     assert await asking.members.is_ours(SECRET) is False
 
 
+async def test_a_workspace_that_we_have_no_token_of_is_refused(asking: Asking) -> None:
+    for channel in (Channel(Platform.SLACK, "T2", "C01"), Channel(Platform.SLACK, "E1.T1", "C01").personal("U2BO")):
+        with pytest.raises(RefusedError, match="not installed"):
+            await asking.members.check(channel)
+
+
 async def test_a_question_that_failed_is_not_asked_again_within_the_same_command(asking: Asking) -> None:
     asking.slack.fail(Fault(status=500), method="conversations.info")
     await asking.members.requester(HERE)
