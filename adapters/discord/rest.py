@@ -18,6 +18,7 @@ instead of waiting. `HTTPClient` and `Ratelimit` are no documented interface of 
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
@@ -74,10 +75,19 @@ class Bucket(Ratelimit):
         """Read what an answer says is left."""
         del use_clock
         remaining = response.headers["X-RateLimit-Remaining"]
-        seconds = seconds_of(response.headers.get("X-RateLimit-Reset-After"))
+        seconds = self._full_in(response.headers)
         if remaining.isdecimal() and seconds is not None:
             self.remaining = min(int(remaining[:9]), ANY_NUMBER)
             self.full_at = self._clock.wall() + timedelta(seconds=seconds)
+
+    def _full_in(self, headers: Mapping[str, str]) -> float | None:
+        """Return in how many seconds the bucket is full again; by our clock where only the moment is said."""
+        if (seconds := seconds_of(headers.get("X-RateLimit-Reset-After"))) is not None:
+            return seconds
+        try:
+            return seconds_of(float(headers.get("X-RateLimit-Reset", "nan")) - self._clock.wall().timestamp())
+        except ValueError:
+            return None
 
     async def __aexit__(self, kind: object, error: object, traceback: object) -> None:
         """Keep the silence that was asked for."""

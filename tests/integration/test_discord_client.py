@@ -148,6 +148,23 @@ async def test_a_limit_that_makes_no_sense_neither_undoes_an_answer_nor_lasts(
         assert (await world.api.call("GET", "/channels/{channel_id}", channel_id=HERE.id))["id"] == HERE.id
 
 
+@pytest.mark.parametrize(("moment", "is_kept"), [(3, True), (-3, False), ("soon", False)])
+async def test_a_limit_may_be_said_by_its_end_alone(
+    migrated_sqlite_url: str, moment: int | str, *, is_kept: bool
+) -> None:
+    async with a_world(migrated_sqlite_url) as world:
+        end = str(NOW.timestamp() + moment) if isinstance(moment, int) else moment
+        limit = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": end}
+        path = f"/channels/{HERE.id}"
+        world.discord.fail(Fault(accepts=True, headers=limit), method="GET", path=path)
+        await world.api.call("GET", "/channels/{channel_id}", channel_id=HERE.id)
+        if is_kept:
+            with pytest.raises(DiscordError, match="not our turn"):
+                await world.api.call("GET", "/channels/{channel_id}", channel_id=HERE.id)
+            world.clock.moment += timedelta(seconds=3)
+        assert (await world.api.call("GET", "/channels/{channel_id}", channel_id=HERE.id))["id"] == HERE.id
+
+
 async def test_a_file_is_had_up_to_a_size(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
         world.discord.files["papers.yaml"] = b"x" * 1000
