@@ -24,10 +24,10 @@ from bot.commands.services import Services
 from bot.commands.values import ALL, DAY_WORDS, zone_abbreviated, zone_names
 from bot.errors import PaperroundError
 from bot.model.cadence import WEEKDAY_NAMES
-from bot.model.paper import ARXIV, HUGGINGFACE, JSONL
+from bot.model.paper import ARXIV
 from bot.model.subscription import Subscription
 from bot.query.categories import CATEGORIES
-from bot.query.fields import SOURCE_NAMES
+from bot.query.fields import SOURCE_NAMES, SOURCES
 from bot.text.tldr import cut
 from bot.views.words import quoted
 
@@ -64,7 +64,7 @@ USUAL_ZONES: Final = (
 )
 """Where most people are who nobody knows anything of: zones to offer before a letter is typed."""
 
-_SOURCES: Final = ("hf", HUGGINGFACE, ARXIV, JSONL)
+_SOURCES: Final = ("hf", *SOURCES)
 """Sources to offer, the shorter name first."""
 
 _USUAL_CATEGORIES: Final = ("cs.AI", "cs.CL", "cs.CV", "cs.LG", "cs.RO", "stat.ML")
