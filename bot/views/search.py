@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.document import Action, Block, Document, Note, Paragraph, Spans, Text, code, strong
+from bot.document import Action, Block, Document, Note, Paragraph, Spans, Text, code, strong, text
 from bot.model.digest import LEADS
 from bot.model.paper import StoredPaper
 from bot.ports import LibraryStatistics, SearchPage
@@ -51,8 +51,9 @@ def found(
         footnote = (*footnote, Text(" · next: "), code(f"{command} {number + 1}"))
     if beside.papers:
         footnote = (*footnote, Text(f" · {len(beside.papers)} outside my library"))
+    counted = "" if page.is_relaxed else f" · {count(page.total, 'paper')}"
     return Document(
-        heading=(strong(quoted(query)), Text(f" · {count(page.total, 'paper')}")),
+        heading=(strong(quoted(query)), *text(counted)),
         blocks=tuple(blocks),
         actions=actions,
         footnote=footnote,
