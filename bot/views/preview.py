@@ -39,7 +39,7 @@ def query_preview(digest: Digest, *, days: int, hints: Sequence[str]) -> Documen
     if not digest.picks:
         said = f"No paper matched in the last {count(days, 'day')} ({digest.looked_at:,} looked at)."
         if not digest.looked_at:
-            said = f"I have no papers from the last {count(days, 'day')} to look at."
+            said = f"I have nothing to look at from the last {count(days, 'day')}."
         return Document(blocks=(Paragraph((Text(said),)), *notes))
     document = digest_document(digest)
     best = f", best {len(digest.picks)}" if digest.cut else ""

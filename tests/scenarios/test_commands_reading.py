@@ -143,7 +143,7 @@ async def test_trending_without_a_list_names_the_newest(store: Store) -> None:
 async def test_an_empty_library_blames_no_source(store: Store) -> None:
     person = Person(store)
     assert await person.reads("trending") == "No papers are stored yet; they come with the next fetch."
-    assert await person.reads("preview teapots") == "I have no papers from the last 7 days to look at."
+    assert await person.reads("preview teapots") == "I have nothing to look at from the last 7 days."
 
 
 @pytest.mark.parametrize("name", ["2606.00001", "2606.00001v4", "https://huggingface.co/papers/2606.00001"])
