@@ -34,8 +34,8 @@ from bot.fleet.read import MAX_LENGTH
 from bot.model.channel import Channel
 from bot.settings import Settings
 
-_OPTION: Final = re.compile(r"--(?:as|as-of|channel|user)\b")
-"""What is an option of this command line, and none of any chat command."""
+_OPTION: Final = re.compile(r"--(?:as|as-of|channel|json|user)\b")
+"""What is, or is taken for, an option of this command line, and is none of any chat command."""
 
 
 async def run_papers(

@@ -171,4 +171,5 @@ def test_an_option_behind_the_verb_is_answered_with_its_place(console: Console) 
     misplaced = console("papers", "list", "--as", "json")
     assert misplaced.status == 2
     assert "stand before the verb, as in `paperround papers --as json list`" in misplaced.err
+    assert console("papers", "status", "--json").err == misplaced.err
     assert console("papers", "list", "--al").err == ""
