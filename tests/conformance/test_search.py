@@ -151,6 +151,17 @@ async def test_a_search_that_nothing_meets_whole_finds_what_has_some_of_its_word
     assert page.total == 2
 
 
+async def test_a_relaxed_search_has_whole_phrases_first(store: SqlStore) -> None:
+    await ingested(
+        store,
+        a_paper(1, "Models of a world: the model, the world", abstract="A model of a world."),
+        a_paper(2, "Cats", abstract=f"{'Cats sleep. ' * 40}World models are mentioned once."),
+        a_paper(3, "Dogs", abstract=f"{'Dogs bark. ' * 40}Vision language world models are mentioned once."),
+    )
+    page = await search(store, '"world models" "vision language" xyzzy')
+    assert (numbers(page), page.is_relaxed) == ([3, 2, 1], True)
+
+
 async def test_a_relaxed_search_keeps_what_was_excluded_and_filtered(store: SqlStore) -> None:
     await ingested(
         store,

@@ -2,15 +2,16 @@
 
 Query ──> condition on `paper` ──> selected ──> ordered by score, upvotes, date ──> one page
       ──> words asked for ──> score
-                  nothing selected: again, with any of the words
+                  nothing selected: again, with any of the words, whole phrases first
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.engine import Database
@@ -45,9 +46,10 @@ class SqlSearch:
         """See `SearchIndex.search`."""
         root = request.query.root
         async with self._database.read() as connection:
-            page = await self._page(connection, request, root, is_relaxed=False)
+            page = await self._page(connection, request, root)
             if page.total == 0 and root is not None and (looser := relaxed(root)) is not None:
-                page = await self._page(connection, request, looser, is_relaxed=True)
+                page = await self._page(connection, request, looser, phrases=_phrases_wanted(root))
+                page = replace(page, is_relaxed=page.total > 0)
         return page
 
     async def counts(self, words: Sequence[Words]) -> tuple[int, ...]:
@@ -56,20 +58,21 @@ class SqlSearch:
             return tuple([await connection.scalar(self._text.count(each)) or 0 for each in words])
 
     async def _page(
-        self, connection: AsyncConnection, request: SearchRequest, root: Node | None, *, is_relaxed: bool
+        self, connection: AsyncConnection, request: SearchRequest, root: Node | None, phrases: Sequence[Words] = ()
     ) -> SearchPage:
+        """Return a page of what a tree selects; the more of the phrases a paper has, the better it is."""
         selected = _visible(request, true() if root is None else condition_of(self._text, root, request.as_of))
         total = await connection.scalar(select(func.count()).select_from(paper).where(selected)) or 0
         if request.query.is_trending and request.sort == Sort.RELEVANCE:
             keys = await _trending(connection, request, selected)
         else:
-            ordered = self._ordered(request, root).where(selected).limit(request.limit).offset(request.offset)
+            ordered = self._ordered(request, root, phrases).where(selected).limit(request.limit).offset(request.offset)
             keys = list(await connection.scalars(ordered))
         known = await papers_by_key(connection, keys, request.as_of)
         papers = tuple(known[PaperKey(key)].stored for key in keys)
-        return SearchPage(papers=papers, total=total, is_relaxed=is_relaxed and total > 0)
+        return SearchPage(papers=papers, total=total)
 
-    def _ordered(self, request: SearchRequest, root: Node | None) -> Select[Any]:
+    def _ordered(self, request: SearchRequest, root: Node | None, phrases: Sequence[Words]) -> Select[Any]:
         """Select keys in the order asked for; equals stand by upvotes, then date, then key."""
         wanted = [] if root is None else _words_wanted(root)
         upvotes = func.coalesce(paper.c.upvotes, -1).desc()
@@ -79,7 +82,7 @@ class SqlSearch:
             keys = select(paper.c.key)
         else:
             scores = self._text.scores(wanted)
-            by_score = (func.coalesce(scores.c.score, 0.0).desc(),)
+            by_score = (*self._by_phrases(phrases), func.coalesce(scores.c.score, 0.0).desc())
             keys = select(paper.c.key).outerjoin(scores, scores.c.key == paper.c.key)
         match Sort(request.sort):
             case Sort.RELEVANCE:
@@ -89,6 +92,12 @@ class SqlSearch:
             case Sort.DATE:
                 order = (published, *by_score, upvotes)
         return keys.order_by(*order, paper.c.key)
+
+    def _by_phrases(self, phrases: Sequence[Words]) -> tuple[ColumnElement[Any], ...]:
+        """Order by how many phrases a paper has: a score knows only their words."""
+        conditions = [self._text.condition(phrase) for phrase in phrases]
+        held = [case((condition, 1), else_=0) for condition in conditions if condition is not None]
+        return (sum(held[1:], held[0]).desc(),) if held else ()
 
 
 def _visible(request: SearchRequest, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -128,6 +137,10 @@ async def _trending(connection: AsyncConnection, request: SearchRequest, selecte
 
 def _words_wanted(root: Node) -> list[Words]:
     return [leaf for leaf, is_wanted in leaves_of(root) if is_wanted and isinstance(leaf, Words)]
+
+
+def _phrases_wanted(root: Node) -> list[Words]:
+    return [words for words in _words_wanted(root) if len(words.tokens) > 1]
 
 
 def relaxed(root: Node) -> Node | None:
