@@ -10,7 +10,7 @@ from tests.builders import a_paper
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, ORIGINAL
 from tests.fakes.discord_talk import File
-from tests.integration.discord_talking import (
+from tests.integration.discord.talking import (
     ANA,
     ANA_DM,
     AWAY,

@@ -6,7 +6,7 @@ from tests.builders import NOW
 from tests.fakes.clock import SteppingClock
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import ORIGINAL
-from tests.integration.discord_talking import ANA_DM, TEA, Talk, a_discord, talk
+from tests.integration.discord.talking import ANA_DM, TEA, Talk, a_discord, talk
 
 
 async def answered(begun: Talk, verb: str, **options: str) -> set[str]:

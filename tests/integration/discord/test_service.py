@@ -10,7 +10,7 @@ from tests.console import PATIENCE_SECONDS
 from tests.fakes.discord_calls import TOKEN
 from tests.fakes.discord_gateway import MENU, TalkingDiscord, talking
 from tests.fakes.discord_people import Person
-from tests.integration.discord_talking import ANA, TEA, a_discord
+from tests.integration.discord.talking import ANA, TEA, a_discord
 from tests.integration.running import a_console, running
 
 

@@ -13,7 +13,7 @@ from tests.discord_world import a_world
 from tests.fakes.discord import APPLICATION, BOT, CHANNELS
 from tests.fakes.discord_calls import Fault, RefusedError
 from tests.fakes.discord_gateway import Session, TalkingDiscord
-from tests.integration.discord_talking import HERE, POT, SECRET, TEA, Talk, a_discord, talk
+from tests.integration.discord.talking import HERE, POT, SECRET, TEA, Talk, a_discord, talk
 
 Json = Any
 

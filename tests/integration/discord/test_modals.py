@@ -11,7 +11,7 @@ from bot.model.channel import Channel, Platform
 from bot.model.subscription import Subscription
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_talk import Said
-from tests.integration.discord_talking import ANA, BO, HERE, STOVES, TEA, TEA_CHANNEL, Talk, listening, talk
+from tests.integration.discord.talking import ANA, BO, HERE, STOVES, TEA, TEA_CHANNEL, Talk, listening, talk
 from tests.scenarios.library import fill
 
 Json = Any

@@ -18,7 +18,7 @@ from tests.fakes.discord import BOT
 from tests.fakes.discord_calls import TOKEN, Fault
 from tests.fakes.discord_gateway import TalkingDiscord, talking
 from tests.fakes.discord_guilds import Kind
-from tests.integration.discord_talking import (
+from tests.integration.discord.talking import (
     ANA,
     AWAY,
     BO,

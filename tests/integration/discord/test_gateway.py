@@ -15,7 +15,7 @@ from tests.builders import NOW
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, MENU
 from tests.fakes.discord_guilds import Kind
-from tests.integration.discord_talking import AWAY, BO, HERE, STOVES, Ahead, Talk, a_discord, listening, talk
+from tests.integration.discord.talking import AWAY, BO, HERE, STOVES, Ahead, Talk, a_discord, listening, talk
 
 Json = Any
 

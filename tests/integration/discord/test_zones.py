@@ -9,7 +9,7 @@ import pytest
 from bot.model.channel import Channel, Platform
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_talk import Said
-from tests.integration.discord_talking import ANA, HERE, KETTLES, TEA, Talk, talk
+from tests.integration.discord.talking import ANA, HERE, KETTLES, TEA, Talk, talk
 from tests.scenarios.library import fill
 
 Json = Any

@@ -157,7 +157,7 @@ FULL = """
 import asyncio, resource, sys
 from adapters.sql.store import open_store
 from bot.errors import StoreError
-from tests.integration.test_store_faults import MANY, NOW
+from tests.integration.database.test_faults import MANY, NOW
 
 async def main(url):
     async with open_store(url) as store:

@@ -15,7 +15,7 @@ from tests.delivering import noticed, why_paused
 from tests.fakes import discord_guilds
 from tests.fakes.discord import BOT
 from tests.fakes.discord_gateway import TalkingDiscord
-from tests.integration.discord_talking import (
+from tests.integration.discord.talking import (
     ANA,
     AWAY,
     BO,

@@ -17,7 +17,7 @@ from tests.builders import NOW, a_paper
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_guilds import Message
 from tests.fakes.discord_talk import Said
-from tests.integration.discord_talking import (
+from tests.integration.discord.talking import (
     ANA,
     ANA_DM,
     BO_DM,
