@@ -1,14 +1,16 @@
-"""Answers to a person: where Slack takes them, else by the Web API, else in person.
+"""Answers the person who typed a command or pressed a button: as messages, or in a modal.
 
-    response_url ──refused: over, used up──> chat.postMessage, or chat.postEphemeral ──not in the channel──> in person
+    response_url ──expired, used up──> chat.postMessage or chat.postEphemeral ──not in the channel──> direct message
 
-A modal is opened with what Slack gave along with a press, within three seconds; what comes later replaces its content.
+A modal has to be opened within three seconds, with the `trigger_id` of the command or press. `update` can replace its
+content later.
 """
 
 import asyncio
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -37,13 +39,22 @@ MOST_POSTS: Final = 5
 """How often a response_url may be used. Source: https://docs.slack.dev/interactivity/handling-user-interaction"""
 
 ANSWER_WITHIN: Final = timedelta(seconds=8)
+"""How long one call of a response_url may take."""
 
 LONGEST_WAIT: Final = timedelta(seconds=60)
-"""How long a message of an answer waits for Slack in all; then who asked has given up."""
+"""How long one message of an answer waits in all when Slack asks to wait; later, nobody waits for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A method of the Web API that posts a message, and its arguments that say to whom."""
+
+    method: str
+    to: Mapping[str, str]
 
 
 class Answers:
-    """Says documents to people, by their names."""
+    """Sends documents to people, with names in place of ids."""
 
     def __init__(self, api: SlackApi, members: Members, clock: Clock) -> None:
         self._api = api
@@ -51,37 +62,40 @@ class Answers:
         self._clock = clock
 
     async def named(self, here: Here, document: Document) -> Document:
-        """Return a document that says people's and channels' names, as far as Slack tells them."""
+        """Return the document with names in place of the ids of people and channels, where Slack tells the name."""
         named = NAMING.named_in(document)
         if not named.people and not named.places:
             return document
         return NAMING.with_names(document, await self._members.names(here.workspace, named.people, named.places))
 
     async def say(self, here: Here, document: Document, *, to_channel: bool) -> None:
-        """Answer where somebody did something: for the whole channel, or for that person alone.
+        """Answer where the command was typed: to the whole channel, or visibly to that person alone.
 
         Raises:
-            DeliveryError: Slack took it nowhere.
+            DeliveryError: Slack refused every way.
         """
         payloads = answer(await self.named(here, document))
-        takes_answers = bool(here.answer_at) and self._api.takes_answers_at(here.answer_at)
-        if here.answer_at and not takes_answers:
-            log.warning("slack:%s: a response_url that is none of Slack's", here.workspace)
+        takes_answers = bool(here.response_url) and self._api.takes_answers_at(here.response_url)
+        if here.response_url and not takes_answers:
+            log.warning(
+                "slack:%s: a response_url leads to no host of Slack's; answering through the Web API instead",
+                here.workspace,
+            )
         rest = await self._say_there(here, payloads, to_channel=to_channel) if takes_answers else payloads
         if rest:
             await self._say_by_api(here, rest, to_channel=to_channel)
 
     async def _say_there(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> Sequence[Json]:
-        """Answer at the response_url; returns what it did not take."""
+        """Answer at the response_url; returns the messages that are still to be sent another way."""
         async with bounded_session() as session:
             client = AsyncWebhookClient(
-                here.answer_at,
+                here.response_url,
                 timeout=math.ceil(ANSWER_WITHIN.total_seconds()),
                 session=session,
                 retry_handlers=[],
                 logger=silent_log(),
             )
-            client.proxy = proxy_for(here.answer_at)
+            client.proxy = proxy_for(here.response_url)
             return await self._say_by(client, here, payloads, to_channel=to_channel)
 
     async def _say_by(
@@ -92,39 +106,49 @@ class Answers:
                 async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                     taken = await client.send_dict(at_response_url(payload, to_channel=to_channel))
             except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
-                log.info("slack:%s: an answer may be lost (%s)", here.workspace, type(error).__name__)
+                log.info(
+                    "slack:%s: an answer was not confirmed (%s); it may be missing, or shown twice",
+                    here.workspace,
+                    type(error).__name__,
+                )
                 return _untaken(payloads, done, to_channel=to_channel)
             if taken.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                log.info("slack:%s: an answer may be lost (status %d)", here.workspace, taken.status_code)
+                log.info(
+                    "slack:%s: an answer was not confirmed (status %d); it may be missing, or shown twice",
+                    here.workspace,
+                    taken.status_code,
+                )
                 return _untaken(payloads, done, to_channel=to_channel)
             if taken.status_code != HTTPStatus.OK:
-                log.info("slack:%s: the response_url takes no more (%d)", here.workspace, taken.status_code)
+                log.info(
+                    "slack:%s: the response_url is used up (status %d); answering through the Web API",
+                    here.workspace,
+                    taken.status_code,
+                )
                 return payloads[done:]
         return payloads[MOST_POSTS:]
 
     async def _say_by_api(self, here: Here, payloads: Sequence[Json], *, to_channel: bool) -> None:
-        """Answer by the Web API, in order: where it was asked for, else in person."""
+        """Answer through the Web API, message by message: in the channel, or in person once the channel refuses."""
         token = await self._members.token(here.workspace)
-        in_person = ("chat.postMessage", {"channel": here.user})
-        there = ("chat.postMessage", {"channel": here.channel_id})
-        if not to_channel:
-            there = ("chat.postEphemeral", {"channel": here.channel_id, "user": here.user})
-        way, parent = in_person if here.channel.is_personal else there, ""
+        in_person = _Way("chat.postMessage", {"channel": here.user})
+        way = in_person if here.channel.is_personal else _way_there(here, to_channel=to_channel)
+        parent = ""
         for payload in payloads:
             body = {name: value for name, value in payload.items() if name != "thread_ts"}
             thread = {"thread_ts": parent} if parent and payload.get("thread_ts") == PARENT else {}
             try:
-                posted = await self._posted(token, way[0], {**body, **way[1], **thread})
+                posted = await self._posted(token, way.method, {**body, **way.to, **thread})
             except DeliveryError as error:
                 if way == in_person or not _is_refused(error):
                     raise
                 way, parent = in_person, ""
-                posted = await self._posted(token, way[0], {**body, **way[1]})
-            if to_channel and way == there:
+                posted = await self._posted(token, way.method, {**body, **way.to})
+            if to_channel and way != in_person:
                 parent = parent or str(posted.get("ts") or "")
 
     async def _posted(self, token: Secret, method: str, body: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Post one message of an answer; where Slack asks to wait, wait, for what comes after it would be lost too."""
+        """Post one message of an answer; if Slack asks to wait, wait: an error here would lose the rest as well."""
         waited = timedelta()
         while True:
             try:
@@ -137,10 +161,10 @@ class Answers:
             await self._clock.sleep(wait.total_seconds())
 
     async def open(self, here: Here, trigger: str, view: Json, *, is_above: bool = False) -> str:
-        """Open a modal, above the open one if there `is_above` one; returns its id, for `update`.
+        """Open a modal, or put it on top of the open one (`is_above`); returns its id, for `update`.
 
         Raises:
-            DeliveryError: it is too late, or Slack did not take it.
+            DeliveryError: the three seconds of the `trigger` are over, or Slack refused.
         """
         token = await self._members.token(here.workspace)
         body = {"trigger_id": trigger, "view": view}
@@ -148,25 +172,32 @@ class Answers:
         return str((answer.get("view") or {}).get("id") or "")
 
     async def update(self, here: Here, view_id: str, view: Json) -> None:
-        """Put something else into a modal.
+        """Replace the content of an open modal.
 
         Raises:
-            DeliveryError: it was closed meanwhile, or Slack did not take it.
+            DeliveryError: the person has closed it, or Slack refused.
         """
         await self._api.post(
             await self._members.token(here.workspace), "views.update", {"view_id": view_id, "view": view}
         )
 
 
-def _untaken(payloads: Sequence[Json], done: int, *, to_channel: bool) -> Sequence[Json]:
-    """Return what is left to say where nobody knows of the next one whether it was taken.
+def _way_there(here: Here, *, to_channel: bool) -> _Way:
+    """Return how to answer in the channel: to everybody, or visibly to the person alone."""
+    if to_channel:
+        return _Way("chat.postMessage", {"channel": here.channel_id})
+    return _Way("chat.postEphemeral", {"channel": here.channel_id, "user": here.user})
 
-    What one person sees twice does no harm; what a channel has twice does.
+
+def _untaken(payloads: Sequence[Json], done: int, *, to_channel: bool) -> Sequence[Json]:
+    """Return the messages to send another way when number `done` may or may not have arrived.
+
+    For one person it is sent again: seeing it twice does no harm. In a channel that would disturb everybody.
     """
     return payloads[done + 1 :] if to_channel else payloads[done:]
 
 
 def _is_refused(error: DeliveryError) -> bool:
-    """Say whether the channel does not take it, now or ever, so that another way may."""
+    """Say whether Slack refused this way, so that nothing was posted and another way may work."""
     is_unknown_code = error.verdict is Verdict.RETRY_LATER and error.retry_after is None
     return error.verdict is Verdict.PAUSE_CHANNEL or is_unknown_code

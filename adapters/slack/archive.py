@@ -1,8 +1,8 @@
-"""Where posted messages are found by people: their archive addresses.
+"""Makes the links to posted messages, which receipts keep for later reminders ("posted Tue").
 
-An address is put together from the workspace's own, which is asked before a post and never after one: each call between
-the accept and our commit lengthens the moment in which a crash makes a duplicate. Without it a receipt has no link, and
-reminders say without one that a paper was posted.
+A link begins with the workspace's own address (`https://acme.slack.com/`). We ask Slack for that before a post, never
+after it: a crash between Slack's accept and our commit makes a duplicate, and another call there would give it more
+time. Without the address a receipt has no link, and reminders do without.
 """
 
 import asyncio
@@ -26,11 +26,11 @@ LONGEST_QUESTION: Final = timedelta(seconds=2)
 """How long a post waits for the address."""
 
 ASKED_AGAIN_AFTER: Final = timedelta(minutes=10)
-"""When a workspace that did not tell its address is asked once more."""
+"""How long to wait before asking again when Slack did not tell an address."""
 
 
 class Archives:
-    """The addresses of the workspaces' archives, as far as they are known."""
+    """The workspaces' addresses, as far as they are known."""
 
     def __init__(self, api: SlackApi, clock: Clock) -> None:
         self._api = api
@@ -40,17 +40,17 @@ class Archives:
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def __getitem__(self, workspace: str) -> str:
-        """Return the address of a workspace; empty while it is not known."""
+        """Return the address of a workspace, with a slash at its end; empty while it is not known."""
         return self._known.get(workspace, "")
 
     def is_to_be_asked(self, workspace: str) -> bool:
-        """Say whether it is time to ask for the address."""
+        """Say whether the address is unknown and it is time to ask for it."""
         asked = self._asked.get(workspace)
         is_time = asked is None or self._clock.wall() >= asked + ASKED_AGAIN_AFTER
         return workspace not in self._known and is_time
 
     async def ask(self, installation: Installation) -> None:
-        """Ask the workspace for its address, or wait for who is asking; without an answer posts go on."""
+        """Ask for the workspace's address, or wait while another post does; raises nothing when Slack fails."""
         workspace = installation.workspace
         async with self._asking[workspace]:
             if not self.is_to_be_asked(workspace):
@@ -59,7 +59,11 @@ class Archives:
                 async with asyncio.timeout(LONGEST_QUESTION.total_seconds()):
                     answer = await self._api.post(installation.token, "auth.test", {})
             except (DeliveryError, TimeoutError) as error:
-                log.info("slack:%s does not tell its address (%s)", workspace, type(error).__name__)
+                log.info(
+                    "slack:%s: auth.test failed (%s); posts go out, but reminders cannot link to them",
+                    workspace,
+                    type(error).__name__,
+                )
                 answer = {}
             self._asked[workspace] = self._clock.wall()
             url = answer.get("url")
@@ -68,14 +72,14 @@ class Archives:
 
 
 def receipt_of(message: Mapping[str, Json], *, archive: str, channel: str, thread: str) -> Receipt:
-    """Return the receipt of a message; `channel` is its channel where it does not say so, `thread` its parent's `ts`.
+    """Return the receipt of a message, with a link as chat.getPermalink makes it, if `archive` is known.
 
-    Its link looks as those of chat.getPermalink do. An answer that says `ok` and no more is an acceptance all the same:
-    the message is there, and nobody knows its `ts`.
+    `archive` is the workspace's address, `channel` is used where the message names none, `thread` is its parent's `ts`.
+    An answer with `ok` and no `ts` is accepted as well: the message was posted, but cannot be linked to.
     Source: https://docs.slack.dev/reference/methods/chat.getPermalink
 
     Raises:
-        DeliveryError: nobody knows whether there is a message.
+        DeliveryError: `UNKNOWN_OUTCOME`: the answer does not say whether there is a message.
     """
     ts, channel = str(message.get("ts") or ""), str(message.get("channel") or channel)
     if not ts and message.get("ok") is not True:

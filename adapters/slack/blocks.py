@@ -1,9 +1,9 @@
-"""Blocks of a Document as Slack's blocks, each inside its limits. Pure.
+"""Turns the blocks of a Document into Slack's blocks, each inside Slack's limits. Pure.
 
     Paragraph, Fields, BulletList, PaperLine ──> section     PaperCard ──> section with an overflow menu
     Note ──> context    Code ──> rich_text                   actions ──> actions
 
-What is longer than one block becomes several; only a paper's own texts are cut.
+A block that is too long for Slack becomes several; only the texts of a paper are cut.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,26 +48,26 @@ ON_PAPER: Final = (
     ("Discuss", "discuss"),
     ("Less like this", "less"),
 )
-"""What a paper's menu offers, and the verb of each."""
+"""The entries of a paper's menu: label and verb."""
 
 MENU: Final = "menu"
-"""What the `action_id` of a paper's menu begins with; its number keeps it unique in a message."""
+"""How the `action_id` of a paper's menu begins; a number behind it makes it unique in the message."""
 
 PRESS: Final = "press"
-"""What the `action_id` of a button begins with; the button's value is the id of the action."""
+"""How the `action_id` of a button begins; what a press does is in the button's value."""
 
 _TITLE: Final = 1100
 _FACTS: Final = 900
 _LINE: Final = 700
 _BUTTONS: Final = 2500
-"""Shares of one section, and of one message for the labels and values of all buttons: in UTF-16 units."""
+"""Most UTF-16 units of a title, a line of facts and a paper's line in a section, and of all buttons in a message."""
 
 _NO_TITLE: Final = "Untitled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One block, the papers it shows, and what it says to those who read only the notification."""
+    """One of Slack's blocks, the ids of the papers that it shows, and its plain text for the notification."""
 
     block: Json
     papers: tuple[str, ...] = ()
@@ -75,17 +75,17 @@ class Piece:
 
     @property
     def size(self) -> int:
-        """How much of a message's budget it takes."""
+        """How much of a message's `BUDGET` it takes."""
         return size_of(self.block)
 
     @property
     def is_label(self) -> bool:
-        """Whether it says nothing without what comes after it."""
+        """Whether it introduces the next piece, so that no message should end with it."""
         return self.words.endswith(":")
 
 
 def size_of(value: Json) -> int:
-    """Return the length of all strings in a block: more than what Slack counts."""
+    """Return the length of all strings in a block, keys excluded; that is at least what Slack counts."""
     if isinstance(value, str):
         return length(value)
     if isinstance(value, dict):
@@ -94,7 +94,7 @@ def size_of(value: Json) -> int:
 
 
 def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
-    """Yield the pieces of a document's blocks, in order; papers in lines next to each other share a section."""
+    """Yield the pieces of a document's blocks, in order; neighbouring `PaperLine`s share a section."""
     cards = 0
     for is_line, group in groupby(blocks, lambda block: isinstance(block, PaperLine)):
         if is_line:
@@ -106,22 +106,22 @@ def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
 
 
 def lines(papers: Sequence[PaperLine]) -> Iterator[Piece]:
-    """Yield sections of papers in lines."""
+    """Yield sections that list papers, one a line."""
     yield from _packed((_line(paper), (paper.paper,)) for paper in papers)
 
 
 def section(spans: Spans) -> Iterator[Piece]:
-    """Yield sections that say a text."""
+    """Yield a text as sections."""
     yield from _texts(spans, lambda text: {"type": "section", "text": text})
 
 
 def context(spans: Spans) -> Iterator[Piece]:
-    """Yield quiet lines that say a text."""
+    """Yield a text as context blocks, which Slack shows small and grey."""
     yield from _texts(spans, lambda text: {"type": "context", "elements": [text]})
 
 
 def buttons(actions: Sequence[Action]) -> tuple[Json | None, int]:
-    """Return the block of a document's buttons, if it has any, and how many found no room."""
+    """Return the block with a document's buttons (None without any), and how many did not fit."""
     made: list[Json] = []
     room = _BUTTONS
     for number, action in enumerate(actions, start=1):
@@ -171,7 +171,7 @@ def _card(card: PaperCard, number: int) -> Piece:
 
 
 def _title(spans: Spans) -> Spans:
-    """Return a paper's title, which there always is; without its marks where they and the links take too much."""
+    """Return a paper's title, "Untitled" if empty; if too long with its styles, as plain text with its first link."""
     if not words(spans).strip():
         return (Text(_NO_TITLE),)
     if most(spans) <= _TITLE:
@@ -182,7 +182,7 @@ def _title(spans: Spans) -> Spans:
 
 def _menu(paper: str, number: int) -> Json | None:
     values = [action_id(Action(label=label, verb=verb, target=paper)) for label, verb in ON_PAPER]
-    # A DOI may be longer than an option; then the paper has no menu, for half an id would be another paper's.
+    # A DOI may be too long for an option. Then the paper has no menu: a cut id could be another paper's.
     if not paper or max(map(length, values)) > OPTION_VALUE:
         return None
     options = [
@@ -231,7 +231,7 @@ def _texts(spans: Spans, made: Callable[[Json], Json]) -> Iterator[Piece]:
 
 
 def _code(text: str) -> Iterator[Piece]:
-    """Yield preformatted text, ended at line ends where it is too long for one block."""
+    """Yield preformatted text, as several blocks if it is too long for one, split at line ends where possible."""
     parts = [""]
     for line in _short_lines(clean(text)):
         if length(parts[-1]) + length(line) > TEXT:
@@ -250,7 +250,7 @@ def _short_lines(text: str) -> Iterator[str]:
 
 
 def _mrkdwn(text: str) -> Json:
-    # Verbatim: Slack makes no links of bare addresses and names.
+    # Verbatim, so that Slack does not turn bare addresses and names into links.
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 

@@ -1,8 +1,8 @@
-"""What an answer of Slack's may be: so large, not packed, and no redirect.
+"""An HTTP session for the SDK that refuses answers which are too large, and redirects, and asks for no compression.
 
-The SDK takes whatever comes: a body without an end fills the memory, a packed one keeps the processor busy, and a
-redirect is followed with all that was sent, the app's secret among it. Slack answers in none of these ways; what stands
-between it and us may.
+The SDK itself accepts anything: an endless body would fill the memory, a compressed one could unpack into a huge one,
+and a redirect would be followed with everything that was sent, even the app's secret. Slack does none of this, but a
+proxy or a wrong address between Slack and us may.
 """
 
 from typing import Final
@@ -10,18 +10,18 @@ from typing import Final
 from aiohttp import ClientError, ClientHandlerType, ClientRequest, ClientResponse, ClientSession
 
 LARGEST_ANSWER: Final = 20 << 20
-"""Bytes of an answer: the largest is a page of 200 messages, each of 40,000 characters at most."""
+"""Most bytes in one answer. The largest that we ask for is a page of 200 messages of at most 40,000 characters."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 class OutOfBoundsError(ClientError):
-    """An answer that is none of Slack's; what became of the request nobody knows."""
+    """The answer was too large or a redirect. Whether the request was carried out is unknown."""
 
 
 class _Answer(ClientResponse):
     async def read(self) -> bytes:
-        """Read the body, as far as it may go."""
+        """Read the whole body, but never more than `LARGEST_ANSWER`."""
         if self._body is None:
             try:
                 self._body = await _body_of(self)
@@ -41,14 +41,16 @@ async def _body_of(answer: ClientResponse) -> bytes:
 
 
 def bounded_session() -> ClientSession:
-    """Return a session for the SDK; whoever opens it closes it."""
+    """Return a session for the SDK; the caller closes it."""
     headers = {"Accept-Encoding": "identity"}
-    return ClientSession(auto_decompress=False, headers=headers, middlewares=(_stayed,), response_class=_Answer)
+    return ClientSession(
+        auto_decompress=False, headers=headers, middlewares=(_without_redirects,), response_class=_Answer
+    )
 
 
-async def _stayed(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+async def _without_redirects(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
     response = await handler(request)
     if response.status in _REDIRECTS:
         response.close()
-        raise OutOfBoundsError("the answer leads elsewhere")
+        raise OutOfBoundsError("the answer is a redirect")
     return response

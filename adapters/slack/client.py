@@ -1,7 +1,7 @@
-"""Calls Slack's Web API: one request a call, never sent twice by the SDK, every failure a `DeliveryError`.
+"""Calls Slack's Web API. Each call sends one request, which the SDK never repeats; failures become `DeliveryError`s.
 
-Each call has a connection of its own. A kept one may have been closed by Slack just when it is used again, and then
-nobody knows whether the message on it arrived.
+Each call opens a connection of its own. Slack may close a kept connection at the moment when it is used again, and then
+nobody knows whether the message arrived.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.proxies import proxy_for
+from adapters.proxies import LOOPBACK, proxy_for
 from adapters.slack.bounds import bounded_session
 from adapters.slack.errors import Refusal, delivery_error_of
 from bot.errors import DeliveryError, Verdict
@@ -25,25 +25,26 @@ from bot.model.installation import Secret
 BASE_URL: Final = "https://slack.com/api/"
 
 _ANSWERS_AT: Final = (".slack.com", ".slack-gov.com")
-"""Where response_urls are, also when the Web API is asked through a proxy."""
-
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts of Slack's response_urls, also where the settings send calls of the Web API to another host."""
 
 CALL_TIMEOUT: Final = timedelta(seconds=8)
-"""How long one call may take: with the pacing before it, it stays below what a post may take."""
+"""How long one call may take. With the waiting of `pacing.py` before it, a post stays within its lease."""
 
 Json = Any
 
 
 class SlackApi:
-    """Slack's methods, for whichever workspace's token."""
+    """Calls methods of the Web API; the token of each call says for which workspace."""
 
     def __init__(self, base_url: str = BASE_URL, *, timeout: timedelta = CALL_TIMEOUT) -> None:
         self._base_url = base_url
         self._timeout = timeout
 
     def takes_answers_at(self, url: str) -> bool:
-        """Say whether an address is Slack's for answers: it comes from outside, and is asked from inside."""
+        """Say whether a response_url leads to Slack.
+
+        It came with a request and is called from inside our network: a forged one could reach other machines there.
+        """
         try:
             parts, own = urlsplit(url), urlsplit(self._base_url)
             host = parts.hostname or ""
@@ -55,18 +56,18 @@ class SlackApi:
         return is_plain and (is_slacks or is_ours)
 
     async def post(self, token: Secret, method: str, body: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Call a method that does something, and return its answer.
+        """Call a method that changes something, and return its answer.
 
         Raises:
-            DeliveryError: it was refused, or nobody knows; UNKNOWN_OUTCOME whenever it may have been done.
+            DeliveryError: it failed; the verdict is `UNKNOWN_OUTCOME` whenever Slack may have done it nevertheless.
         """
         return await self._call(token, method, http_verb="POST", json=dict(body))
 
     async def read(self, token: Secret, method: str, query: Mapping[str, str]) -> Mapping[str, Json]:
-        """Call a method that reads, and return its answer.
+        """Call a method that only reads, and return its answer.
 
         Raises:
-            DeliveryError: it was refused, or there was no answer.
+            DeliveryError: Slack refused, or did not answer.
         """
         return await self._call(token, method, http_verb="GET", params=dict(query))
 
@@ -79,14 +80,14 @@ class SlackApi:
         except SlackApiError as error:
             raise delivery_error_of(refusal_of(error)) from error
         except aiohttp.ClientConnectorError as error:
-            # Without a connection nothing was sent.
+            # No connection, so nothing was sent.
             reason = f"Slack cannot be reached ({type(error).__name__})"
             raise DeliveryError(Verdict.RETRY_LATER, reason) from error
         except (aiohttp.ClientError, SlackClientError, OSError) as error:
             reason = f"the connection to Slack was lost ({type(error).__name__})"
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, reason) from error
         except (ValueError, AttributeError, RecursionError) as error:
-            # The SDK trips over answers that are no JSON object: a text, a list, a deep nest, bytes that are no text.
+            # What the SDK raises of an answer that is no JSON object: a text, a list, deep nesting, broken UTF-8.
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer makes no sense") from error
         if not isinstance(answer.data, dict):
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer makes no sense")
@@ -94,16 +95,16 @@ class SlackApi:
 
 
 def _is_same_host(one: str, other: str) -> bool:
-    """Say whether two names are one host, as far as can be said without asking: this machine has several."""
-    return one == other or {one, other} <= _THIS_MACHINE
+    """Say whether two host names are equal, or both mean this machine."""
+    return one == other or {one, other} <= LOOPBACK
 
 
 def client_of(
     token: Secret | None, base_url: str, timeout: timedelta, session: aiohttp.ClientSession | None = None
 ) -> AsyncWebClient:
-    """Make a client that sends each request once: the SDK's own would send a post again when the connection ends.
+    """Return an SDK client that never retries: by default the SDK repeats a post when the connection breaks.
 
-    Without a session it opens one a call, which bounds nothing.
+    Pass a `bounded_session`; without one the client opens its own, which accepts answers of any size.
     """
     client = AsyncWebClient(
         token=token.value if token else None,
@@ -117,12 +118,12 @@ def client_of(
 
 
 def silent_log() -> logging.Logger:
-    """Return a log that says nothing, for what of the SDK repeats addresses that are secrets, and tracebacks."""
+    """Return a logger that drops everything, for parts of the SDK that would log secret addresses and tracebacks."""
     return logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001 - nobody shares it
 
 
 def refusal_of(error: SlackApiError) -> Refusal:
-    """Read an answer that was no success; an HTML body leaves its data empty, or makes the answer aiohttp's own."""
+    """Read the SDK's error. After an HTML body, `response.data` is empty, or `response` is aiohttp's own object."""
     response: Any = error.response
     data = getattr(response, "data", None)
     headers = getattr(response, "headers", None) or {}
@@ -131,6 +132,6 @@ def refusal_of(error: SlackApiError) -> Refusal:
     return Refusal(
         status=status,
         code=code if isinstance(code, str) else "",
-        # Header names come in any case, and aiohttp's mapping does not mind.
+        # aiohttp's mapping finds a header in any case.
         retry_after=str(headers.get("Retry-After", "")),
     )

@@ -1,12 +1,12 @@
-"""Comings and goings: of us in channels, of channels, of whole workspaces. What people write concerns nobody here.
+"""Reacts when we join or leave channels, when channels change, and when workspaces uninstall the app.
 
-    let in            ──> greet, once for ever; what lost access paused goes on
-    taken out, archived, deleted ──> tell and pause, with the reason
-    unarchived        ──> goes on, if we are a member
-    another id        ──> everything goes along, and goes on if we are a member
-    uninstalled, token revoked   ──> pause the workspace, forget its token
+    we were invited                        ──> greet the channel, once ever; resume what lost access had paused
+    we were removed, archived, deleted     ──> pause the subscriptions with the reason, and tell their creators
+    channel unarchived                     ──> resume, if we are a member
+    channel got another id                 ──> move everything to the new id; resume, if we are a member
+    app uninstalled, bot token revoked     ──> forget the token; pause the workspace
 
-Every one may come twice, or late, or in another process: each leaves things as they should be, however often.
+Slack may send an event twice, late, or to another process: handling it again must do no harm.
 """
 
 import logging
@@ -43,7 +43,7 @@ _GONE: Final = {"app_uninstalled": "the app was uninstalled", "tokens_revoked": 
 
 ASKED_AT_ONCE: Final = 20
 ASK_EVERY: Final = timedelta(seconds=1.5)
-"""How a look back asks a workspace about its lost channels: 50 questions a minute are allowed.
+"""`look_back` asks about 20 channels of a workspace at once, then one every 1.5 s: Slack allows 50 calls a minute.
 
 Source: https://docs.slack.dev/reference/methods/conversations.info
 """
@@ -51,7 +51,7 @@ Source: https://docs.slack.dev/reference/methods/conversations.info
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened in a workspace, and when (UTC)."""
+    """An event of Slack's: its type (`kind`), its own fields (`details`), its workspace, and when it happened (UTC)."""
 
     workspace: str
     kind: str
@@ -60,20 +60,20 @@ class Event:
 
     @property
     def channel(self) -> Channel | None:
-        """The channel that it is about; None for none."""
+        """The channel that the event is about; None if it is about none."""
         named = self.details.get("channel") or ""
         channel_id = named.get("id", "") if isinstance(named, dict) else named
         return Channel(Platform.SLACK, self.workspace, channel_id) if channel_id else None
 
 
 def happened_at(body: Mapping[str, Json], now: datetime) -> datetime:
-    """Return when an event happened, as Slack says it."""
+    """Return when an event happened by Slack's clock (UTC); `now` where Slack does not say."""
     at = body.get("event_time")
     return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else now
 
 
 class Comings:
-    """Does what an event asks for."""
+    """Handles events, and catches up on those that were missed while nobody listened."""
 
     def __init__(
         self, store: Store, clock: Clock, members: Members, installations: Installations, *, default_zone: str
@@ -84,13 +84,13 @@ class Comings:
         self._installations = installations
         self._default_zone = default_zone
         self.is_behind = False
-        """Whether Slack did not say of some channel whether we are in it, so that another look back is needed."""
+        """Whether Slack left the question open for some channel, so that `look_back` should run again."""
 
     async def hear(self, event: Event) -> None:
-        """Do what an event asks for.
+        """Handle one event; events of other kinds are ignored.
 
         Raises:
-            StoreError: the database failed; the next post will meet the same.
+            StoreError: the database failed. A lost pause is made up for: the next post to the channel fails and pauses.
         """
         channel = event.channel
         if event.kind in _GONE:
@@ -109,7 +109,9 @@ class Comings:
             self._members.forget(channel.workspace, channel.id)
 
     async def look_back(self, workspaces: Sequence[str]) -> None:
-        """Let go on what lost access paused in channels where we are: what happens while nobody listens is not heard.
+        """Resume channels that lost access had paused and where we are a member now.
+
+        For events that were missed: Slack does not repeat what happened while nobody listened.
 
         Raises:
             StoreError: the database failed.
@@ -137,15 +139,20 @@ class Comings:
         pause = self._pause(_LOST[event.kind])
         await tell_paused(self._store, self._clock, channel, pause)
         numbers = await self._store.subscriptions.pause(channel, pause)
-        log.info("%s: %s; %d paused", channel, pause.detail, len(numbers))
+        log.info("%s: %s; %d subscriptions paused", channel, pause.detail, len(numbers))
 
     async def _moved(self, event: Event) -> None:
         old, new = (Channel(Platform.SLACK, event.workspace, event.details[name]) for name in _IDS)
         if not await self._store.subscriptions.move(old, new.id):
-            log.warning("%s is %s now, which is subscribed by itself: nothing was moved", old, new)
+            log.warning(
+                "Slack changed the id of %s to %s, which is in use already; nothing was moved. Subscribe again there "
+                "to what is missing",
+                old,
+                new,
+            )
             return
-        log.info("%s is %s now", old, new)
-        # What could not be posted to the old id meanwhile paused it.
+        log.info("Slack changed the id of %s to %s; everything was moved", old, new)
+        # A post to the old id may have failed meanwhile, which paused the channel.
         await self._welcome_if_ours(new)
 
     async def _welcome_if_ours(self, channel: Channel) -> None:
@@ -158,15 +165,15 @@ class Comings:
     async def _welcome(self, channel: Channel) -> None:
         numbers = await welcome_back(self._store, self._clock, channel, default_zone=self._default_zone)
         if numbers:
-            log.info("%s: let in again; %d resumed", channel, len(numbers))
+            log.info("%s: I may post again; %d subscriptions resumed", channel, len(numbers))
 
     async def _gone(self, event: Event) -> None:
         if event.kind == "tokens_revoked" and not (event.details.get("tokens") or {}).get("bot"):
-            # The tokens of people: we have none.
+            # Only tokens of people were revoked, and we hold none.
             return
         await self._installations.purge(Platform.SLACK, event.workspace, event.at)
         if await self._is_installed(event.workspace):
-            # Installed again since: what was late concerns the token before.
+            # It was installed again since, so this late event is about the earlier token.
             return
         pause = self._pause(_GONE[event.kind])
         channels = await self._store.subscriptions.pause_workspace(Platform.SLACK, event.workspace, pause)

@@ -1,9 +1,10 @@
-"""Socket Mode: one connection, and a watchdog that replaces it when it is dead.
+"""Keeps one Socket Mode connection alive: a watchdog replaces it when it is dead.
 
-The SDK reconnects by itself, and now and then does not, without a word: a task of it has ended, or a new connection
-brings nothing (slackapi/python-slack-sdk issues 1110 and 1446, slackapi/bolt-python issues 417 and 1529). So whatever
-it says of itself is looked at from outside, and a connection that is not alive is thrown away with all that belongs to
-it. One that ends soon after it was made is replaced, and then waited for longer every time.
+The SDK reconnects by itself, but sometimes silently fails to: one of its tasks has ended, or the new connection
+delivers nothing (slackapi/python-slack-sdk issues 1110 and 1446, slackapi/bolt-python issues 417 and 1529). So the
+service calls `look_after` again and again: it checks tasks, pings and state from outside, closes a dead connection with
+everything that belongs to it, and opens another. If connections keep ending soon after they are made, it waits longer
+before each.
 """
 
 import asyncio
@@ -28,16 +29,17 @@ log = logging.getLogger(__name__)
 
 CONNECT_WITHIN: Final = timedelta(seconds=20)
 CLOSE_WITHIN: Final = timedelta(seconds=3)
+"""How long opening and closing a connection may take."""
 
 SILENT_FOR: Final = timedelta(seconds=60)
-"""A connection without an answer to a ping for so long is dead: the SDK itself gives up after four pings."""
+"""A connection is dead if no ping was answered for so long; the SDK itself should reconnect after four pings (40 s)."""
 
 FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(minutes=10)
-"""Before another connection is made where they end early: the first is replaced at the next look."""
+"""Waits between connections that end early: none before the second, then 10 s, 30 s, 70 s and so on, at most 10 min."""
 
 LONGEST_REFUSED: Final = timedelta(minutes=2)
-"""Before Slack is asked again for a connection that it refuses, unless it names a longer time: faults of it pass."""
+"""Longest wait after Slack refused a connection, unless Slack asks for more: most refusals are passing faults."""
 
 _ENDS_EARLY: Final = "Slack, or what stands before it, ends every connection soon after it is made."
 
@@ -52,11 +54,11 @@ _FATAL: Final = {
 }
 
 _NONSENSE: Final = "What answers is not Slack; `paperround doctor` says where it was asked."
-"""For a proxy's page, or a wrong PAPERROUND_SLACK__BASE_URL."""
+"""Said of a proxy's error page, or a wrong PAPERROUND_SLACK__BASE_URL."""
 
 
 class NotConnectedError(PaperroundError):
-    """Slack is not heard at present; the words say why."""
+    """There is no connection to Slack now; the message says why."""
 
 
 class Connection:
@@ -76,7 +78,7 @@ class Connection:
         self._again_at = self._alive_at
 
     async def look_after(self) -> None:
-        """Connect, or replace a connection that was not alive for a while.
+        """Connect, or replace a dead connection; the service calls this again and again.
 
         Raises:
             NotConnectedError: there is no connection now.
@@ -98,10 +100,10 @@ class Connection:
         self._alive_at = self._clock.wall()
 
     async def _fault(self, handler: Handler) -> str:
-        """Say why a connection is to be thrown away; empty: it lives.
+        """Return why a connection is dead; empty if it is alive.
 
         Raises:
-            NotConnectedError: it does not, and the SDK may still help itself.
+            NotConnectedError: it is down, but the SDK may still restore it by itself.
         """
         client, now = handler.client, self._clock.wall()
         tasks = (client.message_receiver, client.message_processor, client.current_session_monitor)
@@ -125,7 +127,7 @@ class Connection:
         self._early_ends += 1
 
     def _refused(self, why: str, least: timedelta | None = None) -> NotConnectedError:
-        """Return what to raise of a refusal, and ask less often for as long as there is one."""
+        """Return the error to raise for a refusal, and wait longer after each one in a row; at least for `least`."""
         self._wait(max(_longer(self._refusals, LONGEST_REFUSED), least or timedelta()), why)
         self._refusals += 1
         return NotConnectedError(why)
@@ -137,7 +139,7 @@ class Connection:
         handler = self._make(0 if self._early_ends else EARLY_ENDS)
         try:
             async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
-                # Asked for here, because the SDK would try again in silence, or wait, and not say why.
+                # Asked for here, because the SDK would retry or wait without saying why.
                 answer = await handler.client.web_client.apps_connections_open(app_token=handler.client.app_token)
                 handler.client.wss_uri = answer["url"]
                 await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
@@ -152,7 +154,7 @@ class Connection:
             await _close(handler)
             raise NotConnectedError(f"Slack cannot be reached ({type(error).__name__}).") from None
         except AttributeError:
-            # The SDK trips over an answer that is JSON and no object.
+            # What the SDK raises of an answer that is JSON but no object.
             await _close(handler)
             raise self._refused(_NONSENSE) from None
         except asyncio.CancelledError:
@@ -170,14 +172,14 @@ class Connection:
         await self._drop()
 
     async def _drop(self) -> None:
-        """Leave the connection with everything that belongs to it."""
+        """Close the connection, if there is one, with everything that belongs to it."""
         handler, self.handler = self.handler, None
         if handler is not None:
             await _close(handler)
 
 
 def _longer(times: int, longest: timedelta) -> timedelta:
-    """Return how long to wait after something went wrong so many times before: at first not at all."""
+    """Return how long to wait when the same went wrong `times` times before: 0, 10, 30, 70 s ..., less some jitter."""
     wait = min(FIRST_WAIT * ((1 << min(times, 10)) - 1), longest)
     return wait * (1 - random.random() / 4)  # noqa: S311 - jitter
 
@@ -187,4 +189,4 @@ async def _close(handler: Handler) -> None:
         async with asyncio.timeout(CLOSE_WITHIN.total_seconds()):
             await handler.close_async()  # type: ignore[no-untyped-call]  # slack_bolt does not say
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        log.info("slack: the connection did not let itself be closed (%s)", type(error).__name__)
+        log.info("slack: the old connection did not close cleanly (%s); it is left behind", type(error).__name__)

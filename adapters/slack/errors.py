@@ -1,13 +1,15 @@
-"""What Slack's refusals mean: a table from each code to a verdict, and what follows where there is no code. Pure.
+"""Turns Slack's refusals into verdicts: a table by error code, and rules for answers without a known code. Pure.
 
-    a code of the table          its verdict
-    429                          retry later, once the time that Slack names is over
-    any other code               retry later: refused, so nothing was posted
-    4xx without a code           the same: not Slack's own words, but a proxy's, or a wrong address
-    5xx, or no sense at all      unknown outcome: it may have been posted
+    a code in VERDICTS                   its verdict
+    429                                  retry later, after the time that Slack names
+    a code that begins as in FAMILIES    that family's verdict
+    any other code                       retry later: Slack refused, so nothing was posted
+    4xx without a code                   retry later: it comes from a proxy or a wrong address, not from Slack
+    5xx, or an answer that is no JSON    unknown outcome: it may have been posted
 
-A code that nobody knows is tried again, for a day, and then dead, with the code in `status`. Calling it our bug at once
-would drop a digest for what may pass; pausing would silence a channel on a guess.
+A delivery refused with an unknown code is tried again for about a day, then given up; `paperround status` shows the
+code. If we called it our bug at once, a passing fault would drop a digest; if we paused the channel, a guess would
+silence it.
 Source: https://docs.slack.dev/reference/methods/chat.postMessage
 """
 
@@ -19,10 +21,10 @@ from typing import Final
 from bot.errors import DeliveryError, Verdict
 
 LONGEST_WAIT: Final = timedelta(hours=1)
-"""A longer Retry-After is cut to this; Slack names seconds."""
+"""A longer Retry-After is cut to this."""
 
 WAIT_WITHOUT_A_WORD: Final = timedelta(seconds=30)
-"""Waiting time after a refusal for rate that names none."""
+"""How long to wait after a 429 without a Retry-After."""
 
 RATE_CODES: Final = frozenset({"ratelimited", "rate_limited"})
 
@@ -53,14 +55,14 @@ _WORDS: Final = {
     "enterprise_is_restricted": "the organisation has restricted the app",
     "team_access_not_granted": "the organisation has not granted this workspace",
 }
-"""What people read of a lost access, before the code."""
+"""How people read a code: each of these stands before the code in a notice or in `status`."""
 
 VERDICTS: Final = {
     **dict.fromkeys(RATE_CODES, Verdict.RETRY_LATER),
     "message_limit_exceeded": Verdict.RETRY_LATER,
     "service_unavailable": Verdict.RETRY_LATER,
     "request_timeout": Verdict.RETRY_LATER,
-    # The workspace moves into an organisation: some hours.
+    # The workspace is being moved into an organisation, which takes some hours.
     "org_login_required": Verdict.RETRY_LATER,
     "team_added_to_org": Verdict.RETRY_LATER,
     "channel_not_found": Verdict.PAUSE_CHANNEL,
@@ -109,9 +111,9 @@ VERDICTS: Final = {
     "unknown_method": Verdict.OUR_BUG,
     "method_deprecated": Verdict.OUR_BUG,
     "deprecated_endpoint": Verdict.OUR_BUG,
-    # Somebody locked this one thread: the digest ends there, and the channel is as good as before.
+    # Somebody locked this one thread. The digest's other replies are lost, but the channel still takes messages.
     "restricted_action_thread_locked": Verdict.OUR_BUG,
-    # By their own words some aspect of the operation may have succeeded.
+    # Slack documents of both that some aspect of the operation may have succeeded.
     "fatal_error": Verdict.UNKNOWN_OUTCOME,
     "internal_error": Verdict.UNKNOWN_OUTCOME,
 }
@@ -121,12 +123,12 @@ FAMILIES: Final = {
     "slack_connect_": Verdict.OUR_BUG,
     "restricted_action_": Verdict.PAUSE_CHANNEL,
 }
-"""What codes mean that begin so and are not in the table: Slack has many of each, and adds some."""
+"""Verdicts for codes that are not in `VERDICTS`, by how they begin: Slack has many of each kind and keeps adding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An answer that is no success: its HTTP status, its code (empty without one), its Retry-After as it came."""
+    """A failed answer: HTTP status, Slack's error code, and the Retry-After header as sent; empty where absent."""
 
     status: int
     code: str = ""
@@ -134,12 +136,12 @@ class Refusal:
 
     @property
     def is_for_rate(self) -> bool:
-        """Say whether we asked too often."""
+        """Whether Slack refused because we called too often."""
         return self.status == HTTPStatus.TOO_MANY_REQUESTS or self.code in RATE_CODES
 
 
 def delivery_error_of(refusal: Refusal) -> DeliveryError:
-    """Return what a refusal means for the delivery."""
+    """Return the error to raise for a refusal: its verdict, its words, and how long to wait where Slack says so."""
     wait = _waiting_time(refusal.retry_after)
     if refusal.is_for_rate:
         reason = "Slack asked us to wait"
@@ -165,7 +167,7 @@ def _verdict_of(refusal: Refusal) -> Verdict:
 
 
 def _waiting_time(header: str) -> timedelta | None:
-    """Read a Retry-After in seconds, rounded up to something: Slack sends no dates."""
+    """Read a Retry-After in whole seconds, at least one; None if it is no number (Slack sends no dates)."""
     text = header.strip()
     if not (text.isascii() and text.isdigit()):
         return None

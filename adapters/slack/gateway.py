@@ -1,7 +1,7 @@
-"""Hears Slack: commands, presses, forms and events come in, are acknowledged at once, and are worked on after.
+"""Receives commands, presses, forms and events from Slack; acknowledges each at once, then works on it.
 
-Socket Mode ─┐                ┌─ ack: nothing is asked of anybody before it, not even of the database
-HTTP, signed ┴─ Bolt ── read ─┴─ Work ── who asks? ── dispatch / press ── Answers, modals
+Socket Mode ─┐                ┌─ ack (Slack gives 3 s, so nothing is awaited before it, not even the database)
+HTTP, signed ┴─ Bolt ── read ─┴─ Work ── Members: who asks? ── dispatch / press ── Answers, modals
                                      └── Comings (events, each id once)
 """
 
@@ -48,16 +48,19 @@ Ack = Callable[..., Awaitable[Any]]
 T = TypeVar("T")
 
 ANYTHING: Final = re.compile("")
+"""Matches every action id and event type."""
 
 CALL_WITHIN: Final = timedelta(seconds=5)
+"""How long Bolt's own calls of Slack may take."""
 
 EVENT_KEPT: Final = timedelta(hours=1)
-"""Slack repeats an event for about an hour."""
+"""How long an event's id is remembered: Slack repeats an unacknowledged event for about an hour."""
 
 MOST_EVENTS: Final = 50_000
+"""Most ids of events that are remembered."""
 
 LOOK_BACK_AGAIN: Final = timedelta(minutes=1)
-"""When channels are looked back at again of which Slack did not say whether we are in them."""
+"""How long to wait before looking back again, if Slack did not say of some channel whether we are in it."""
 
 _BUSY: Final = "I have too much to do at this moment. Please try again in a minute."
 _ABSTRACT: Final = "abstract"
@@ -66,7 +69,7 @@ _OPENS_FORM: Final = FORMS - {"edit"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackDoor:
-    """How Slack is heard: through Socket Mode with an app token, else over HTTP with a signing secret."""
+    """How Slack reaches us: through Socket Mode with an app token, else over HTTP with a signing secret."""
 
     base_url: str
     app_token: Secret | None = None
@@ -74,7 +77,7 @@ class SlackDoor:
 
 
 class SlackGateway:
-    """Slack's Gateway, for every workspace that installed the app."""
+    """Implements `Gateway` for every workspace that installed the app; `pages` are the web pages that install it."""
 
     def __init__(
         self,
@@ -112,11 +115,11 @@ class SlackGateway:
 
     @property
     def endpoints(self) -> Mapping[str, Endpoint]:
-        """Where Slack sends everything, if not through Socket Mode; and the pages that install the app."""
+        """The web endpoints by path: where Slack sends requests without Socket Mode, and the install pages."""
         return self._endpoints
 
     async def serve(self) -> None:
-        """Work on what is heard until cancelled; then hear no more, and finish it."""
+        """Work on what arrives until cancelled; then disconnect and finish what was begun."""
         await self.work.run(self._hear_no_more)
 
     async def _hear_no_more(self) -> None:
@@ -128,7 +131,7 @@ class SlackGateway:
 
         Raises:
             NotConnectedError: Socket Mode is not connected.
-            TokenError: Slack does not take the token of the settings.
+            TokenError: Slack refuses SLACK_BOT_TOKEN, or did not confirm it.
             StoreError: the database failed.
         """
         if self.connection is not None:
@@ -136,14 +139,14 @@ class SlackGateway:
         try:
             workspaces = await self._installations.workspaces(Platform.SLACK)
         except TokenError:
-            # Once it is taken again, what was lost meanwhile goes on.
+            # Channels may be paused until Slack accepts the token again: look back then.
             self._has_looked_back = False
             raise
         if self._comings.is_behind and self._services.clock.wall() >= self._looked_back_at + LOOK_BACK_AGAIN:
             self._has_looked_back = False
         if not (self._has_looked_back or self._is_looking_back):
             self._looked_back_at = self._services.clock.wall()
-            # Urgent, for it waits for Slack more than it works, and is to keep no command from its turn.
+            # Urgent, so that it takes no turn from commands: it mostly waits for Slack.
             is_begun = self.work.begin("a look back", self._look_back(workspaces), is_urgent=True)
             self._has_looked_back = self._is_looking_back = is_begun
 
@@ -174,7 +177,7 @@ class SlackGateway:
     async def _refuse_replay(
         self, request: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:  # Bolt gives what these names stand for
-        """Let a signature be good once. It was checked before, so that nobody fills the memory with made-up ones."""
+        """Refuse a signature that was used before. Only valid ones get here, so made-up ones cannot fill the memory."""
         signature = first_of(request.headers.get(SIGNATURE))
         if request.mode == "http":
             if not self._signatures.is_new(signature):
@@ -182,10 +185,10 @@ class SlackGateway:
             request.context[SIGNATURE] = signature
         return await next_()
 
-    # --- hearing: nothing here waits for anything --------------------------------------------------------------------
+    # --- receiving: only the acknowledgement is awaited here ---------------------------------------------------------
 
     async def _on_command(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
-        typed = _read(typed_of, body)
+        typed = _read(lambda: typed_of(body))
         if typed is None:
             await ack()
             return
@@ -197,7 +200,7 @@ class SlackGateway:
 
     async def _on_press(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         await ack()
-        pressed = _read(pressed_of, body)
+        pressed = _read(lambda: pressed_of(body))
         if pressed is None:
             return
         is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
@@ -207,8 +210,8 @@ class SlackGateway:
         self.work.begin("a press", job, workspace=pressed.here.workspace, is_urgent=is_abstract)
 
     async def _on_form(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
-        filled = _read(filled_of, body)
-        options = None if filled is None else _read(lambda _: options_of(filled.kept, filled.fields), body)
+        filled = _read(lambda: filled_of(body))
+        options = None if filled is None else _read(lambda: options_of(filled.kept, filled.fields))
         if filled is None or options is None:
             await ack()
             return
@@ -224,25 +227,26 @@ class SlackGateway:
         if event_id and not self._events.is_new(str(event_id)):
             return
         now = self._services.clock.wall()
-        event = _read(lambda body: event_of(body, context, now), body)
+        event = _read(lambda: event_of(body, context, now))
         if event is None:
             return
-        # Out and in again in quick order: the last word counts.
+        # Events of one channel are handled in order: when we leave and join quickly, the last event must win.
         line = event.channel or event.workspace
         if not self.work.begin(event.kind, self._comings.hear(event), workspace=event.workspace, in_line=line):
-            # Slack was told that we heard, and does not say it again.
+            # Too busy. Slack has the acknowledgement and will not repeat the event, so look back later.
             self._has_looked_back = False
 
     # --- working -----------------------------------------------------------------------------------------------------
 
     async def _once(self, context: AsyncBoltContext, answer: Callable[[], Awaitable[None]]) -> None:
-        """Answer what was heard, unless another process was sent the same: nobody but a thief sends it twice.
+        """Run `answer`, unless the same signed request was used before, here or at another process: that is a replay.
 
-        What opens a modal at once does not ask: it has three seconds, changes nothing, and opens once by itself.
+        Jobs that open a modal at once skip this check: they have three seconds, change nothing, and Slack opens only
+        one modal per request.
         """
         signature = context.get(SIGNATURE)
         if signature and not await is_first(signature, self._services.store.rate_limits, self._services.clock):
-            log.warning("slack: a signed request was sent a second time, and not acted on")
+            log.warning("slack: a signed request arrived a second time and was ignored; somebody may have copied it")
             return
         await answer()
 
@@ -264,7 +268,7 @@ class SlackGateway:
         await self._say(pressed.here, reply, pressed.trigger)
 
     async def _show_abstract(self, pressed: Pressed) -> None:
-        """Open the modal first: Slack gives three seconds, and a paper may have to be fetched."""
+        """Show an abstract in a modal. It opens empty: Slack allows three seconds, fetching a paper may take more."""
         here, kept = pressed.here, _kept(pressed.here)
         view_id = ""
         try:
@@ -272,7 +276,7 @@ class SlackGateway:
                 here, pressed.trigger, loading_view("Abstract", kept), is_above=pressed.is_in_modal
             )
         except DeliveryError as error:
-            log.info("slack:%s: a modal did not open: %s", here.workspace, error.reason)
+            log.info("slack:%s: a modal did not open (%s); answering with a message", here.workspace, error.reason)
         requester = await self._members.requester(here)
         reply = await press(pressed.action, requester, self._services)
         if not view_id:
@@ -294,11 +298,11 @@ class SlackGateway:
         await self._answers.say(here, reply.document, to_channel=reply.visible_to_channel)
 
     async def _is_form_open(self, here: Here, form: Form, trigger: str) -> bool:
-        kept = form_kept(form, here.channel_id, here.answer_at)
+        kept = form_kept(form, here.channel_id, here.response_url)
         try:
             return bool(await self._answers.open(here, trigger, form_view(form, kept)))
         except DeliveryError as error:
-            log.info("slack:%s: a form did not open: %s", here.workspace, error.reason)
+            log.info("slack:%s: a form did not open (%s); answering with a message", here.workspace, error.reason)
             return False
 
     async def _is_shown_above(self, pressed: Pressed, reply: Reply) -> bool:
@@ -307,15 +311,16 @@ class SlackGateway:
         try:
             return bool(await self._answers.open(pressed.here, pressed.trigger, view, is_above=True))
         except DeliveryError as error:
-            log.info("slack:%s: a modal did not open: %s", pressed.here.workspace, error.reason)
+            workspace = pressed.here.workspace
+            log.info("slack:%s: a modal did not open (%s); answering with a message", workspace, error.reason)
             return False
 
 
 @contextmanager
 def _hidden_environment() -> Iterator[None]:
-    """Hide Slack's variables from Bolt while it is built.
+    """Hide the SLACK_* variables while Bolt is built.
 
-    It reads them by itself: a token that it then warns of, and a client id for which it opens stores of files.
+    Bolt would read them by itself: warn of the token, and keep installations in files because of the client id.
     """
     hidden = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("SLACK_")}
     try:
@@ -324,20 +329,24 @@ def _hidden_environment() -> Iterator[None]:
         os.environ.update(hidden)
 
 
-def _read(reader: Callable[[Mapping[str, Json]], T], body: Mapping[str, Json]) -> T | None:
-    """Return what a reader makes of a payload; None, and a line in the log, where it makes no sense."""
+def _read(reader: Callable[[], T]) -> T | None:
+    """Return what `reader` reads from a payload; None, and a line in the log, if the payload is malformed."""
     try:
-        return reader(body)
+        return reader()
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-        log.warning("slack: a payload makes no sense (%s: %s)", type(error).__name__, error)
+        log.warning(
+            "slack: what Slack sent could not be read (%s: %s), and nothing was done for it; please report this line",
+            type(error).__name__,
+            error,
+        )
         return None
 
 
 def event_of(body: Mapping[str, Json], context: AsyncBoltContext, now: datetime) -> Event:
-    """Read an event.
+    """Read an event; `now` is its time where Slack names none.
 
     Raises:
-        LookupError, TypeError, ValueError, OverflowError: it is none of Slack's.
+        LookupError, TypeError, ValueError, OverflowError: the payload is malformed.
     """
     workspace = workspace_of(
         context.enterprise_id, context.team_id, is_enterprise_install=context.is_enterprise_install
@@ -350,14 +359,14 @@ def event_of(body: Mapping[str, Json], context: AsyncBoltContext, now: datetime)
 
 
 def _kept(here: Here) -> Kept:
-    return Kept(channel_id=here.channel_id, answer_at=here.answer_at)
+    return Kept(channel_id=here.channel_id, response_url=here.response_url)
 
 
 def first_of(values: object) -> str:
-    """Return the first of a header's values, as Bolt keeps them."""
+    """Return the first value of a header, which Bolt keeps as a list; empty without one."""
     return str(values[0]) if isinstance(values, list) and values else ""
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
-    """Let every signed request in: whether its workspace has a token is asked after the acknowledgement."""
+    """Accept every signed request: looking up the workspace's token here would delay the acknowledgement."""
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)

@@ -1,6 +1,6 @@
-"""Who took paperround in: Bolt's stores over our own ports, for any number of processes.
+"""Bolt's two OAuth stores, kept in our own database so that every process shares them.
 
-BoltInstallations over `Installations`    States over `Requests`
+BoltInstallations uses the port `Installations`; States uses the port `Requests`.
 """
 
 import logging
@@ -23,14 +23,14 @@ from bot.ports import Clock, Installations, Requests
 log = logging.getLogger(__name__)
 
 STATE_FOR: Final = timedelta(minutes=10)
-"""How long somebody may take to install: from our page to Slack's and back."""
+"""How long a person may take from our page to Slack's and back."""
 
 _INSTALLING: Final = Channel(Platform.SLACK, "-", "-")
-"""Where a state belongs: no workspace has this name, so nobody's button finds one."""
+"""The channel under which states are kept. No workspace has this id, so no button can reach them."""
 
 
 class BoltInstallations(AsyncInstallationStore):
-    """Bolt's interface over `Installations`: bot tokens alone, since paperround never acts as a person."""
+    """Bolt's installation store. It keeps bot tokens only, since paperround never acts as a person."""
 
     def __init__(self, installations: Installations, clock: Clock) -> None:
         self._installations = installations
@@ -38,23 +38,23 @@ class BoltInstallations(AsyncInstallationStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """The log of this module."""
+        """The logger that Bolt asks for."""
         return log
 
     async def async_save(self, installation: BoltInstallation) -> None:
-        """Store what Slack says was installed; the key comes from Slack's answer and from nowhere else."""
+        """Store an installation; which workspace it is comes from Slack's answer alone."""
         await self._installations.save(installation_of(installation), self._clock.wall())
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        """Find the bot of a workspace."""
+        """Return the bot of a workspace; None if it has not installed the app."""
         workspace = workspace_of(enterprise_id, team_id, is_enterprise_install=is_enterprise_install)
         try:
             found = await self._installations.find(Platform.SLACK, workspace)
         except PaperroundError as error:
-            # Bolt goes on as if nobody had installed it, and whispers.
-            log.error("slack:%s: its token cannot be had: %s", workspace, error)  # noqa: TRY400 - the words say it all
+            # Bolt would go on as if the app were not installed, with no more than an info line in the log.
+            log.error("slack:%s: no usable token: %s", workspace, error)  # noqa: TRY400 - the words say it all
             raise
         return _bot(found) if found else None
 
@@ -66,24 +66,24 @@ class BoltInstallations(AsyncInstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> BoltInstallation | None:
-        """Say that there is none beside the bot's, so that Bolt asks for that."""
+        """Return None: no person's installation is kept, so Bolt asks for the bot's."""
         del enterprise_id, team_id, user_id, is_enterprise_install
         return None
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        """Forget the token of a workspace."""
+        """Delete the token of a workspace."""
         now = self._clock.wall()
         await self._installations.purge(Platform.SLACK, workspace_of(enterprise_id, team_id), now)
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        """Do nothing: no token of a person is kept."""
+        """Do nothing: no person's token is kept."""
         del enterprise_id, team_id, user_id
 
 
 class States(AsyncOAuthStateStore):
-    """The states of installations on their way: single use, for ten minutes, stored where every process finds them."""
+    """Bolt's state store: random states that prove where an install began; each works once, for `STATE_FOR`."""
 
     def __init__(self, requests: Requests, clock: Clock) -> None:
         self._requests = requests
@@ -91,11 +91,11 @@ class States(AsyncOAuthStateStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """The log of this module."""
+        """The logger that Bolt asks for."""
         return log
 
     async def async_issue(self, *args: Sequence[Any], **kwargs: Any) -> str:
-        """Make a state, and keep it."""
+        """Make a state and store it."""
         del args, kwargs
         state = RequestId(new_id())
         expires_at = self._clock.wall() + STATE_FOR
@@ -104,17 +104,17 @@ class States(AsyncOAuthStateStore):
         return state
 
     async def async_consume(self, state: str) -> bool:
-        """Say whether the state is one of ours, in time, and used for the first time."""
+        """Say whether a state is ours, not expired and not used before; it is used up by this."""
         where = (_INSTALLING.platform, _INSTALLING.workspace)
         taken = await self._requests.take(RequestId(state), *where, "", self._clock.wall())
         return taken is not None and taken.is_first
 
 
 def installation_of(installed: BoltInstallation) -> Installation:
-    """Return what is kept of an installation.
+    """Return what we keep of Bolt's installation.
 
     Raises:
-        RefusedError: Slack gave no token of a bot, or did not say of which workspace.
+        RefusedError: Slack gave no bot token, or did not say for which workspace.
     """
     try:
         workspace = workspace_of(

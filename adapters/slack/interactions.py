@@ -1,7 +1,7 @@
-"""What Slack says of what somebody did, read: the payload of a command, a press or a form. Pure.
+"""Reads Slack's payloads of commands, presses and submitted forms. Pure.
 
-Where and by whom it was done comes from the verified payload alone. A form and what is pressed in a modal come without
-their channel: we keep it in the modal's metadata, which comes back to us from Slack as we gave it.
+Workspace, channel and person come from the verified payload alone. Payloads of a modal do not name a channel; so we put
+it into the modal's `private_metadata` when we open it, and Slack sends that back unchanged (`Kept`).
 """
 
 import json
@@ -20,21 +20,24 @@ _SCHEME = re.compile(r"[a-z]+:(//)?")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # the ampersand last: `&amp;lt;` is `&lt;`
 
 _DIRECT: Final = "D"
-"""What the id of a conversation with one person begins with."""
+"""How the id of a direct message's conversation begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """Where something was done, and by whom. `answer_at` is where Slack takes the answer; empty: nowhere by itself."""
+    """Where somebody did something, and who it was.
+
+    `response_url` is the address that Slack gives for answers; empty if it gave none.
+    """
 
     workspace: str
     channel_id: str
     user: str
-    answer_at: str = field(default="", repr=False)
+    response_url: str = field(default="", repr=False)
 
     @property
     def channel(self) -> Channel:
-        """The channel; a conversation with one person is that person's own."""
+        """The channel; direct messages are the person's own channel."""
         place = Channel(Platform.SLACK, self.workspace, self.channel_id)
         is_direct = not self.channel_id or self.channel_id.startswith(_DIRECT)
         return place.personal(self.user) if is_direct else place
@@ -42,7 +45,7 @@ class Here:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """A command as it was typed. `trigger` opens a modal, within three seconds."""
+    """A slash command. `text` is what follows `/papers`; `trigger` (Slack's trigger_id) opens a modal within 3 s."""
 
     here: Here
     text: str
@@ -51,7 +54,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """What was pressed: the id of an action. `is_in_modal` says that a modal stands open above the channel."""
+    """A pressed button or chosen menu entry: the id of its action, and whether it is in a modal or in a message."""
 
     here: Here
     action: str
@@ -61,7 +64,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A form that was sent off: what was kept with it, and Slack's state of each field."""
+    """A submitted form: what was kept with it, and Slack's state of each field, by block_id."""
 
     here: Here
     kept: "Kept"
@@ -70,38 +73,42 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a modal keeps for us: where it was opened; of a form the verb, where it acts, and what its fields had."""
+    """What we keep in a modal's `private_metadata`.
+
+    `channel_id` and `response_url` are of the place where the modal was opened. The rest is for forms: the command's
+    verb, the channel that it acts in, the subscription's number, and the names of fields that had a value.
+    """
 
     channel_id: str
-    answer_at: str = field(default="", repr=False)
+    response_url: str = field(default="", repr=False)
     verb: str = ""
     acts_in: str = ""
     number: str = ""
     had: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Return it as Slack keeps it."""
+        """Return it as a text for `private_metadata`."""
         return json.dumps(
-            [self.channel_id, self.answer_at, self.verb, self.acts_in, self.number, *self.had], separators=(",", ":")
+            [self.channel_id, self.response_url, self.verb, self.acts_in, self.number, *self.had], separators=(",", ":")
         )
 
     @classmethod
     def read(cls, text: str) -> "Kept":
-        """Read what `text` gave.
+        """Read a text that `text` made.
 
         Raises:
-            ValueError: it did not.
+            ValueError: the text is malformed.
         """
-        channel_id, answer_at, verb, acts_in, number, *had = map(str, json.loads(text))
+        channel_id, response_url, verb, acts_in, number, *had = map(str, json.loads(text))
         return cls(
-            channel_id=channel_id, answer_at=answer_at, verb=verb, acts_in=acts_in, number=number, had=tuple(had)
+            channel_id=channel_id, response_url=response_url, verb=verb, acts_in=acts_in, number=number, had=tuple(had)
         )
 
 
 def plain(text: str) -> str:
-    """Return a command's text as it was typed: what Slack made of channels, people and addresses in it, undone.
+    """Return a command's text as it was typed, without Slack's markup of people, links and entities.
 
-    A channel stays `<#C123>`: its id is what tells it from others, and is read by whoever asks for a channel.
+    A channel stays as `<#C123>`, because commands need its id: names are not unique.
     """
     undone = _TOKEN.sub(_undone, text)
     for entity, character in _ENTITIES:
@@ -119,16 +126,16 @@ def _undone(found: re.Match[str]) -> str:
         case "!":
             return label or f"@{target[1:].partition('^')[0]}"
         case _:
-            # What Slack linked by itself has what was typed as its label.
+            # Where Slack made the link by itself, the label is what the person typed.
             is_typed = label and _SCHEME.sub("", target, count=1).rstrip("/") == _SCHEME.sub("", label).rstrip("/")
             return label if is_typed else target
 
 
 def typed_of(body: Mapping[str, Json]) -> Typed:
-    """Read a slash command.
+    """Read the payload of a slash command.
 
     Raises:
-        KeyError, ValueError: it is none of Slack's.
+        KeyError, ValueError: the payload is malformed.
     """
     here = Here(
         workspace=workspace_of(
@@ -136,16 +143,16 @@ def typed_of(body: Mapping[str, Json]) -> Typed:
         ),
         channel_id=body["channel_id"],
         user=body["user_id"],
-        answer_at=body.get("response_url") or "",
+        response_url=body.get("response_url") or "",
     )
     return Typed(here=here, text=plain(body.get("text") or ""), trigger=body.get("trigger_id") or "")
 
 
 def pressed_of(body: Mapping[str, Json]) -> Pressed:
-    """Read the press of a button, or the choice of a menu.
+    """Read the payload of a pressed button or a chosen menu entry.
 
     Raises:
-        KeyError, TypeError, ValueError: it is none of Slack's.
+        KeyError, TypeError, ValueError: the payload is malformed.
     """
     (action, *_) = body["actions"]
     chosen = action.get("selected_option") or action
@@ -155,7 +162,7 @@ def pressed_of(body: Mapping[str, Json]) -> Pressed:
         workspace=_workspace_of(body),
         channel_id=kept.channel_id if kept else _channel_of(body),
         user=_text(body["user"]["id"]),
-        answer_at=kept.answer_at if kept else body.get("response_url") or "",
+        response_url=kept.response_url if kept else body.get("response_url") or "",
     )
     return Pressed(
         here=here, action=_text(chosen["value"]), trigger=body.get("trigger_id") or "", is_in_modal=kept is not None
@@ -163,10 +170,10 @@ def pressed_of(body: Mapping[str, Json]) -> Pressed:
 
 
 def filled_of(body: Mapping[str, Json]) -> Filled:
-    """Read a form that was sent off.
+    """Read the payload of a submitted form.
 
     Raises:
-        KeyError, TypeError, ValueError: it is none of ours.
+        KeyError, TypeError, ValueError: the payload is malformed.
     """
     view = body["view"]
     kept = Kept.read(view["private_metadata"])
@@ -174,7 +181,7 @@ def filled_of(body: Mapping[str, Json]) -> Filled:
         workspace=_workspace_of(body),
         channel_id=kept.channel_id,
         user=_text(body["user"]["id"]),
-        answer_at=kept.answer_at,
+        response_url=kept.response_url,
     )
     # One field stands in each block, whose id names it.
     fields = {block: value for block, state in view["state"]["values"].items() for value in state.values()}
@@ -188,13 +195,13 @@ def _text(value: Json) -> str:
 
 
 def _channel_of(body: Mapping[str, Json]) -> str:
-    """Return the channel of a message's button: Slack names it by itself, and in what holds the message."""
+    """Return the channel of a button's message; where `channel` is missing, `container` names it."""
     named = body.get("channel")
     return _text(named["id"] if named else body["container"]["channel_id"])
 
 
 def _workspace_of(body: Mapping[str, Json]) -> str:
-    """Return the workspace of an interaction: of the view where that belongs to another one than the person."""
+    """Return the workspace of an interaction; a modal may belong to another workspace than the person's."""
     team, enterprise = body.get("team") or {}, body.get("enterprise") or {}
     team_id = (body.get("view") or {}).get("app_installed_team_id") or team.get("id")
     return workspace_of(

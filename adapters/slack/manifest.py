@@ -1,7 +1,7 @@
-"""The manifest of the Slack app, made from the catalog of commands. Pure.
+"""Makes the manifest of the Slack app from the catalog of commands. Pure.
 
-It asks for what is used and nothing else; each scope says below what for. Socket Mode is on, so no public address is
-needed. Source: https://docs.slack.dev/reference/app-manifest
+It asks only for scopes that are used; `SCOPES` says what for. Socket Mode is on, so no public address is needed.
+Source: https://docs.slack.dev/reference/app-manifest
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ Json = Any
 NAME: Final = "paperround"
 
 BOT_NAME: Final = "papers"
-"""What people write to let it in: `/invite @papers`."""
+"""The bot's name in Slack: people write `/invite @papers`."""
 
 _DESCRIPTION: Final = "New research papers that match what a channel cares about."
 
@@ -25,7 +25,7 @@ _LONG_DESCRIPTION: Final = (
     'from chat: /papers subscribe "diffusion models" begins, /papers help explains. It says why a paper was posted, '
     "and why none was."
 )
-"""Slack takes no fewer than 174 characters here."""
+"""Slack requires at least 174 characters here."""
 
 SCOPES: Final = {
     "commands": "the command /papers",
@@ -36,13 +36,15 @@ SCOPES: Final = {
 }
 """The scopes of the bot, and what each is for.
 
-Not asked for: `channels:join` and `chat:write.public`, since it posts only where it was invited; `HISTORY_SCOPES`,
-since nothing that people write concerns it.
+Left out on purpose: `channels:join` and `chat:write.public`, because it posts only where it was invited;
+`HISTORY_SCOPES`, because it should not read what people write.
 """
 
 HISTORY_SCOPES: Final = frozenset({"channels:history", "groups:history"})
-"""What an operator may add: a post of which nobody knows whether it arrived is looked up, in public and in private
-channels, before it is posted again. Either is used where it is; without both there is nothing to ask for."""
+"""Scopes that an operator may add, for public and for private channels.
+
+With one of them, a post of which nobody knows whether it arrived is looked for before it is posted again.
+"""
 
 EVENTS: Final = (
     "app_uninstalled",
@@ -61,7 +63,7 @@ EVENTS: Final = (
     "group_rename",
     "group_unarchive",
 )
-"""Coming and going, of the app and of its channels; none of them carries what people write."""
+"""The events that `comings.py` handles; none of them contains what people write."""
 
 
 def manifest(commands: Sequence[Command]) -> Json:
@@ -76,7 +78,7 @@ def manifest(commands: Sequence[Command]) -> Json:
         "features": {
             "app_home": {
                 "home_tab_enabled": False,
-                # Without it nothing can be posted to a person.
+                # Without it the app cannot post direct messages.
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },
@@ -86,7 +88,7 @@ def manifest(commands: Sequence[Command]) -> Json:
                     "command": ROOT,
                     "description": _DESCRIPTION,
                     "usage_hint": _usage(commands),
-                    # Channels come as <#C123|name>: names are not unique over an organisation, and change.
+                    # Makes Slack send channels as <#C123|name>: a name alone can change and is not unique.
                     "should_escape": True,
                 }
             ],
@@ -97,13 +99,13 @@ def manifest(commands: Sequence[Command]) -> Json:
             "interactivity": {"is_enabled": True},
             "org_deploy_enabled": True,
             "socket_mode_enabled": True,
-            # Rotated tokens are refreshed only when a request arrives; a digest at nine would find its token expired.
+            # Bolt refreshes rotated tokens only when a request arrives; a digest at nine could find its token expired.
             "token_rotation_enabled": False,
         },
     }
 
 
 def _usage(commands: Sequence[Command]) -> str:
-    """Return what stands beside the command while it is typed: the first example, and the other verbs."""
+    """Return the hint that Slack shows while the command is typed: the first example, then the other verbs."""
     first, *others = commands
     return " | ".join((first.examples[0], *(command.name for command in others)))

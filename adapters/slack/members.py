@@ -1,7 +1,7 @@
-"""Who asks, and what a channel is: asked from Slack, and remembered for some minutes.
+"""Asks Slack about people (name, time zone, rights) and channels (name, creator, whether we may post).
 
-A manager is an administrator or an owner of the workspace, in every channel; and who made a channel, in that one. When
-Slack does not answer, nobody is a manager: what everybody may do goes on.
+Administrators and owners of a workspace manage every channel of it; whoever created a channel manages that one. While
+Slack does not answer, nobody is a manager, and commands that need no manager go on working.
 """
 
 import asyncio
@@ -27,19 +27,20 @@ from bot.ports import Clock, Installations
 log = logging.getLogger(__name__)
 
 REMEMBERED: Final = timedelta(minutes=5)
-"""How long a right that was taken away may still work here."""
+"""How long Slack's answers are reused. A person whose rights were taken away keeps them here for so long."""
 
 ASKED_AGAIN_AFTER: Final = timedelta(seconds=5)
-"""When a question that failed is asked again: not within the same command, where each waits as long as the first."""
+"""How long no further call of a method is tried after one failed: otherwise a command would wait for each in turn."""
 
 MOST_REMEMBERED: Final = 10_000
+"""Most people, and most channels, that are remembered at a time."""
 
 Json = Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What Slack says of a person."""
+    """What Slack says of a person; `zone` is an IANA name, empty if unknown to this machine."""
 
     name: str = ""
     zone: str = ""
@@ -48,7 +49,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What Slack says of a channel; one that we cannot see is none of ours."""
+    """What Slack says of a channel. `is_ours`: we are a member and may post; False for a channel that we cannot see."""
 
     name: str = ""
     creator: str = ""
@@ -56,7 +57,7 @@ class Place:
 
 
 class Members:
-    """Asks Slack about people and channels."""
+    """Looks up people and channels of any workspace, and remembers them for `REMEMBERED`."""
 
     def __init__(self, api: SlackApi, installations: Installations, clock: Clock) -> None:
         self._api = api
@@ -67,18 +68,17 @@ class Members:
         self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
 
     async def token(self, workspace: str) -> Secret:
-        """Return what we speak to the workspace with.
+        """Return the token of a workspace.
 
         Raises:
-            DeliveryError: it has not installed the app, or its token cannot be had.
+            DeliveryError: the workspace has not installed the app, or its token cannot be read or checked now.
         """
         return (await installation_in(self._installations, workspace)).token
 
     async def requester(self, here: Here) -> Requester:
-        """Return who did something, and what they may do there."""
+        """Return who typed or pressed something, with their rights there: none while Slack does not answer."""
         channel = here.channel
-        asking = None if channel.is_personal else self._place(here.workspace, here.channel_id)
-        found, seen = await asyncio.gather(self._person(here.workspace, here.user), asking or _nothing())
+        found, seen = await asyncio.gather(self._person(here.workspace, here.user), self._place_of(here))
         person, place = found or Person(), seen or Place()
         return Requester(
             channel=channel,
@@ -90,10 +90,10 @@ class Members:
         )
 
     async def check(self, channel: Channel) -> None:
-        """Refuse a channel that I am not in; where Slack does not answer, the first post will tell.
+        """Check that we can post in a channel. A Slack that does not answer counts as yes: the first post will show.
 
         Raises:
-            RefusedError: it says how to let me in.
+            RefusedError: we cannot; its hint says how to invite or install us.
         """
         await self._check_workspace(channel.workspace)
         if channel.is_personal:
@@ -107,7 +107,7 @@ class Members:
             )
 
     async def _check_workspace(self, workspace: str) -> None:
-        """Refuse a workspace that we have no token of: a token that cannot be had now is another thing."""
+        """Refuse a workspace that has not installed us; one whose token only cannot be read now passes."""
         try:
             await self.token(workspace)
         except DeliveryError as error:
@@ -118,13 +118,13 @@ class Members:
                 ) from error
 
     async def is_ours(self, channel: Channel) -> bool | None:
-        """Say whether I am in a channel; None when Slack does not answer."""
+        """Say whether we are in a channel, by asking anew; None when Slack does not answer."""
         self.forget(channel.workspace, channel.id)
         place = await self._place(channel.workspace, channel.id)
         return None if place is None else place.is_ours
 
     async def names(self, workspace: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
-        """Return what people and channels are called, by id; those that Slack does not name are not there."""
+        """Return names by id, for those people and channels that Slack tells the name of."""
         ids = [*sorted(people), *sorted(places)]
         found = await asyncio.gather(
             *(self._person(workspace, each) for each in sorted(people)),
@@ -133,7 +133,7 @@ class Members:
         return {each: known.name for each, known in zip(ids, found, strict=True) if known is not None and known.name}
 
     def forget(self, workspace: str, channel_id: str) -> None:
-        """Ask about a channel anew: it was renamed, or we came or went."""
+        """Forget a channel, so that the next question goes to Slack: it was renamed, or we joined or left."""
         self._places.forget((workspace, channel_id))
 
     async def _person(self, workspace: str, user: str) -> Person | None:
@@ -144,6 +144,10 @@ class Members:
         if answer is None:
             return None
         return self._people.keep((workspace, user), person_of(answer.get("user") or {}, tenant_of(workspace)))
+
+    async def _place_of(self, here: Here) -> Place | None:
+        """Return the channel where somebody did something; None for a person's own channel, which nobody created."""
+        return None if here.channel.is_personal else await self._place(here.workspace, here.channel_id)
 
     async def _place(self, workspace: str, channel_id: str) -> Place | None:
         """Return what is known of a channel; None when Slack does not answer."""
@@ -156,6 +160,7 @@ class Members:
         return self._places.keep((workspace, channel_id), place_of(channel) if channel else Place())
 
     async def _ask(self, workspace: str, method: str, query: Mapping[str, str]) -> Mapping[str, Json] | None:
+        """Call a reading method; return {} for a channel or person that we cannot see, None on failure."""
         silent_until = self._silent_until.get((workspace, method))
         if silent_until and self._clock.wall() < silent_until:
             return None
@@ -165,12 +170,17 @@ class Members:
             if error.verdict is Verdict.PAUSE_CHANNEL:
                 return {}
             self._silent_until[workspace, method] = self._clock.wall() + (error.retry_after or ASKED_AGAIN_AFTER)
-            log.warning("slack:%s: %s: %s", workspace, method, error.reason)
+            log.warning(
+                "slack:%s: %s failed (%s); until it works, names show as ids and nobody counts as a manager",
+                workspace,
+                method,
+                error.reason,
+            )
             return None
 
 
 def person_of(user: Mapping[str, Json], tenant: Tenant) -> Person:
-    """Read a person; whoever belongs elsewhere, as in a shared channel, is an administrator of that place."""
+    """Read a `user` object of Slack's. Guests of a shared channel are administrators elsewhere, so never here."""
     profile = user.get("profile") or {}
     if tenant.is_enterprise_install:
         is_here = (user.get("enterprise_user") or {}).get("enterprise_id") == tenant.enterprise_id
@@ -184,8 +194,9 @@ def person_of(user: Mapping[str, Json], tenant: Tenant) -> Person:
 
 
 def _known(zone: str) -> str:
-    """Return a zone, if this machine has it; a list of all would be read from the disk every time."""
+    """Return an IANA zone if this machine knows it, else an empty text."""
     try:
+        # Not by `available_timezones`, which reads the whole list from the disk every time.
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         return ""
@@ -193,10 +204,6 @@ def _known(zone: str) -> str:
 
 
 def place_of(channel: Mapping[str, Json]) -> Place:
-    """Read a channel; we may post where nothing is said against it: that we are no member, or that it is archived."""
+    """Read a `channel` object of Slack's; it is ours unless Slack says that we are no member or that it is archived."""
     is_ours = bool(channel.get("is_member", True)) and not channel.get("is_archived")
     return Place(name=channel.get("name") or "", creator=channel.get("creator") or "", is_ours=is_ours)
-
-
-async def _nothing() -> None:
-    """Have nothing to ask."""

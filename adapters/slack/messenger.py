@@ -1,10 +1,10 @@
-"""Posts to Slack: one stored part a call, paced, and marked so that it can be found again.
+"""Posts to Slack, one stored part a call, and finds again what it posted.
 
-    the channel's moment ──> the workspace's moment ──> chat.postMessage ──> the receipt
-     (one sender)             (all processes)               │ 429: hold the workspace for everybody
-                                                            └ nobody knows: `find` looks for its mark
+    wait for the channel ──> wait for the workspace ──> chat.postMessage ──> receipt
+                    (pacing.py)                             │ 429: all processes stop posting to the workspace
+                                                            └ unknown outcome: `find` looks for the message's mark
 
-Each message carries the delivery's key and the part's number as metadata.
+The mark is the delivery's key and the part's number, in the message's metadata.
 """
 
 import logging
@@ -34,14 +34,14 @@ EVENT_TYPE: Final = "papers_digest"
 
 PAGES: Final = 3
 PAGE: Final = 200
-"""Messages looked through: those right after the delivery was made come first."""
+"""`find` reads at most three pages of 200 messages, beginning at the time when the delivery was made."""
 
 SKEW: Final = timedelta(minutes=1)
-"""How far Slack's clock may be ahead of ours."""
+"""How far Slack's clock may be behind ours: `find` begins so much earlier."""
 
 
 class SlackMessenger:
-    """Slack's Messenger, for every workspace that installed the app."""
+    """Implements `Messenger` for every workspace that installed the app."""
 
     def __init__(self, api: SlackApi, installations: Installations, rate_limits: RateLimits, clock: Clock) -> None:
         self._api = api
@@ -60,17 +60,17 @@ class SlackMessenger:
         return messages(document)
 
     async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
-        """Post one part, once its moment has come.
+        """Post one part, after waiting for its turn.
 
         Raises:
-            DeliveryError: with Slack's verdict; `RETRY_LATER` when the moment is too far off to wait for it here.
+            DeliveryError: Slack refused it, or nobody knows; `RETRY_LATER` when the turn is too far off to wait here.
         """
         installation = await installation_in(self._installations, claim.channel.workspace)
         body = _body_of(claim, part, parts)
         await self._pacing.wait_for(claim.channel)
         if self._archives.is_to_be_asked(claim.channel.workspace):
             await self._archives.ask(installation)
-            # Slack may have asked for silence meanwhile.
+            # While that went on, Slack may have asked somebody to wait.
             await self._pacing.wait_for(claim.channel)
         try:
             answer = await self._api.post(installation.token, "chat.postMessage", body)
@@ -80,12 +80,13 @@ class SlackMessenger:
         return self._receipt_of(answer, claim.channel, body.get("thread_ts", ""))
 
     async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
-        """Look for a part by its metadata: in the channel, or in the thread that it would be in.
+        """Look for a part by its metadata: in the channel, or for a reply in its thread.
 
-        None where the app may not read, as by default, and in a person's own channel, whose id is not known.
+        None if it is not there, or cannot be looked for: by default the app may not read history, and of a person's own
+        channel we do not know the id.
 
         Raises:
-            DeliveryError: Slack wants us to wait, or did not answer.
+            DeliveryError: Slack asks us to wait, or did not answer.
         """
         installation = await installation_in(self._installations, claim.channel.workspace)
         if not self._may_read(claim.channel, installation):
@@ -98,7 +99,7 @@ class SlackMessenger:
                 answer = await self._read(claim.channel, installation, query)
             except DeliveryError as error:
                 if page and error.retry_after:
-                    # The next look would begin anew and end here again.
+                    # A later look would start again at the first page and be stopped here again.
                     return None
                 raise
             for message in answer.get("messages", ()):
@@ -122,7 +123,11 @@ class SlackMessenger:
         except DeliveryError as error:
             await self._pacing.obey_reading(channel, error)
             if error.verdict is Verdict.STOP_WORKSPACE:
-                log.info("%s: what was posted cannot be looked up: %s", channel, error.reason)
+                log.info(
+                    "%s: %s; so a post whose outcome is unknown is posted again without looking for it first",
+                    channel,
+                    error.reason,
+                )
                 self._unreadable.add((channel, installation))
             raise
 
@@ -131,7 +136,7 @@ class SlackMessenger:
 
 
 def _body_of(claim: Claim, part: Part, parts: Sequence[Part]) -> Mapping[str, Json]:
-    """Return the stored payload with what is known only now: where to, in which thread, and by what it is found."""
+    """Return the stored payload with its channel, its thread, and the mark by which `find` finds it."""
     where = {"channel": claim.channel.id.removeprefix("@")}
     if thread := _thread_of(part, parts):
         where["thread_ts"] = thread
@@ -144,7 +149,7 @@ def _mark_of(claim: Claim, part: Part) -> Json:
 
 
 def _thread_of(part: Part, parts: Sequence[Part]) -> str:
-    """Return the `ts` of the message whose reply this part is; empty for no reply, and where Slack named none."""
+    """Return the `ts` of the message that this part replies to; empty for no reply, or where Slack gave no `ts`."""
     if part.rendered.payload.get("thread_ts") != PARENT:
         return ""
     parent = parts[0].receipt
@@ -154,7 +159,7 @@ def _thread_of(part: Part, parts: Sequence[Part]) -> str:
 
 
 def _is_it(message: Mapping[str, Json], claim: Claim, part: Part, installation: Installation) -> bool:
-    """Say whether a message is this part: marked so, and ours, for any app may mark its own."""
+    """Say whether a message is this part. The author counts too: other apps may use the same metadata."""
     metadata = message.get("metadata") or {}
     is_marked = metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == _mark_of(claim, part)
     return is_marked and installation.bot_user in {"", message.get("user")}

@@ -1,9 +1,9 @@
-"""Modals: a document to read, and a command to fill in, its fields made from the catalog's parameters. Pure.
+"""Builds modals: a document to read, or a form for a command; and reads a submitted form. Pure.
 
-    Form ──form_view──> fields, one a block, whose id is the parameter's name
-    what was filled in ──options_of──> typed options ──mistake?──> its words, at its field
+    Form ──form_view──> one input block a parameter, whose block_id is the parameter's name
+    submitted fields ──options_of──> typed options ──a mistake──> errors_of: the message at its field
 
-How often, at what time and on which days stand in three fields, whatever the flags are that say it.
+The catalog's schedule flags (--daily, --weekly, --at ...) become three fields: how often, at what time, on which days.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,21 +43,21 @@ from bot.text.clean import clean
 Json = Any
 
 FORM: Final = "form"
-"""The callback id of what is filled in."""
+"""The callback_id of every form."""
 
 FORMS: Final = frozenset({"subscribe", "edit", "import"})
-"""The commands that have a form: typed without anything behind them, but for `edit`, which needs a number."""
+"""Commands with a form. It opens when the command is typed without arguments; `edit` needs a subscription's number."""
 
 _FIELD: Final = "field"
 _OFTEN, _AT, _ON = "often", "at", DAYS
 _PLACES: Final = {DAILY: _AT, WEEKLY: _ON, INSTANT: _OFTEN}
-"""The fields of the flags that say when."""
+"""The field where a mistake in each schedule flag is shown."""
 
 _HINTS: Final = {"file": "What `export` wrote, changed or not. Nothing changes before you have seen what would."}
-"""Where the words of the command speak of other places than a form."""
+"""Hints for fields whose help in the catalog does not suit a form."""
 
 _DAYS: Final = {"daily": WEEKDAY_NAMES, ON_WEEKDAYS: [WEEKDAY_NAMES[day] for day in sorted(WEEKDAYS)]}
-"""The days behind a word for several."""
+"""The days that a word for several days stands for."""
 
 _AT_HINT: Final = "In the time zone below; left empty it is the hour that the channel has, or 09:00."
 
@@ -68,12 +68,12 @@ _CUT: Final = "There is more than fits here."
 
 
 def loading_view(title: str, kept: Kept) -> Json:
-    """Return what stands there until the answer comes: a modal must be opened within three seconds."""
+    """Return a modal that says "One moment": it must open within three seconds, and is filled later."""
     return _view(title, [{"type": "section", "text": _plain(_LOADING, OPTION_TEXT)}], kept)
 
 
 def document_view(title: str, document: Document, kept: Kept) -> Json:
-    """Return a document to read: all of its messages one below the other, as many blocks as a modal takes."""
+    """Return a modal that shows a document, as many blocks as fit; a last line says if there is more."""
     blocks = [block for message in answer(document) for block in message["blocks"]]
     if len(blocks) > VIEW_BLOCKS:
         blocks = [*blocks[: VIEW_BLOCKS - 1], *(piece.block for piece in section((Text(_CUT),)))]
@@ -93,11 +93,11 @@ def _view(title: str, blocks: list[Json], kept: Kept) -> Json:
 # --- a command to fill in --------------------------------------------------------------------------------------------
 
 
-def form_kept(form: Form, channel_id: str, answer_at: str) -> Kept:
-    """Return what a form keeps."""
+def form_kept(form: Form, channel_id: str, response_url: str) -> Kept:
+    """Return what a form has to remember until it is submitted."""
     return Kept(
         channel_id=channel_id,
-        answer_at=answer_at,
+        response_url=response_url,
         verb=form.verb,
         acts_in=form.channel,
         number=form.values.get("number", ""),
@@ -106,7 +106,7 @@ def form_kept(form: Form, channel_id: str, answer_at: str) -> Kept:
 
 
 def form_view(form: Form, kept: Kept) -> Json:
-    """Return the form of a command."""
+    """Return the modal with a command's form, filled with the values that the form has now."""
     command = _command(form.verb)
     title = f"{_TITLES[form.verb]} #{kept.number}" if kept.number else _TITLES[form.verb]
     view = _view(title, list(_fields(command, form.values)), kept)
@@ -124,7 +124,7 @@ def _fields(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
         if name == DAILY:
             yield from _hours(command, values)
         elif name not in _PLACES and name != _ON and (element := _element(parameter, value)):
-            # A form that is not filled in at all is no error of Slack's: the field says what is missing.
+            # Slack itself insists only on the query or the file; other mistakes are said at their field by `errors_of`.
             is_needed = parameter.is_free and not parameter.is_first
             hint = _HINTS.get(name, parameter.help)
             yield _input(name, LABELS.get(name, name), element, hint=hint, is_optional=not is_needed)
@@ -154,7 +154,7 @@ def _element(parameter: Parameter, value: str | None) -> Json | None:
 
 
 def _hours(command: Command, values: Mapping[str, str]) -> Iterator[Json]:
-    """Yield how often, at what time, on which days."""
+    """Yield the three schedule fields: how often, at what time, on which days."""
     hours = hours_in(values)
     options = {name: _option(label, name) for name, label in OFTENS.items()}
     often = {"type": "static_select", "options": list(options.values()), "initial_option": options[hours.often]}
@@ -192,10 +192,7 @@ def _plain(text: str, limit: int) -> Json:
 
 
 def options_of(kept: Kept, fields: Mapping[str, Json]) -> Options:
-    """Return what was filled in as typed options, by the names of the catalog's parameters.
-
-    A field that was emptied takes back what it had.
-    """
+    """Return a submitted form as typed options, by parameter name; emptying a field resets its option."""
     command = _command(kept.verb)
     options: Options = {"number": kept.number} if kept.number else {}
     names = {parameter.name for parameter in command.parameters}
@@ -228,7 +225,7 @@ def _hours_of(fields: Mapping[str, Json]) -> Hours:
 
 
 def errors_of(kept: Kept, mistakes: Sequence[UserError]) -> Mapping[str, str]:
-    """Return what is wrong, by the id of the block that it stands at; of several at one, the first."""
+    """Return what to say at which field, by block_id; of several mistakes at one field, the first."""
     errors: dict[str, str] = {}
     for mistake in mistakes:
         place, said = _error_of(kept, mistake)

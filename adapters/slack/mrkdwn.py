@@ -1,10 +1,10 @@
-r"""Spans as Slack's mrkdwn. Pure; here is the one place where text is escaped.
+r"""Writes spans as Slack's mrkdwn, and cuts them to a length. Pure. The only place where text for Slack is escaped.
 
-    spans ──clean──> one line ──escape──> no markup ──marks──> *bold*  _italic_  `code`  <address|label>  <!date^...>
+    spans ──clean──> plain lines ──escape──> no markup ──marks──> *bold* _italic_ `code` <address|label> <!date^...>
 
-mrkdwn has no escape but for `&`, `<` and `>`: a backslash is shown, and whether an invisible character keeps `*` from
-making bold depends on who reads it. So the few characters that could format are written as others that look the same.
-Code blocks are rich text, which takes every character as it is.
+mrkdwn can escape only `&`, `<` and `>`: a backslash is shown, and whether an invisible character stops `*` from making
+bold depends on the client. So characters that could format are replaced by others that look the same. Code blocks need
+none of this: they are rich text, which shows every character as it is.
 """
 
 import re
@@ -24,44 +24,46 @@ _TWINS: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "|": "∣", ":": 
 _QUOTE_TWIN: Final = "›"  # noqa: RUF001 - looks like the > that begins a quotation
 
 _FORMATTING = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w+'-]+:)")
-"""What may make bold, struck, code, italic or an emoji. An underscore inside a word makes nothing."""
+"""Characters that Slack could read as bold, strike, code, italic or an emoji; `_` inside a word is harmless."""
 
 _QUOTATION = re.compile(r"(?m)^(\s*)&gt;")
 _MARKS: Final = {Style.STRONG: "*", Style.MATCH: "*", Style.EMPHASIS: "_", Style.CODE: "`"}
 _BESIDE_MARKS: Final = frozenset(" \n.,;:!?()[]{}\"'-/…·")
-"""What may touch a mark from outside; before all else comes a zero-width space, so that it is seen as a mark."""
+"""Characters beside which Slack recognises a mark. Beside any other, `_GAP` is put between."""
 _GAP: Final = "\u200b"
+"""A zero-width space."""
+
 _BASIC_PLANE: Final = "\uffff"
-"""Characters behind this one take two UTF-16 units."""
+"""The last character that takes one UTF-16 unit; those after it take two."""
 
 _CHANNEL: Final = re.compile(r"#[CG][A-Z0-9]{2,20}")
-"""An id as the core writes it: between angle brackets Slack shows it by its name to whoever may see it."""
+"""A channel's id as the core writes it. As `<#C123>` Slack shows the name, to those who may see the channel."""
 
 _DATES: Final = {
     "datetime": ("{date_short_pretty} at {time}", "%a %d %b, %H:%M"),
     "date": ("{date_short_pretty}", "%a %d %b"),
     "time": ("{time}", "%H:%M"),
 }
-"""Forms of a moment: as Slack shows it in the reader's zone, and as it is written where Slack does not.
+"""For each form of a `Time` span: Slack's pattern, shown in the reader's zone, and ours (strftime) as a fallback.
 
 Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
 """
 
 
 def escape(text: str) -> str:
-    """Return text in which no character is markup."""
+    """Return the text with every character that Slack could read as markup replaced."""
     return _entities(_FORMATTING.sub(lambda found: _TWINS[found[0]], text))
 
 
 def _entities(text: str) -> str:
-    """Return text with the three characters that Slack reads as the beginning of something written as entities."""
+    """Return the text with `&`, `<` and `>` as entities."""
     for each, entity in _ENTITIES.items():
         text = text.replace(each, entity)
     return text
 
 
 def mrkdwn(spans: Spans) -> str:
-    """Return spans as mrkdwn that says exactly them: nothing in a text mentions, links or formats."""
+    """Return spans as mrkdwn; only their styles and addresses format: their texts mention, link and format nothing."""
     written = ""
     is_after_mark = False
     for piece, is_marked in _pieces(spans):
@@ -74,12 +76,12 @@ def mrkdwn(spans: Spans) -> str:
 
 
 def words(spans: Spans) -> str:
-    """Return what spans say, without any style."""
+    """Return the plain text of spans."""
     return "".join(_moment(span)[1] if isinstance(span, Time) else clean(span.text) for span in spans)
 
 
 def most(spans: Spans) -> int:
-    """Return a length that `spans` do not exceed as mrkdwn."""
+    """Return an upper bound of the length that spans have as mrkdwn, in UTF-16 units."""
     return sum(
         length(span.text)
         + sum((len(entity) - 1) * span.text.count(each) for each, entity in _ENTITIES.items())
@@ -91,7 +93,7 @@ def most(spans: Spans) -> int:
 
 
 def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
-    """Return what surely fits into `limit` as mrkdwn, up to the end of a word, and the rest."""
+    """Return a first part that fits into `limit` as mrkdwn and ends at a word, and the rest."""
     if most(spans) <= limit:
         return spans, ()
     spans = cleaned(spans)
@@ -100,7 +102,7 @@ def split(spans: Spans, limit: int) -> tuple[Spans, Spans]:
 
 
 def cut(spans: Spans, limit: int) -> Spans:
-    """Return spans that fit into `limit` as mrkdwn; what was longer ends with "…"."""
+    """Return spans that fit into `limit` as mrkdwn; "…" shows that they were cut."""
     if most(spans) <= limit:
         return spans
     head, _ = split(spans, limit - length(ELLIPSIS) - length(_GAP))
@@ -111,7 +113,7 @@ def cut(spans: Spans, limit: int) -> Spans:
 
 
 def _pieces(spans: Spans) -> Iterator[tuple[str, bool]]:
-    """Yield what spans become, piece by piece, and whether it stands between marks."""
+    """Yield spans as pieces of mrkdwn, each with whether it begins and ends with a mark."""
     for span in spans:
         if isinstance(span, Time):
             yield _date(span), False
@@ -123,7 +125,7 @@ def _pieces(spans: Spans) -> Iterator[tuple[str, bool]]:
 
 
 def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
-    # A mark counts only where a space is outside of it, so spaces at the ends of a span leave it.
+    # Slack ignores a mark that has a space inside of it ("* bold*"), so spaces at the ends move outside.
     core = span.text.strip()
     if not core:
         if span.text:
@@ -148,7 +150,7 @@ def _line_pieces(span: Text) -> Iterator[tuple[str, bool]]:
 
 
 def _address(href: str) -> str:
-    """Return an address as it may stand in a link; empty for what is none that a reader should be led to."""
+    """Return an address as a link takes it; empty if it is no web address or longer than `LINK`."""
     if not is_of_the_web(href):
         return ""
     address = quote(href.encode("utf-8", "ignore"), safe="!#$%&'()*+,/:;=?@[]~-._").replace("&", "&amp;")
@@ -169,7 +171,7 @@ def _moment(span: Time) -> tuple[str, str]:
 
 
 def _around(span: Span) -> int:
-    """Return how much a span takes beside its text: marks, gaps, an address; a moment is nothing else."""
+    """Return the most that a span takes beyond its text (marks, gaps, address), or a `Time` span in all."""
     if isinstance(span, Time):
         return length(_date(span)) + length(_GAP)
     address = _address(span.href)
@@ -177,7 +179,7 @@ def _around(span: Span) -> int:
 
 
 def _fitting(spans: Spans, room: int) -> int:
-    """Return in how many places, from the first, there is room: one at least, so that a split comes to its end."""
+    """Return how many characters of spans fit into `room`; at least one, so that repeated splitting ends."""
     places = 0
     for span in spans:
         around = _around(span)

@@ -1,10 +1,10 @@
-"""What a Slack workspace is called here: one key, whichever way the app came in. Pure.
+"""Converts between Slack's ids and our key of a workspace. Pure.
 
-T123         a workspace by itself
+T123         a workspace on its own
 E123.T123    a workspace of an organisation (Enterprise Grid) that installed the app for itself
-E123         an organisation that installed it for all its workspaces
+E123         an organisation that installed the app for all its workspaces
 
-Slack says which by two ids and a flag, which is a bool in events and a text in forms.
+Slack sends two ids and `is_enterprise_install`, which is a bool in events and the text "true" or "false" in commands.
 """
 
 import re
@@ -12,31 +12,31 @@ from dataclasses import dataclass
 from typing import Final
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]+")
-"""Slack promises only that an id is a text: what stands in one of a key's own signs is none."""
+"""What we accept as an id. Slack promises only a text, but our keys use the dot themselves."""
 
 _TRUE: Final = frozenset({True, "true"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """Slack's own names of a workspace; `team_id` is empty for a whole organisation, `enterprise_id` outside of one."""
+    """Slack's ids of a workspace. `team_id` is empty for a whole organisation, `enterprise_id` outside of one."""
 
     enterprise_id: str
     team_id: str
 
     @property
     def is_enterprise_install(self) -> bool:
-        """Say whether the app was installed for the whole organisation."""
+        """Whether the app was installed for the whole organisation."""
         return not self.team_id
 
 
 def workspace_of(
     enterprise_id: str | None, team_id: str | None, *, is_enterprise_install: bool | str | None = False
 ) -> str:
-    """Return the key of a workspace.
+    """Return our key of a workspace.
 
     Raises:
-        ValueError: an id is missing or is none of Slack's.
+        ValueError: an id is missing or malformed.
     """
     named = (enterprise_id,) if is_enterprise_install in _TRUE else (enterprise_id, team_id)
     given = [each for each in named if each]
@@ -46,10 +46,10 @@ def workspace_of(
 
 
 def tenant_of(workspace: str) -> Tenant:
-    """Return what Slack calls the workspace with this key.
+    """Return Slack's ids of the workspace with this key.
 
     Raises:
-        ValueError: it is no key that `workspace_of` gives.
+        ValueError: `workspace_of` returns no such key.
     """
     first, dot, second = workspace.partition(".")
     parts = (first, second) if dot else (first,)

@@ -1,10 +1,12 @@
-"""The pages by which a workspace takes paperround in: /slack/install and /slack/oauth_redirect.
+"""The web pages that install paperround in a workspace: /slack/install and /slack/oauth_redirect.
 
-our page ──> a state: in the browser's cookie, and stored ──> Slack asks the person ──> back with code and state
-                                  cookie and state agree, first use, in ten minutes ──┘
-                                  └──> the code for a token ──> stored, encrypted ──> what was paused goes on
+/slack/install: make a state, keep it in the database and in a cookie ──> Slack asks the person to allow
+        ┌──────────────────────────────────────────────────────────────────────┘
+/slack/oauth_redirect: receive code and state ──> the state equals the cookie, is unused and under ten minutes old
+        └──> exchange the code for a token ──> store it, encrypted ──> resume what was paused
 
-Plain pages without scripts and styles: the web server sends a Content-Security-Policy that would let none of it work.
+The pages have no scripts or styles, which the web server's Content-Security-Policy forbids.
+Source: https://docs.slack.dev/authentication/installing-with-oauth
 """
 
 import asyncio
@@ -26,6 +28,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.oauth.installation_store import Installation as BoltInstallation
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -45,16 +48,16 @@ INSTALL: Final = "/slack/install"
 REDIRECT: Final = "/slack/oauth_redirect"
 
 COOKIE: Final = "__Host-paperround-install"
-"""A browser takes a cookie of this name from this host alone, and over HTTPS (or on the machine itself)."""
+"""The prefix `__Host-` makes browsers accept the cookie only from this very host, over HTTPS or on localhost."""
 
 TOKEN_WITHIN: Final = timedelta(seconds=8)
-"""How long Slack may take to give the token: less than our web server gives an answer."""
+"""How long exchanging the code may take: less than the ten seconds that our web server gives an answer."""
 
 ONE_EVERY, AT_ONCE = timedelta(seconds=1), 30
-"""Installations begun: each leaves a row behind for ten minutes, and anybody may ask for the page.
+"""How often an installation may be begun: one a second, 30 at once. Each keeps a row for ten minutes.
 
-For everybody together: the cookie needs HTTPS, so that a proxy stands before the page, and who asks has its address.
-What the proxy says of them may be made up; where somebody floods the page, it is the proxy that can tell them apart.
+The limit is for all visitors together. The cookie needs HTTPS, so a proxy stands in front and every request has its
+address; the headers in which it names the visitor can be forged. Only the proxy can stop one who floods the page.
 """
 
 _WHY: Final = {
@@ -64,24 +67,24 @@ _WHY: Final = {
     "missing_code": "Slack sent you back without a code.",
     "invalid_code": "Slack did not give a token for the code it sent you back with.",
 }
-"""What is told of a failure, by Bolt's and Slack's names for it."""
+"""What the page says of a failure, by Bolt's or Slack's name for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlackApp:
-    """The app as Slack knows it; `base_url` is that of the Web API."""
+class OAuthClient:
+    """The app's id and secret at Slack; `base_url` is that of the Web API."""
 
     client_id: str
     client_secret: str
     base_url: str
 
     def __repr__(self) -> str:
-        return f"SlackApp(client_id={self.client_id!r}, base_url={self.base_url!r})"
+        return f"OAuthClient(client_id={self.client_id!r}, base_url={self.base_url!r})"
 
 
-def install_endpoints(app: SlackApp, store: Store, clock: Clock, *, default_zone: str) -> Mapping[str, Endpoint]:
+def install_endpoints(client: OAuthClient, store: Store, clock: Clock, *, default_zone: str) -> Mapping[str, Endpoint]:
     """Return the pages by path; `default_zone` is the IANA zone of channels that have none."""
-    flow = _Flow(app, store, clock, default_zone)
+    flow = _Flow(client, store, clock, default_zone)
 
     async def install(request: Request) -> Response:
         if request.method not in {"GET", "HEAD"}:
@@ -101,7 +104,7 @@ def install_endpoints(app: SlackApp, store: Store, clock: Clock, *, default_zone
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """An endpoint that answers in this way, and with a page also while the database is away."""
+    """An endpoint that answers with `answer`, or with a page of its own while the database is away."""
 
     answer: Callable[[Request], Awaitable[Response]]
 
@@ -110,16 +113,16 @@ class _Page:
             response = await self.answer(Request(scope, receive))
         except StoreError as error:
             ref = reference()
-            log.warning("the pages of installation failed (ref %s): %s", ref, error)
+            log.warning("slack: an install page failed (ref %s): %s", ref, error)
             text = f"The database is away (ref {ref}). Try again in a few minutes."
             response = to_starlette_response(_page(HTTPStatus.SERVICE_UNAVAILABLE, "Not now", text))
         await response(scope, receive, send)
 
 
 class _Flow(AsyncOAuthFlow):
-    """Bolt's flow with our pages, and without what it logs of codes."""
+    """Bolt's OAuth flow with our pages and stores, and without its log lines, which would contain codes."""
 
-    def __init__(self, app: SlackApp, store: Store, clock: Clock, default_zone: str) -> None:
+    def __init__(self, app: OAuthClient, store: Store, clock: Clock, default_zone: str) -> None:
         self._store = store
         self._clock = clock
         self._default_zone = default_zone
@@ -145,7 +148,7 @@ class _Flow(AsyncOAuthFlow):
         )
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:
-        """Return the page that asks before it leaves for Slack."""
+        """Return the page with the list of scopes and the link to Slack."""
         del request
         asked = "".join(f"<li>{html.escape(scope)}: {html.escape(why)}</li>" for scope, why in SCOPES.items())
         return _html(
@@ -155,49 +158,43 @@ class _Flow(AsyncOAuthFlow):
         )
 
     async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
-        """Return where Slack asks the person; nothing of our page's own address goes there."""
+        """Return the address where Slack asks the person; parameters of our own page's address are not passed on."""
         del request
         return self.settings.authorize_url_generator.generate(state=state)
 
     async def run_installation(self, code: str) -> BoltInstallation | None:
-        """Exchange the code for a token; None when Slack does not give one, which the log explains."""
+        """Exchange the code for a token; None if that fails, which the log explains."""
         asked = {"code": code, "client_id": self.client_id, "client_secret": self.settings.client_secret}
         if self.redirect_uri:
             asked["redirect_uri"] = self.redirect_uri
         try:
             async with asyncio.timeout(TOKEN_WITHIN.total_seconds()), bounded_session() as session:
                 client = client_of(None, self.client.base_url, TOKEN_WITHIN, session)
-                # Not by its own method, which makes a header in a way that aiohttp warns of.
+                # Not `oauth_v2_access`, which builds a header in a way that aiohttp warns of.
                 answer = await client.api_call("oauth.v2.access", data=asked)
         except SlackApiError as error:
             refusal = refusal_of(error)
-            log.warning(
-                "an installation failed: Slack answers %s",
-                refusal.code or f"with status {refusal.status}, without a word",
+            hint = (
+                "check SLACK_CLIENT_ID and SLACK_CLIENT_SECRET if this repeats" if refusal.code else "try again later"
             )
+            answered = refusal.code or f"with status {refusal.status}"
+            log.warning("slack: an installation failed: Slack answered %s; %s", answered, hint)
             return None
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("an installation failed: Slack cannot be reached (%s)", type(error).__name__)
+            log.warning("slack: an installation failed: Slack cannot be reached (%s)", type(error).__name__)
             return None
         except (ValueError, AttributeError, RecursionError) as error:
-            # The SDK trips over answers that are no JSON object.
-            log.warning("an installation failed: Slack's answer makes no sense (%s)", type(error).__name__)
+            # What the SDK raises of an answer that is no JSON object.
+            log.warning(
+                "slack: an installation failed: what answered is not Slack (%s); `paperround doctor` says where it was "
+                "asked",
+                type(error).__name__,
+            )
             return None
-        team, enterprise = _part(answer.get("team")), _part(answer.get("enterprise"))
-        return BoltInstallation(
-            user_id="",
-            enterprise_id=_text(enterprise.get("id")),
-            enterprise_name=_text(enterprise.get("name")),
-            team_id=_text(team.get("id")),
-            team_name=_text(team.get("name")),
-            is_enterprise_install=bool(answer.get("is_enterprise_install")),
-            bot_token=_text(answer.get("access_token")),
-            bot_user_id=_text(answer.get("bot_user_id")),
-            bot_scopes=_text(answer.get("scope")) or "",
-        )
+        return _bolt_installation_of(answer)
 
     async def store_installation(self, request: AsyncBoltRequest, installation: BoltInstallation) -> None:
-        """Store it, and let what was paused when the workspace was lost go on."""
+        """Store the installation, and resume what was paused when the workspace was lost."""
         del request
         try:
             workspace = installation_of(installation).workspace
@@ -207,7 +204,7 @@ class _Flow(AsyncOAuthFlow):
             )
         except PaperroundError as error:
             raise BoltError(str(error)) from error
-        log.info("slack:%s was installed; %d channels go on", workspace, len(resumed))
+        log.info("slack:%s: the app was installed; %d paused channels resumed", workspace, len(resumed))
 
     async def _succeeded(self, args: AsyncSuccessArgs) -> BoltResponse:
         installed = args.installation
@@ -224,8 +221,8 @@ class _Flow(AsyncOAuthFlow):
         why = _WHY.get(args.reason)
         if args.error is not None or why is None:
             ref = reference()
-            # The reason may come from anybody's address bar.
-            log.warning("an installation failed (ref %s): %s", ref, args.error or f"{args.reason[:60]!r}")
+            # Anybody can put a reason into the address, so it is quoted and cut.
+            log.warning("slack: an installation failed (ref %s): %s", ref, args.error or f"{args.reason[:60]!r}")
             why = f"Something is wrong on this side (ref {ref}); whoever runs paperround finds it in the log."
         return _page(
             HTTPStatus(args.suggested_status_code),
@@ -233,6 +230,25 @@ class _Flow(AsyncOAuthFlow):
             f'{why} <a href="{INSTALL}">Begin again</a>.',
             cookie=self.settings.state_utils.build_set_cookie_for_deletion(),
         )
+
+
+def _bolt_installation_of(answer: AsyncSlackResponse) -> BoltInstallation:
+    """Read the answer of oauth.v2.access.
+
+    Source: https://docs.slack.dev/reference/methods/oauth.v2.access
+    """
+    team, enterprise = _part(answer.get("team")), _part(answer.get("enterprise"))
+    return BoltInstallation(
+        user_id="",
+        enterprise_id=_text(enterprise.get("id")),
+        enterprise_name=_text(enterprise.get("name")),
+        team_id=_text(team.get("id")),
+        team_name=_text(team.get("name")),
+        is_enterprise_install=bool(answer.get("is_enterprise_install")),
+        bot_token=_text(answer.get("access_token")),
+        bot_user_id=_text(answer.get("bot_user_id")),
+        bot_scopes=_text(answer.get("scope")) or "",
+    )
 
 
 def _part(value: object) -> Mapping[str, object]:

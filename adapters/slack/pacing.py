@@ -1,4 +1,4 @@
-"""When something may be sent to Slack: moments that all processes share, and holds that Slack asked for."""
+"""Keeps calls to Slack inside its rate limits, across all processes, and obeys Slack's requests to wait."""
 
 from datetime import timedelta
 from typing import Final
@@ -8,23 +8,26 @@ from bot.model.channel import Channel
 from bot.ports import Clock, RateLimits
 
 CHANNEL_INTERVAL: Final = timedelta(seconds=1.1)
-"""Between posts to a channel: about one a second is allowed. Source: https://docs.slack.dev/apis/web-api/rate-limits"""
+"""Time between posts to one channel. Slack allows about one a second.
+
+Source: https://docs.slack.dev/apis/web-api/rate-limits
+"""
 
 WORKSPACE_INTERVAL: Final = timedelta(seconds=0.2)
-"""Between posts to a workspace. Slack allows "several hundred" a minute; these are 300."""
+"""Time between posts to one workspace: 300 a minute. Slack allows "several hundred". Source: as for CHANNEL_INTERVAL"""
 
 READ_INTERVAL: Final = timedelta(seconds=1.5)
-"""Between looks into the history of a workspace: 50 a minute are allowed. Source: as for CHANNEL_INTERVAL"""
+"""Time between reads of history in one workspace: 40 a minute. Slack allows 50. Source: as for CHANNEL_INTERVAL"""
 
 PATIENCE: Final = timedelta(seconds=4)
-"""What is further off is not waited for while a lease runs: the delivery comes back when it is time."""
+"""Longest wait while a delivery is leased. If a post would have to wait longer, it is given back to the outbox."""
 
 
 class Pacing:
-    """Moments for posts and looks.
+    """Waits until a post or a read is allowed.
 
-    A 429 does not say whether the channel or the workspace was too fast. Channels are kept below their limit here, so
-    it is taken for the workspace.
+    A 429 does not say whether the channel or the whole workspace was too fast. We keep each channel below its limit, so
+    we take it to mean the workspace.
     """
 
     def __init__(self, rate_limits: RateLimits, clock: Clock) -> None:
@@ -32,28 +35,28 @@ class Pacing:
         self._clock = clock
 
     async def wait_for(self, channel: Channel) -> None:
-        """Return when a post to the channel may be sent.
+        """Wait until a post to the channel is allowed.
 
         Raises:
-            DeliveryError: not soon; it says when.
+            DeliveryError: that takes longer than `PATIENCE`; `retry_after` says how long.
         """
-        # The workspace comes last: what Slack asked for is looked at right before sending.
+        # The workspace last: a hold that Slack asked for is on the workspace, and must be checked right before sending.
         await self._take((str(channel), CHANNEL_INTERVAL), (_workspace(channel), WORKSPACE_INTERVAL))
 
     async def wait_to_read(self, channel: Channel) -> None:
-        """Return when the history of the channel may be asked for.
+        """Wait until reading the channel's history is allowed.
 
         Raises:
-            DeliveryError: not soon; it says when.
+            DeliveryError: that takes longer than `PATIENCE`; `retry_after` says how long.
         """
         await self._take((_reading(channel), READ_INTERVAL))
 
     async def obey(self, channel: Channel, error: DeliveryError) -> None:
-        """Let nobody post to the workspace for as long as Slack asked, if it did."""
+        """Stop all posts to the workspace, by every process, for as long as the error asks, if it does."""
         await self._hold(_workspace(channel), error)
 
     async def obey_reading(self, channel: Channel, error: DeliveryError) -> None:
-        """Let nobody look into the workspace's history for as long as Slack asked, if it did."""
+        """Stop all reads of the workspace's history, by every process, for as long as the error asks, if it does."""
         await self._hold(_reading(channel), error)
 
     async def _take(self, *keys: tuple[str, timedelta]) -> None:

@@ -1,4 +1,4 @@
-"""Everything of Slack that the composition root asks for, built from what the settings say."""
+"""Builds the parts of the Slack adapter from the settings, for the composition root."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,11 @@ from bot.ports import Clock, Endpoint, Gateway, Installations, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackApp:
-    """The app: for one workspace by its `bot_token`, else for many by the client's id and secret."""
+    """The Slack app as the settings describe it.
+
+    With a `bot_token` it serves that token's one workspace. With `client_id` and `client_secret` instead, any number of
+    workspaces can install it.
+    """
 
     base_url: str
     bot_token: Secret | None = None
@@ -25,7 +29,7 @@ class SlackApp:
 
 
 class SlackParts:
-    """What speaks with Slack. What hears it is loaded by who asks for it: most commands need none of that."""
+    """The parts that call Slack. The gateway, which needs slow imports, is built only when somebody asks for it."""
 
     def __init__(self, app: SlackApp, store: Store, clock: Clock) -> None:
         self._app = app
@@ -39,7 +43,7 @@ class SlackParts:
         self.messenger = SlackMessenger(api, self.installations, store.rate_limits, clock)
 
     def gateway(self, services: Services) -> Gateway:
-        """Return what hears Slack."""
+        """Build the gateway, through which Slack's commands, presses and events arrive."""
         from adapters.slack.gateway import SlackDoor, SlackGateway  # noqa: PLC0415 - Bolt takes a second to load
 
         door = SlackDoor(
@@ -48,12 +52,12 @@ class SlackParts:
         return SlackGateway(door, services, self.installations, self.members, self._pages(services.default_zone))
 
     def _pages(self, default_zone: str) -> Mapping[str, Endpoint]:
-        """Return the pages that install the app, for many workspaces."""
+        """Return the web pages that install the app, by path; none where the settings name no client."""
         from adapters.slack import oauth  # noqa: PLC0415 - as above
 
         if not self._app.client_id or self._app.client_secret is None:
             return {}
-        app = oauth.SlackApp(
+        client = oauth.OAuthClient(
             client_id=self._app.client_id, client_secret=self._app.client_secret.value, base_url=self._app.base_url
         )
-        return oauth.install_endpoints(app, self._store, self._clock, default_zone=default_zone)
+        return oauth.install_endpoints(client, self._store, self._clock, default_zone=default_zone)

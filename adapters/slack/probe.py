@@ -1,4 +1,4 @@
-"""Asks Slack who a token is, and what for: at the start of the service, and for `doctor`."""
+"""Asks Slack whose a token is and what it may do: for the service, and for `paperround doctor`."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,18 +18,21 @@ from bot.model.channel import Platform
 from bot.model.installation import Installation, Secret
 
 WITHIN: Final = timedelta(seconds=8)
-"""How long Slack may take to say who a token is."""
+"""How long Slack may take to answer."""
 
 WHO: Final = "auth.test"
+"""The method that tells whose a token is."""
+
 SOCKET: Final = "apps.connections.open"
-"""Gives an address for Socket Mode; nothing is opened by asking for it."""
+"""The method that gives an address for Socket Mode. Asking for it opens no connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What Slack answered: its error code (empty: all is well), the scopes of the token, the time by its clock.
+    """What Slack answered.
 
-    `scopes` is None where Slack did not name them. The rest is empty where the method does not say it.
+    `code` is its error code, empty on success; `scopes` are the token's, None where Slack named none; `date` is the
+    HTTP header of that name: the time by Slack's clock. The others are empty where the method does not tell.
     """
 
     code: str = ""
@@ -41,10 +44,10 @@ class Answer:
 
 
 async def ask(token: Secret, method: str, base_url: str) -> Answer:
-    """Call a method that changes nothing.
+    """Call a method that changes nothing; an error code of Slack's is an answer, too.
 
     Raises:
-        SourceError: Slack cannot be reached, or answers no sense.
+        SourceError: Slack cannot be reached, or what answered is not Slack.
     """
     try:
         async with asyncio.timeout(WITHIN.total_seconds()), bounded_session() as session:
@@ -70,11 +73,11 @@ async def ask(token: Secret, method: str, base_url: str) -> Answer:
 
 
 async def one_workspace(token: Secret, base_url: str) -> Installation:
-    """Return the workspace that a bot's token belongs to.
+    """Return the installation of the one workspace that a bot's token belongs to.
 
     Raises:
-        RefusedError: Slack does not take the token; it says what to do.
-        SourceError: Slack cannot be reached, or does not say it now.
+        RefusedError: Slack refuses the token; the hint says where to copy a new one.
+        SourceError: Slack cannot be reached, or cannot tell now.
     """
     answer = await ask(token, WHO, base_url)
     if answer.code and VERDICTS.get(answer.code) is not Verdict.STOP_WORKSPACE:

@@ -1,10 +1,11 @@
-"""How a Document looks on Slack: payloads of chat.postMessage, without the channel. Pure.
+"""Renders a Document for Slack: payloads of chat.postMessage, without the channel. Pure.
 
-    heading, blocks, "15 more in the thread", buttons ──> the message
-    what had no place there, and what was cut         ──> replies in its thread
+    heading, first blocks, "15 more in the thread", buttons ──> the message
+    blocks that did not fit, and papers that were cut       ──> replies in its thread
 
-The message ends with the footnote and the buttons wherever it is split, because in the channel only it is seen. An
-answer is rendered alike, and what found no place comes in messages below it: what one person sees has no thread.
+The first message always ends with the footnote and the buttons, because the channel shows only that message. The answer
+to a command is rendered the same way, but the rest follows in messages below it: a message that only one person sees
+has no thread.
 """
 
 import re
@@ -21,32 +22,32 @@ from bot.views.whole import for_chat
 Json = Any
 
 PARENT: Final = "{parent}"
-"""Stands in a reply's `thread_ts` for the `ts` that the first message gets when it is posted."""
+"""Placeholder in a reply's `thread_ts`: the first message's `ts` is known only once that is posted."""
 
 _IN_THREAD: Final = "in the thread"
 _BELOW: Final = "below"
-"""Where the rest of a digest is, and of an answer."""
+"""Where the rest stands: of a digest, and of an answer."""
 
 _HEADING: Final = 900
 _FOOTNOTE: Final = 1900
-"""Shares of the first message, in UTF-16 units: with the largest lead and all buttons they are inside the budget."""
+"""Most UTF-16 units of the heading and the footnote: with the largest lead and all buttons, `BUDGET` is kept."""
 
 _SILENCE: Final = "…"
-"""What a message says that says nothing; Slack takes no empty one."""
+"""The text of a message that would otherwise be empty, which Slack refuses."""
 
 
 def messages(document: Document) -> tuple[Rendered, ...]:
-    """Render a document for its channel: the message, then the replies in its thread."""
+    """Render a document for a channel: the message, then the replies in its thread."""
     return _messages(document, _IN_THREAD)
 
 
 def answer(document: Document) -> tuple[Json, ...]:
-    """Render an answer to whoever asked: the message, and what comes below it."""
+    """Render the answer to a command or press: the message, then those below it."""
     return tuple(each.payload for each in _messages(for_chat(document), _BELOW))
 
 
 def at_response_url(payload: Mapping[str, Json], *, to_channel: bool) -> Json:
-    """Return a message of an answer as a response_url takes it, which posts into no thread."""
+    """Return a message of an answer in the form that a response_url takes; it cannot post into a thread."""
     return {
         **{name: value for name, value in payload.items() if name != "thread_ts"},
         "response_type": "in_channel" if to_channel else "ephemeral",
@@ -71,14 +72,14 @@ def _messages(document: Document, where: str) -> tuple[Rendered, ...]:
 
 
 def _elsewhere(document: Document, papers: int, where: str) -> str:
-    """Say what other messages hold: so many papers of the document, its cut ones, and how many not even there."""
+    """Say what is missing from the first message: `papers` and cut ones are in the other messages, unlisted in none."""
     count = papers + len(document.more)
     said = f"{count} more {where}" if count else f"continued {where}"
     return f"{said}, {document.unlisted:,} more not listed" if document.unlisted else said
 
 
 def _closing(document: Document, footnote: Spans, note: str) -> list[Json]:
-    """Return the blocks below everything: the footnote, where the rest is, what found no room; then the buttons."""
+    """Return the last blocks of the first message: the footnote, `note`, how many buttons did not fit; the buttons."""
     row, without_room = buttons(document.actions)
     said = [*([footnote] if words(footnote).strip() else []), *([(Text(note),)] if note else [])]
     if without_room:
@@ -90,9 +91,9 @@ def _closing(document: Document, footnote: Spans, note: str) -> list[Json]:
 
 
 def _fitting(pieces: Sequence[Piece], closing: Sequence[Json]) -> list[Piece]:
-    """Return the first pieces, as many as fit into one message above its closing; at least one.
+    """Return as many of the first pieces as fit into one message above `closing`, and at least one.
 
-    A label goes into the message of what it is the label of.
+    A label that would end the message is left for the next one, with what it labels.
     """
     blocks, room = BLOCKS - len(closing), BUDGET - size_of(list(closing))
     fitting: list[Piece] = []
@@ -107,7 +108,7 @@ def _fitting(pieces: Sequence[Piece], closing: Sequence[Json]) -> list[Piece]:
 
 
 def _replies(pieces: Sequence[Piece], *, are_shown: bool = True) -> Iterator[Rendered]:
-    """Yield replies of the thread; the papers in them count as shown, or as cut."""
+    """Yield the replies that hold the pieces; their papers count as shown in the digest only if `are_shown`."""
     while pieces:
         reply = _fitting(pieces, ())
         pieces = pieces[len(reply) :]
@@ -121,7 +122,10 @@ def _words(pieces: Iterable[Piece], *after: str) -> str:
 
 
 def _with_channels(said: str, document: Document) -> Spans:
-    """Return the notification's words with the channels that the document names: nothing else that looks like one."""
+    """Return the notification's text, in which channels that the document itself marks as such become links.
+
+    Other words that look like a channel (`#C0TEA` in a paper's title) stay plain text.
+    """
     spoken = [block.spans for block in document.blocks if isinstance(block, Paragraph)]
     channels = {
         each.text for spans in spoken for each in spans if isinstance(each, Text) and each.style is Style.CHANNEL

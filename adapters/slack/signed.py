@@ -1,10 +1,14 @@
-"""Slack over HTTP: one address for commands, presses, forms and events, all of them signed.
+"""Receives Slack over HTTP: commands, presses, forms and events arrive signed, at one address.
 
-The signature is checked before Bolt sees a request: Bolt reads the whole body first, and trips over one that makes no
-sense, which anybody may send. A request older than five minutes is refused, and a signature is good once: that is what
-Bolt does not look at. Each process remembers its own, and answers no other; what people did is noted in the database
-besides, once it is acknowledged, so that several processes behind one address act on it once. An event is not: Slack
-itself repeats it, under another signature, and its effects bear that.
+We check the signature before Bolt sees a request, because Bolt parses the body first and raises on a malformed one,
+which anybody could send. Beyond Bolt's checks, a signature works only once, so that a copied request has no effect:
+
+- Each process remembers the signatures it has seen, and refuses a repeated one.
+- Commands, presses and forms also record theirs in the database after the acknowledgement, so that of several
+  processes behind one address only one acts.
+- Events do not: Slack itself repeats them under new signatures, and acting on an event twice does no harm.
+
+Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
 import logging
@@ -33,21 +37,20 @@ SIGNATURE: Final = "x-slack-signature"
 TIMESTAMP: Final = "x-slack-request-timestamp"
 
 _HEADERS: Final = ("content-type", SIGNATURE, TIMESTAMP)
-"""What Bolt is shown: other headers steer its own inner workings."""
+"""The headers that Bolt is given. It is given no others, because some would change how it works."""
 
 GOOD_FOR: Final = timedelta(minutes=11)
-"""How long a signature is remembered: a timestamp may be five minutes off in either direction."""
+"""How long a signature is remembered: its timestamp may be five minutes off in either direction, plus a margin."""
 
 MOST_REMEMBERED: Final = 100_000
-"""Signatures that are remembered: 150 requests a second over that time, some 20 MB."""
-
+"""Most signatures remembered: enough for 150 requests a second over `GOOD_FOR`; about 20 MB."""
 
 LONGEST_TIMESTAMP: Final = 12
-"""Digits of a timestamp: seconds, for some thousand years."""
+"""Most digits of a timestamp (Unix seconds): the SDK would stumble over endless ones."""
 
 
 class Seen:
-    """What was seen lately, so much of it."""
+    """Remembers names for `kept_for`, at most `most` of them; the oldest go first."""
 
     def __init__(self, clock: Clock, kept_for: timedelta, most: int) -> None:
         self._clock = clock
@@ -56,7 +59,7 @@ class Seen:
         self._until: OrderedDict[str, datetime] = OrderedDict()
 
     def is_new(self, name: str) -> bool:
-        """Say whether it was not seen, and remember it."""
+        """Say whether a name is not remembered yet, and remember it."""
         now = self._clock.wall()
         while self._until and (len(self._until) >= self._most or next(iter(self._until.values())) <= now):
             self._until.popitem(last=False)
@@ -67,7 +70,7 @@ class Seen:
 
 
 async def is_first(signature: str, rate_limits: RateLimits, clock: Clock) -> bool:
-    """Say whether no process has acted on a signature yet. While the database is away nobody knows; then it is."""
+    """Say whether this process is the first to act on a signature, and record it; True while the database is away."""
     try:
         return not await rate_limits.take(f"slack:signed:{signature}", GOOD_FOR, 1, clock.wall())
     except StoreError:
@@ -75,17 +78,17 @@ async def is_first(signature: str, rate_limits: RateLimits, clock: Clock) -> boo
 
 
 def senseless() -> BoltResponse:
-    """Return the answer to what Slack signed and nobody can read."""
+    """Return the answer to a request with a valid signature and a body that cannot be read."""
     return BoltResponse(status=HTTPStatus.BAD_REQUEST, body={"error": "the body makes no sense"})
 
 
 def unsigned() -> BoltResponse:
-    """Return the answer to what Slack did not sign, or signed for another time."""
+    """Return the answer to a request whose signature is missing, wrong, too old or used before."""
     return BoltResponse(status=HTTPStatus.UNAUTHORIZED, body={"error": "invalid request"})
 
 
 class SignedEndpoint:
-    """Gives Bolt the requests that were signed with the secret."""
+    """Passes requests with a valid signature on to Bolt, and refuses all others."""
 
     def __init__(self, app: AsyncApp, secret: Secret) -> None:
         self._app = app
@@ -106,18 +109,18 @@ class SignedEndpoint:
         except UnicodeDecodeError:
             return response_of(unsigned())
         timestamp, signature = request.headers.get(TIMESTAMP, ""), request.headers.get(SIGNATURE, "")
-        # The SDK trips over a timestamp that is no number or an endless one, and over a signature that is not ASCII.
+        # The SDK raises on a timestamp that is no number or is very long, and on a signature that is not ASCII.
         is_time = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP
         if not (is_time and signature.isascii() and self._verifier.is_valid(body, timestamp, signature)):
             return response_of(unsigned())
         try:
             read = AsyncBoltRequest(body=body, headers=headers)
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-            log.warning("slack: a request makes no sense (%s)", type(error).__name__)
+            log.warning("slack: a signed request could not be read (%s); nothing was done for it", type(error).__name__)
             return response_of(senseless())
         return response_of(await self._app.async_dispatch(read))
 
 
 def response_of(answer: BoltResponse) -> Response:
-    """Return an answer of Bolt's as the web server's."""
+    """Convert Bolt's response to the web server's."""
     return Response(status_code=answer.status, content=answer.body, headers=answer.first_headers_without_set_cookie())

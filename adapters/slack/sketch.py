@@ -1,8 +1,8 @@
-"""What a digest's payload shows, read back for whoever has no Slack at hand. Pure.
+"""Shows in a terminal roughly how Slack displays a digest's payload: for `paperround demo`. Pure.
 
-    section ──> its words, bold ones strong, and its menu    context ──> quiet words (emphasis)    actions ──> labels
+    section ──> its text (bold as strong) and its menu    context ──> text as emphasis    actions ──> buttons' labels
 
-Only what digests are made of is read.
+Other blocks are left out: digests have none.
 """
 
 import re
@@ -15,14 +15,14 @@ from bot.document import Spans, Style, Text
 Json = Any
 
 MENU: Final = "⋯"
-"""How an overflow menu looks before it is pressed."""
+"""How Slack shows an overflow menu before it is opened."""
 
 _TOKEN = re.compile(r"<[^<>|]*\|([^<>]*)>")
 _MARKS = re.compile(r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|\u200b")
 
 
 def sketch(payload: Json) -> Iterator[tuple[Spans, str]]:
-    """Yield each block of a message: what it says, and the menu beside it, if it has one."""
+    """Yield for each block its text, and the menu beside it or an empty text."""
     for block in payload["blocks"]:
         match block["type"]:
             case "section":

@@ -1,9 +1,9 @@
-"""One socket of Socket Mode, which replaces itself at once only if it was of use for a while.
+"""The SDK's Socket Mode client, with a bound on how often it reconnects by itself.
 
-The SDK answers every end of a connection, and every `disconnect` of Slack, with another one at once. Where they end as
-soon as they are made, by a fault of Slack or of what stands before it, that is some forty a second without an end. So
-only the first few that end early are replaced at once, for Slack may refresh a new one as well; when there is another
-after them, the watchdog of `connection.py` decides.
+The SDK opens a new connection at once whenever one ends or Slack asks for a refresh. If each ends as soon as it is made
+(a fault of Slack, or of a proxy), that makes about forty connections a second, for ever. So a connection that ends
+early is replaced at once only `EARLY_ENDS` times in a row, because Slack may refresh even a new one. After that, the
+watchdog in `connection.py` decides when to try again.
 """
 
 from datetime import timedelta
@@ -19,16 +19,16 @@ from bot.model.installation import Secret
 from bot.ports import Clock
 
 OF_USE_AFTER: Final = timedelta(seconds=60)
-"""How long a connection has to have been there to be replaced at once. Slack itself replaces one every few hours."""
+"""A connection that ends sooner than this has ended early. Slack refreshes a healthy one every few hours."""
 
 EARLY_ENDS: Final = 2
-"""How many early ends in a row are answered at once: nobody is heard until the watchdog looks."""
+"""How many early ends in a row the client answers with a new connection by itself, before the watchdog takes over."""
 
 PING_EVERY: Final = timedelta(seconds=10)
 
 
 class Client(SocketModeClient):
-    """The SDK's client, with a bound to how often it connects by itself."""
+    """The SDK's client, which gives up (`has_ended_early`) after `early_ends` connections in a row that ended early."""
 
     def __init__(
         self, app_token: Secret, base_url: str, clock: Clock, call_within: timedelta, *, early_ends: int = EARLY_ENDS
@@ -47,16 +47,16 @@ class Client(SocketModeClient):
 
     @property
     def is_of_use(self) -> bool:
-        """Say whether the present connection was made a while ago."""
+        """Whether the present connection has lasted for `OF_USE_AFTER`."""
         return self._clock.wall() - self._connected_at >= OF_USE_AFTER
 
     async def connect(self) -> None:
-        """Connect, and note when."""
+        """Connect, and remember when."""
         await super().connect()  # type: ignore[no-untyped-call]  # slack_sdk does not say
         self._connected_at = self._clock.wall()
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - as the SDK calls it
-        """Replace a connection that has ended, or is about to; one too many that was of no use is given up."""
+        """Replace a connection that has ended or is about to; or give up, if too many in a row ended early."""
         if self.is_of_use:
             self._early_ends = EARLY_ENDS
         elif self._early_ends:
@@ -71,11 +71,12 @@ class Client(SocketModeClient):
 
 
 class Handler(AsyncSocketModeHandler):
-    """Bolt's handler, with the client that is given in place of one that it makes."""
+    """Bolt's handler around our client, instead of one that it makes itself."""
 
     client: Client
 
-    def __init__(self, app: AsyncApp, client: Client) -> None:  # Bolt's own would open a client that nobody closes
+    def __init__(self, app: AsyncApp, client: Client) -> None:
+        # Without `super().__init__`, which would open a client of its own that nobody closes.
         self.app = app
         self.app_token = client.app_token
         self.client = client

@@ -1,8 +1,8 @@
-"""With which token we speak to a workspace: the one of the settings, or the one that it gave us.
+"""Finds the token for a workspace: SLACK_BOT_TOKEN, or the one that the workspace gave us when it installed the app.
 
-SLACK_BOT_TOKEN ──auth.test──> good: known, and asked again now and then
-                          ├──> refused: told to whoever asks, and asked again in some minutes
-                          └──> no answer: what was known stays, and it is asked again soon
+SLACK_BOT_TOKEN ──auth.test──> accepted: its workspace is remembered; check again after GOOD_FOR
+                          ├──> refused: callers get a TokenError; check again after REFUSED_FOR
+                          └──> no answer: keep what was known; check again after AWAY_FOR
 """
 
 import asyncio
@@ -16,20 +16,21 @@ from bot.model.installation import Installation, Rotation, Secret
 from bot.ports import Clock, Installations
 
 GOOD_FOR: Final = timedelta(minutes=10)
-"""How long a token that Slack took is good without asking: so the probe notices within that time that it is not."""
+"""How long an accepted token is trusted without a check: a revoked one is noticed within this time."""
 
 REFUSED_FOR: Final = timedelta(minutes=5)
-"""When a token that Slack does not take is tried again; the settings bring another one only with a start."""
+"""How long to wait before a refused token is tried again. A different one comes only with a restart."""
 
 AWAY_FOR: Final = timedelta(seconds=30)
-"""When a Slack that did not answer is asked again."""
+"""How long to wait before asking again when Slack did not answer."""
 
 
 async def installation_in(installations: Installations, workspace: str) -> Installation:
-    """Return how a workspace installed the app, for whoever is about to post there.
+    """Return a workspace's installation (its token and scopes), with errors that suit a post.
 
     Raises:
-        DeliveryError: it has not, or its token cannot be had now; then nothing is lost, and it is tried again.
+        DeliveryError: `STOP_WORKSPACE` if the workspace has not installed the app; `RETRY_LATER` if its token cannot be
+            read or checked now.
     """
     try:
         found = await installations.find(Platform.SLACK, workspace)
@@ -41,7 +42,7 @@ async def installation_in(installations: Installations, workspace: str) -> Insta
 
 
 class TokenWorkspace:
-    """`Installations` of the one workspace that SLACK_BOT_TOKEN belongs to."""
+    """`Installations` with exactly one workspace: the one that SLACK_BOT_TOKEN belongs to."""
 
     def __init__(self, token: Secret, base_url: str, clock: Clock) -> None:
         self._token = token
@@ -64,19 +65,19 @@ class TokenWorkspace:
         return ((await self._asked()).workspace,) if platform == Platform.SLACK else ()
 
     async def unreadable(self, platform: str) -> tuple[str, ...]:
-        """See `Installations.unreadable`: nothing is stored."""
+        """Return nothing: this token comes from the settings, so none is stored that could be unreadable."""
         del platform
         return ()
 
     async def save(self, installation: Installation, at: datetime) -> None:
-        """Refuse: this workspace is named by the settings."""
+        """Refuse: the settings name the one workspace, so no other can be added."""
         del installation, at
         raise RefusedError(
             "SLACK_BOT_TOKEN names the one workspace.", hint="Set SLACK_CLIENT_ID in its place to let others install."
         )
 
     async def purge(self, platform: str, workspace: str, before: datetime) -> bool:
-        """Forget the token if Slack does not take it any more: what is heard may concern an earlier one."""
+        """Forget the token, but only if Slack refuses it: the event behind this call may concern an earlier token."""
         del before
         if self._known is None or (platform, workspace) != (Platform.SLACK, self._known.workspace):
             return False
@@ -88,11 +89,15 @@ class TokenWorkspace:
         return False
 
     async def rotate(self) -> Rotation:
-        """See `Installations.rotate`: nothing is stored."""
+        """Do nothing: no token is stored, so none has to be encrypted again."""
         return Rotation()
 
     async def _asked(self) -> Installation:
-        """Return whose the token is; Slack is asked when it is time to."""
+        """Return the token's workspace, from memory, or from Slack when a check is due.
+
+        Raises:
+            TokenError: Slack refused the token, or has never confirmed it.
+        """
         async with self._asking:
             now = self._clock.wall()
             if self._asked_again_at is None or now >= self._asked_again_at:
@@ -102,7 +107,7 @@ class TokenWorkspace:
             return self._known
 
     async def _ask(self) -> timedelta:
-        """Ask Slack whose the token is; returns how long its answer is good for."""
+        """Ask Slack whose the token is; return how long to wait before the next check."""
         try:
             self._known = await one_workspace(self._token, self._base_url)
         except RefusedError as error:

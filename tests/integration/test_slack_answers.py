@@ -33,7 +33,7 @@ class Answering:
     clock: SteppingClock
 
     async def say(self, said: Document = LONG, *, to_channel: bool = False, channel_id: str = "C01") -> None:
-        here = replace(HERE, channel_id=channel_id, answer_at=f"{self.slack.answers}/1")
+        here = replace(HERE, channel_id=channel_id, response_url=f"{self.slack.answers}/1")
         await self.answers.say(here, said, to_channel=to_channel)
 
     @property
@@ -75,14 +75,14 @@ async def test_years_of_papers_are_a_few_messages(answering: Answering) -> None:
 async def test_an_address_that_is_none_of_slack_s_is_not_asked(answering: Answering) -> None:
     # The same machine, so that it would answer.
     url = answering.slack.answers.replace("127.0.0.1", "me@127.0.0.1")
-    await answering.answers.say(replace(HERE, answer_at=f"{url}/1"), LONG, to_channel=False)
+    await answering.answers.say(replace(HERE, response_url=f"{url}/1"), LONG, to_channel=False)
     assert answering.pages == list(range(PAGES))
     assert set(answering.ways) == {"ephemeral"}
 
 
 async def test_this_machine_is_the_same_by_each_of_its_names(answering: Answering) -> None:
     url = answering.slack.answers.replace("127.0.0.1", "localhost")
-    await answering.answers.say(replace(HERE, answer_at=f"{url}/1"), SHORT, to_channel=False)
+    await answering.answers.say(replace(HERE, response_url=f"{url}/1"), SHORT, to_channel=False)
     assert answering.ways == ["there"]
 
 

@@ -142,7 +142,7 @@ async def test_a_channel_whose_new_id_is_subscribed_by_itself_is_left_alone_and_
     await happens(slack_talk, "channel_id_changed", **MOVED)
     assert await slack_talk.subscribed() == {"teapot": "active"}
     assert await slack_talk.subscribed(C05) == {"kettle": "active"}
-    assert "slack:T1/C01 is slack:T1/C05 now" in caplog.text
+    assert "Slack changed the id of slack:T1/C01 to slack:T1/C05, which is in use already" in caplog.text
 
 
 # --- whole workspaces ---------------------------------------------------------------------------------------------

@@ -265,7 +265,9 @@ async def test_every_mistake_of_a_file_stands_at_its_field(slack_talk: Talk) -> 
 
 
 def test_what_a_modal_keeps_comes_back_and_shows_no_address() -> None:
-    kept = Kept(channel_id="C01", answer_at="https://hooks/secret", verb="edit", acts_in="C01", number="3", had=("tz",))
+    kept = Kept(
+        channel_id="C01", response_url="https://hooks/secret", verb="edit", acts_in="C01", number="3", had=("tz",)
+    )
     assert Kept.read(kept.text()) == kept
     assert "secret" not in repr(kept)
     assert a_button("x")["value"] == "x"

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from adapters.slack.installation import STATE_FOR
 from adapters.slack.manifest import SCOPES
-from adapters.slack.oauth import AT_ONCE, COOKIE, INSTALL, REDIRECT, SlackApp, install_endpoints
+from adapters.slack.oauth import AT_ONCE, COOKIE, INSTALL, REDIRECT, OAuthClient, install_endpoints
 from adapters.sql.store import SqlStore, open_store
 from adapters.web.listening import address_of, listen_at
 from adapters.web.metrics import Metrics
@@ -106,7 +106,7 @@ async def site(migrated_sqlite_url: str) -> AsyncIterator[Site]:
         await opened.enter_async_context(serving(theirs, at_slack))
         keys = [Fernet.generate_key().decode()]
         store = await opened.enter_async_context(open_store(migrated_sqlite_url, secret_keys=keys))
-        app = SlackApp(client_id="1.2", client_secret=SECRET, base_url=f"{address_of(at_slack)}/api")
+        app = OAuthClient(client_id="1.2", client_secret=SECRET, base_url=f"{address_of(at_slack)}/api")
         pages = install_endpoints(app, store, clock, default_zone="UTC")
         health = Health(store=store, clock=clock, loops=tuple, is_stopping=lambda: False)
         ours = application(health, Metrics(store, clock, tuple), [Route(path, page) for path, page in pages.items()])
@@ -276,7 +276,7 @@ async def test_a_slack_in_trouble_installs_nothing_and_no_log_holds_a_secret(
     site.slack.status = 502
     page = await site.install(code="good")
     assert page.status_code == 401
-    assert "Slack answers with status 502" in caplog.text
+    assert "Slack answered with status 502" in caplog.text
     site.slack.status = 200
     await site.install()
     for secret in (SECRET, TOKEN, "code=good"):
@@ -295,4 +295,4 @@ async def test_the_pages_are_opened_and_nothing_else(site: Site) -> None:
 
 
 def test_the_app_s_secret_is_in_no_repr() -> None:
-    assert SECRET not in repr(SlackApp(client_id="1.2", client_secret=SECRET, base_url="https://slack.com/api"))
+    assert SECRET not in repr(OAuthClient(client_id="1.2", client_secret=SECRET, base_url="https://slack.com/api"))

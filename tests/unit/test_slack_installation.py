@@ -54,6 +54,6 @@ async def test_a_token_that_bolt_cannot_have_is_an_error_of_the_log(
         with pytest.raises(TokenError):
             await BoltInstallations(store.installations, CLOCK).async_find_bot(enterprise_id=None, team_id="T1")
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
-    assert "slack:T1: its token cannot be had" in record.message
+    assert "slack:T1: no usable token" in record.message
     assert "Put that key back" in record.message
     assert TOKEN not in caplog.text
