@@ -9,15 +9,18 @@ any number of processes may hear the same.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import DiscordError
 from adapters.discord.interactions import Here
+from adapters.discord.limits import OPTION_TEXT, OPTIONS
+from adapters.discord.markdown import plain
 from adapters.discord.members import Members
 from adapters.discord.naming import NAMING
 from adapters.discord.render import EPHEMERAL, answer, private
+from bot.commands.complete import Suggestion
 from bot.document import Document
 from bot.errors import Verdict
 
@@ -59,9 +62,11 @@ class Answers:
         """Open a form."""
         return await self._acknowledge(here, _MODAL, modal)
 
-    async def suggest(self, here: Here, choices: Sequence[Mapping[str, str]]) -> bool:
-        """Offer what may be typed."""
-        return await self._acknowledge(here, _CHOICES, {"choices": list(choices)})
+    async def suggest(self, here: Here, found: Sequence[Suggestion]) -> bool:
+        """Offer what may be typed, as much of it as Discord takes."""
+        choices = [{"name": plain(each.name, OPTION_TEXT), "value": each.value} for each in found]
+        fitting = [each for each in choices if each["name"] and 0 < len(each["value"]) <= OPTION_TEXT]
+        return await self._acknowledge(here, _CHOICES, {"choices": fitting[:OPTIONS]})
 
     async def say_at_once(self, here: Here, document: Document) -> bool:
         """Answer with what there is to say already, for the person alone."""

@@ -18,7 +18,6 @@ from typing import Final
 from adapters.discord.answers import Answers
 from adapters.discord.attachments import text_of
 from adapters.discord.client import DiscordApi
-from adapters.discord.completing import choices_for
 from adapters.discord.interactions import Filled, Given, Here, Pressed, Typing, Value, requester_of
 from adapters.discord.members import Members
 from adapters.discord.modals import AGAIN, Kept, fields_of, kept_of, mistaken, modal, options_of
@@ -30,6 +29,7 @@ from bot.commands.catalog.files import IMPORT
 from bot.commands.catalog.steering import EDIT, SETTINGS
 from bot.commands.catalog.subscriptions import SUBSCRIBE
 from bot.commands.command import Visibility
+from bot.commands.complete import Suggestion, suggestions
 from bot.commands.dispatch import dispatch_options, mistakes_in
 from bot.commands.place import IN, MYSELF, TO, place_options
 from bot.commands.press import PRESS, form_behind, press
@@ -81,10 +81,14 @@ class Replies:
     # --- commands ----------------------------------------------------------------------------------------------------
 
     async def to_typing(self, typing: Typing) -> None:
-        """Suggest what an option may be."""
-        self._members.note(typing.here)
-        choices = () if typing.here.is_direct else await choices_for(typing, self._services)
-        await self._answers.suggest(typing.here, choices)
+        """Suggest what an option may be, the likeliest first."""
+        here, others = typing.here, dict(typing.options)
+        self._members.note(here)
+        typed = str(others.pop(typing.option, ""))
+        found: Sequence[Suggestion] = ()
+        if not here.is_direct:
+            found = await suggestions(typing.verb, typing.option, typed, others, requester_of(here), self._services)
+        await self._answers.suggest(here, found)
 
     async def to_command(self, given: Given) -> None:
         """Answer a command."""
