@@ -16,7 +16,7 @@ from tests.builders import NOW
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import TalkingSlack, talking
-from tests.integration.slack_talking import TEA, a_slack
+from tests.integration.slack.talking import TEA, a_slack
 
 HERE = Here(workspace="T1", channel_id="C01", user="U2BO")
 SECRET = Channel(Platform.SLACK, "T1", "C03")

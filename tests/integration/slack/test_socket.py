@@ -14,7 +14,7 @@ from adapters.slack.socket_mode import EARLY_ENDS, OF_USE_AFTER, Client
 from bot.clock import SystemClock
 from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import a_button, a_command, a_form, a_press, an_event
-from tests.integration.slack_talking import PATIENCE, Talk, talk
+from tests.integration.slack.talking import PATIENCE, Talk, talk
 
 
 class Ahead(SystemClock):

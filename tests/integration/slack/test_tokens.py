@@ -21,7 +21,7 @@ from tests.builders import NOW
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import ALWAYS, Fault, Slack, serving
 from tests.fakes.slack_talk import an_event
-from tests.integration.slack_talking import PATIENCE, talk
+from tests.integration.slack.talking import PATIENCE, talk
 from tests.slack_world import HERE, a_world, an_installation, token_of
 
 TOKEN = "xoxb-1-teapot"  # an invented one

@@ -11,7 +11,7 @@ from bot.model.cadence import Frequency
 from bot.model.channel import Channel, Platform
 from bot.model.subscription import Subscription
 from tests.fakes.slack_talk import Said, a_button, a_choice, a_form, as_form
-from tests.integration.slack_talking import TEA, Talk, talk
+from tests.integration.slack.talking import TEA, Talk, talk
 from tests.scenarios.library import fill
 
 Json = Any

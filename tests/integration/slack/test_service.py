@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from tests.console import PATIENCE_SECONDS
 from tests.fakes.slack_talk import SECRET, TalkingSlack, a_command, signed, talking
 from tests.integration.running import a_console, running
-from tests.integration.slack_talking import EVENTS, a_slack
+from tests.integration.slack.talking import EVENTS, a_slack
 
 
 def one_workspace(slack: TalkingSlack, **more: str) -> Mapping[str, str]:

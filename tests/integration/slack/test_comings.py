@@ -23,7 +23,7 @@ from tests.delivering import noticed, why_paused
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack import BOT, Fault
 from tests.fakes.slack_talk import a_command, an_event, signed
-from tests.integration.slack_talking import PATIENCE, TEA, Talk, talk
+from tests.integration.slack.talking import PATIENCE, TEA, Talk, talk
 
 Json = Any
 

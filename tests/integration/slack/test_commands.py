@@ -13,7 +13,7 @@ from bot.snapshot import document_of
 from tests.builders import NOW
 from tests.fakes.slack import Fault
 from tests.fakes.slack_talk import a_choice, a_command
-from tests.integration.slack_talking import TEA, Talk, talk
+from tests.integration.slack.talking import TEA, Talk, talk
 from tests.scenarios.library import TEAPOTS, fill, id_of
 
 

@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from tests.builders import NOW
 from tests.fakes.clock import SteppingClock
 from tests.fakes.slack_talk import FORM, a_button, a_command, a_press, an_event, as_form, signed
-from tests.integration.slack_talking import EVENTS, PATIENCE, Talk, talk
+from tests.integration.slack.talking import EVENTS, PATIENCE, Talk, talk
 
 JSON = "application/json"
 MINUTE = timedelta(minutes=1)
