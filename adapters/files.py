@@ -1,4 +1,4 @@
-"""Files that a person names: opened, or refused in words."""
+"""Opens files that a person names; whatever is wrong with one becomes a `RefusedError` with its reason."""
 
 import hashlib
 import os
@@ -13,10 +13,10 @@ from bot.errors import RefusedError
 
 @contextmanager
 def opened(path: Path) -> Iterator[BufferedReader]:
-    """Open an ordinary file; what goes wrong while it is read is refused in words, too.
+    """Open a regular file for reading bytes; errors inside the `with` block are translated as well.
 
     Raises:
-        RefusedError: there is no such file, it is no ordinary file, or it cannot be read.
+        RefusedError: there is no such file, it is no regular file, or it cannot be read.
     """
     try:
         with os.fdopen(_descriptor_of(path), "rb") as file:
@@ -34,14 +34,14 @@ def opened(path: Path) -> Iterator[BufferedReader]:
 
 def _descriptor_of(path: Path) -> int:
     try:
-        # Not blocking: a pipe that nobody writes to is looked at, and refused.
+        # Non-blocking: opening a pipe that nobody writes to would otherwise hang here.
         return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except ValueError as error:
         raise RefusedError("a path cannot have a NUL in it") from error
 
 
 def digest_of(path: Path, kind: str) -> str:
-    """Name the content of a file as a file of this kind: two importers of one file do not share their place in it.
+    """Return a digest of a file's content and its `kind`, so that two importers of one file keep their places apart.
 
     Raises:
         RefusedError: the file cannot be read.

@@ -1,4 +1,4 @@
-"""What was learnt lately, so that it need not be asked again at once; old and surplus things are forgotten."""
+"""A small cache: remembers answers of a platform for some time, and at most so many."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -10,10 +10,7 @@ T = TypeVar("T")
 
 
 class Memory(Generic[K, T]):
-    """Remembers things for as long as `lasts`, at most so many: those that were kept last.
-
-    `now` gives the machine's present.
-    """
+    """Remembers each value for `lasts`, and at most `most` of them: those kept last. `now` is the clock."""
 
     def __init__(self, now: Callable[[], datetime], lasts: timedelta, most: int) -> None:
         self._now = now
@@ -22,12 +19,12 @@ class Memory(Generic[K, T]):
         self._known: OrderedDict[K, tuple[datetime, T]] = OrderedDict()
 
     def recall(self, key: K) -> T | None:
-        """Return what is known; None when nothing is, or not any more."""
+        """Return the value of a key; None if there is none, or it is too old."""
         at, known = self._known.get(key, (None, None))
         return known if at is not None and self._now() - at < self._lasts else None
 
     def keep(self, key: K, value: T) -> T:
-        """Remember something from now on, and return it."""
+        """Remember a value from now on, and return it."""
         self._known[key] = (self._now(), value)
         self._known.move_to_end(key)
         if len(self._known) > self._most:
@@ -35,5 +32,5 @@ class Memory(Generic[K, T]):
         return value
 
     def forget(self, key: K) -> None:
-        """Know nothing of it any more."""
+        """Forget the value of a key, if there is one."""
         self._known.pop(key, None)

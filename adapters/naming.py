@@ -1,6 +1,6 @@
-"""People and channels by name: the core says `@U123` and `#C123`, for it knows nothing else of them. Pure.
+"""Puts names in place of the ids of people and channels: the core knows only ids, and writes `@U123`, `#C123`. Pure.
 
-The names are plain text like any other: nobody is mentioned, and so nobody is called by an answer.
+The names become plain text, so an answer that names a person does not notify them.
 """
 
 import re
@@ -11,14 +11,14 @@ from typing import Final, TypeVar
 from bot.document import Document, Text
 
 MOST_NAMED: Final = 20
-"""Ids of one document that are looked up; a list of a whole workspace names more channels than anybody waits for."""
+"""Most ids of one document that are looked up: a list of a whole workspace has more than anybody would wait for."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """The ids that a document says."""
+    """The ids of people and of channels (`places`) that a document contains."""
 
     people: frozenset[str]
     places: frozenset[str]
@@ -26,16 +26,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How the ids of people and channels are written on one platform, as a pattern of two groups.
+    """How ids are written on one platform: a pattern with two groups, which together are the mark and the id.
 
-    The first is the mark, `@` of a person or `#` of a channel, with the letter that the id begins with, if there is
-    one; the second is the rest of the id.
+    Group 1 is the mark, `@` for a person or `#` for a channel, and may go on with the id's first letter; group 2 is the
+    rest of the id.
     """
 
     pattern: re.Pattern[str]
 
     def named_in(self, document: Document) -> Named:
-        """Return whom and what a document names."""
+        """Return the ids in a document, the first `MOST_NAMED` of them."""
         found: dict[str, str] = {}
 
         def note(text: str) -> str:
@@ -51,7 +51,7 @@ class Naming:
         )
 
     def with_names(self, document: Document, names: Mapping[str, str]) -> Document:
-        """Return a document that says names for the ids that have one."""
+        """Return the document with each id replaced that `names` has a name for."""
 
         def name(text: str) -> str:
             return self.pattern.sub(lambda each: each[1][0] + names.get(_id(each), _id(each)), text)
@@ -64,7 +64,7 @@ def _id(found: re.Match[str]) -> str:
 
 
 def _mapped(value: T, change: Callable[[str], str]) -> T:
-    """Return a part of a document with every text of a span, and the summary, changed."""
+    """Return a document, or a part of one, with `change` applied to every span's text and to the summary."""
     if isinstance(value, tuple):
         return type(value)(_mapped(each, change) for each in value)
     if not is_dataclass(value) or isinstance(value, type):

@@ -1,7 +1,7 @@
-"""The alarm clock: calls ticks at intervals and holds no truth. The only importer of APScheduler.
+"""The alarm clock: calls each tick at its interval, and knows nothing else. The only importer of APScheduler.
 
-What is due is decided by the tables (APScheduler's cron triggers skip or double local times when clocks change,
-and its job store must not be shared), so a tick that is late, lost or doubled is harmless.
+The database decides what is due, so a tick that is late, lost or doubled does no harm. APScheduler could not decide it:
+its cron triggers skip or repeat local times when clocks change, and processes must not share its job store.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ Tick = Callable[[], Awaitable[None]]
 
 
 class Ticker:
-    """Calls each tick at once and then at its interval, never twice at a time, while the context is open.
+    """While its context is open, calls each tick at once and then at its interval, never twice at the same time.
 
-    Leaving the context cancels what still runs.
+    Leaving the context cancels ticks that still run.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -32,13 +32,13 @@ class Ticker:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def every(self, interval: timedelta, name: str, tick: Tick) -> None:
-        """Call `tick`, which raises nothing, every `interval` from now on."""
+        """Call `tick` now and then every `interval`; it must raise nothing, as nobody would see the error."""
 
         async def call() -> None:
-            if self._is_held:  # the alarm had gone off before it was held
+            if self._is_held:  # APScheduler had started this call before `hold`
                 return
             self._running[name] = asyncio.ensure_future(_awaited(tick))
-            # Waiting, unlike awaiting, passes neither an error nor a cancellation on to the scheduler.
+            # `wait`, unlike `await`, passes neither an error nor a cancellation of the tick on to APScheduler.
             await asyncio.wait([self._running[name]])
 
         self._scheduler.add_job(
@@ -52,12 +52,12 @@ class Ticker:
         )
 
     def hold(self) -> None:
-        """Begin no tick any more; those that run go on."""
+        """Start no more ticks; those that run go on."""
         self._is_held = True
         self._scheduler.pause()
 
     async def settled(self, name: str, within: timedelta) -> bool:
-        """Wait until a tick is not running; False when it still is after `within`."""
+        """Wait until a tick is not running; False if it still is after `within`."""
         task = self._running.get(name)
         if task is None:
             return True

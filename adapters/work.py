@@ -1,4 +1,8 @@
-"""What gateways do after a platform was told that we heard: so much at once, so much waiting, finished at the end."""
+"""Runs a gateway's jobs: the work on commands, presses and events after their acknowledgement.
+
+So many run at once, so many wait, and each workspace has its share, so that none holds up the others. When the service
+stops, jobs that were begun are finished.
+"""
 
 import asyncio
 import logging
@@ -12,27 +16,27 @@ from bot.errors import PaperroundError, reference
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 8
-"""Commands worked on side by side: more would take the processor from acknowledgements, fewer wait for slow sources."""
+"""Jobs that run at once. More would delay acknowledgements; with fewer, slow sources would hold up commands."""
 
 MOST_WAITING: Final = 2_000
-"""Commands that are waited for; more are refused in words, at once."""
+"""Jobs that run or wait; `begin` refuses more."""
 
 AT_ONCE_OF_ONE: Final = 4
 MOST_WAITING_OF_ONE: Final = 500
-"""The same for one workspace: whoever floods, or is made to wait by the platform, holds up no other."""
+"""The same for one workspace, so that one that floods, or that the platform slows down, holds up no other."""
 
 URGENT_OF_ONE: Final = 16
-"""Urgent parts of one workspace at once: a flood there makes no acknowledgement late but its own."""
+"""Urgent jobs of one workspace at once: a flood there delays only that workspace's own acknowledgements."""
 
 PATIENCE: Final = timedelta(seconds=15)
-"""How long what was begun may take when the gateway stops: less than the service waits for it."""
+"""How long begun jobs may take to finish when the gateway stops: less than the service waits for the gateway."""
 
 Job = Coroutine[Any, Any, None]
 Excuse = Callable[[str], Awaitable[None]]
 
 
 class _Share:
-    """What one workspace has of the work."""
+    """One workspace's share: how many of its jobs exist, and its turns for ordinary and for urgent ones."""
 
     def __init__(self) -> None:
         self.begun = 0
@@ -41,9 +45,10 @@ class _Share:
 
 
 class Work:
-    """The jobs of one platform's gateway, owned by `run`.
+    """The jobs of one platform's gateway; they live inside `run`.
 
-    An urgent job waits for its turn by itself, for what it does after its urgent part.
+    An ordinary job starts when it has a turn. An urgent one (an acknowledgement with a time limit) starts at once, and
+    enters `turn_of` for the slow rest of its work.
     """
 
     def __init__(self, platform: str) -> None:
@@ -56,7 +61,7 @@ class Work:
         self._urgent: dict[asyncio.Task[Any] | None, asyncio.Semaphore] = {}
 
     async def run(self, before_finishing: Callable[[], Awaitable[None]]) -> None:
-        """Let jobs be begun until cancelled, and finish them then."""
+        """Accept jobs until cancelled; then await `before_finishing` and finish what was begun."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             try:
@@ -67,7 +72,7 @@ class Work:
                 await self.settled(PATIENCE)
 
     async def settled(self, patience: timedelta) -> None:
-        """Wait until what was begun is done, at most so long."""
+        """Wait until all begun jobs are done, or `patience` is over."""
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=patience.total_seconds())
 
@@ -81,17 +86,18 @@ class Work:
         in_line: Hashable = None,
         excuse: Excuse | None = None,
     ) -> bool:
-        """Begin a job; False when there are too many, of all or of the workspace, or the gateway does not run.
+        """Begin a job; False, and the job is closed, if there are too many or the gateway is not running.
 
-        An urgent one waits for no turn. Those of one line (None: of none) are done one after the other, as they were
-        begun. Those of a workspace (empty: of none) have their share of the turns, and of what is urgent at once.
-        `excuse` tells who waits for a job that it failed, with the reference that the log has.
+        `name` is for the log. `workspace` is whose share of the turns it uses; empty for nobody's. `is_urgent` jobs
+        wait for no turn. Jobs with the same `in_line` run one after the other, in the order of `begin`; None for no
+        line. If the job fails, `excuse` is called with the log line's reference, to tell the person who waits.
         """
         share = self._shares.get(workspace) or _Share()
         is_full = len(self._jobs) >= MOST_WAITING or (workspace and share.begun >= MOST_WAITING_OF_ONE)
         if self._group is None or is_full:
             job.close()
-            log.warning("%s: %s was not begun: %d others are", self._platform, name, len(self._jobs))
+            why = "the gateway is not running" if self._group is None else f"busy with {len(self._jobs)} others"
+            log.warning("%s: refused %s: %s", self._platform, name, why)
             return False
         before = self._lines.get(in_line)
         mine = share if workspace else None
@@ -108,19 +114,19 @@ class Work:
         return True
 
     def _leave(self, line: Hashable, task: asyncio.Task[None]) -> None:
-        """Forget a line that nobody stands in behind this one."""
+        """Forget a line when its last job has ended."""
         if self._lines.get(line) is task:
             del self._lines[line]
 
     def _give_back(self, workspace: str, share: _Share) -> None:
-        """Forget a workspace of which nothing is left."""
+        """Count a job of a workspace as ended; forget the workspace after its last one."""
         share.begun -= 1
         if not share.begun:
             del self._shares[workspace]
 
     @asynccontextmanager
     async def turn_of(self, workspace: str) -> AsyncIterator[None]:
-        """Wait for a turn, in an urgent job of a workspace: for what it does after its urgent part."""
+        """Wait for a turn: an urgent job does this when its urgent part is over and the slow rest begins."""
         self._end_urgent_part()
         share = self._shares.get(workspace)
         async with share.turn if share else nullcontext(), self._turn:
@@ -143,14 +149,14 @@ class Work:
             if is_urgent:
                 await self._done_urgently(job, share)
                 return
-            # The workspace's own turn first: who waits for that one is in nobody else's way.
+            # The workspace's own turn first: while a job waits for that, it takes no turn from other workspaces.
             async with share.turn if share else nullcontext(), self._turn:
                 await job
         except PaperroundError as error:
             ref = reference()
-            log.warning("%s: %s (ref %s): %s", self._platform, name, ref, error)
+            log.warning("%s: %s failed (ref %s): %s", self._platform, name, ref, error)
         except Exception:
-            # Border: one job must not end the gateway.
+            # Border: one failing job must not end the gateway.
             ref = reference()
             log.exception("%s: %s failed (ref %s)", self._platform, name, ref)
         finally:
@@ -176,4 +182,4 @@ class Work:
         try:
             await excuse(ref)
         except PaperroundError as error:
-            log.info("%s: %s (ref %s): nobody could be told: %s", self._platform, name, ref, error)
+            log.info("%s: %s (ref %s): could not tell who waits that it failed: %s", self._platform, name, ref, error)

@@ -1,4 +1,4 @@
-"""What one request may cost, and what every answer says to a browser."""
+"""Bounds every request to the web server in number, size and time, and adds security headers to every answer."""
 
 import asyncio
 from datetime import timedelta
@@ -12,20 +12,20 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ANSWER_WITHIN: Final = timedelta(seconds=10)
-"""A request that takes longer, its body included, is refused: probes and Slack have given up by then."""
+"""A request that takes longer, reading its body included, is answered 503: probes and Slack have given up by then."""
 
 CONNECTION_WITHIN: Final = timedelta(seconds=30)
-"""A connection is closed after so long, or after the request that it is busy with: nobody drips headers for ever."""
+"""A connection is closed after this time, or after its present request, so that nobody can hold it by slow headers."""
 
 LARGEST_BODY: Final = 1 << 20
 LARGEST_HEAD: Final = 16 << 10
-"""Bytes of a request's body, and of its first line and headers."""
+"""Most bytes of a request's body, and of its first line and headers together."""
 
 MOST_AT_ONCE: Final = 64
-"""Requests served at a time; more are answered 503. A connection that asks nothing is none."""
+"""Requests served at once; more are answered 503. Idle connections do not count."""
 
 HEALTH: Final = "/healthz"
-"""What is served beside them: it costs nothing, and who finds it failing starts the process again."""
+"""Exempt from `MOST_AT_ONCE`: it costs nothing, and an orchestrator that finds it failing restarts the process."""
 
 _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -34,19 +34,18 @@ _HEADERS: Final = {
     "server": "paperround",
 }
 
-
 _TOO_MANY: Final = PlainTextResponse("Too many requests at once.\n", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class Limited:
-    """ASGI middleware: bounds requests in number, size and time, and sets the headers of every answer."""
+    """ASGI middleware that applies these bounds and headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._served = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, if there are not too many."""
+        """Serve one request, or answer 503 if too many are being served."""
         if scope["path"] == HEALTH:
             await self._serve(self._app, scope, receive, send)
             return
@@ -71,7 +70,7 @@ class Limited:
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                 await app(scope, _bounded(scope, receive), send_with_headers)
         except ClientDisconnect:
-            pass  # who asked has gone, or sent a body that is no HTTP: nobody is there to be answered
+            pass  # the client has gone, or its body was no valid HTTP: nobody can be answered
         except TimeoutError:
             if not has_begun:
                 late = PlainTextResponse("This took too long.\n", HTTPStatus.SERVICE_UNAVAILABLE)
@@ -79,7 +78,7 @@ class Limited:
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """Let the application read a body only as far as it may go; it hears of the rest as an HTTP error."""
+    """Return a `receive` that raises HTTP 413 when the body is announced as, or becomes, larger than `LARGEST_BODY`."""
     announced = Headers(scope=scope).get("content-length", "")
     read = int(announced) if announced.isdecimal() and int(announced) > LARGEST_BODY else 0
 

@@ -1,4 +1,4 @@
-"""A place to listen at, taken before anything else is opened, so that a port in use is a clear error."""
+"""Opens the listening socket. The service does this before anything else, so that a port in use is a clear error."""
 
 import errno
 import os
@@ -7,6 +7,7 @@ import socket
 from bot.errors import RefusedError
 
 BACKLOG = 64
+"""Connections that the system keeps waiting until they are accepted."""
 
 _CORRECT = "Correct PAPERROUND_HTTP__HOST and PAPERROUND_HTTP__PORT."
 _WHY = {
@@ -14,14 +15,14 @@ _WHY = {
     errno.EADDRNOTAVAIL: ("is no address of this machine.", "Correct PAPERROUND_HTTP__HOST."),
     errno.EACCES: ("is not for this user.", "Set PAPERROUND_HTTP__PORT to a port above 1023."),
 }
-"""What is wrong and what to do, by the system's code."""
+"""For each error code of the system: what is wrong, and what to do."""
 
 
 def listen_at(host: str, port: int) -> socket.socket:
-    """Take a port, 0 for any free one; the caller closes the socket.
+    """Return a socket that listens at a port, 0 for any free one; the caller closes it.
 
     Raises:
-        RefusedError: it cannot be had; the message says why and what to set instead.
+        RefusedError: the port cannot be used; the message says why, and what to set instead.
     """
     try:
         place, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -35,6 +36,6 @@ def listen_at(host: str, port: int) -> socket.socket:
 
 
 def address_of(listening: socket.socket) -> str:
-    """Return the web address of what listens there."""
+    """Return the web address of a listening socket, with its real port."""
     host, port, *_ = listening.getsockname()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

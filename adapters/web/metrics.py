@@ -1,7 +1,7 @@
-"""/metrics: what monitoring reads, in the Prometheus format.
+"""Answers /metrics in the Prometheus format.
 
-What the database knows (papers, deliveries, what is late) is the same for every process over it; what this process did
-(fetches, ticks) is counted by each process for itself.
+Papers, deliveries and lateness come from the database, so every process reports the same. Fetches and ticks are counted
+by each process for itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +22,12 @@ from bot.ports import Clock, Store
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 SETTLED_WITHIN = timedelta(days=1)
-"""Settled deliveries are counted for a day; all of them are kept for 90."""
+"""How far back settled deliveries are counted. They stay in the database for 90 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What the database said; None when it did not answer."""
+    """What the database said at one scrape."""
 
     papers: int
     deliveries: dict[DeliveryState, int]
@@ -35,7 +35,7 @@ class Reading:
 
 
 class Metrics:
-    """One process's metrics, in a registry of their own."""
+    """This process's metrics, in a registry of their own."""
 
     def __init__(self, store: Store, clock: Clock, loops: Callable[[], Sequence[Loop]]) -> None:
         self._store = store
@@ -52,13 +52,13 @@ class Metrics:
         self._registry.register(self._collector)
 
     def fetched(self, record: FetchRecord) -> None:
-        """Count a fetch."""
+        """Count one fetch, by its source and how it ended."""
         self._fetches.labels(record.source, record.kind).inc()
 
     async def text(self) -> bytes:
-        """Return everything, as it is now."""
+        """Return all metrics as they are now; without the database's if it does not answer."""
         reading = await self._read()
-        # Nothing is awaited between the reading and the text, so two scrapes at once do not mix.
+        # No await between these two lines, so concurrent scrapes cannot mix.
         self._collector.reading = reading
         return generate_latest(self._registry)
 
@@ -76,7 +76,7 @@ class Metrics:
 
 
 class _Collector(Collector):
-    """Turns the last reading and the loops into metrics when they are asked for."""
+    """Gives prometheus_client the last reading and the state of the loops."""
 
     def __init__(self, loops: Callable[[], Sequence[Loop]]) -> None:
         self._loops = loops

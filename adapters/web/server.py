@@ -1,8 +1,8 @@
-"""The web server inside the service's own event loop: /healthz, /readyz, /metrics, and whatever routes are mounted.
+"""The web server, in the service's own event loop: /healthz, /readyz, /metrics, and the platforms' endpoints.
 
-/healthz    the process answers and its loops tick; 503 names the stuck one: start the process again
-/readyz     the database answers and is at this version, and no loop failed last time; 503 says what to do, or that the
-            service stops
+/healthz    200: every loop ticks. 503 names the stuck one: restart the process
+/readyz     200: the database answers, its schema is this version's, and no loop failed last time. 503 says what is
+            wrong and what to do, or that the service is stopping
 /metrics    see adapters/web/metrics.py
 """
 
@@ -29,12 +29,12 @@ from bot.model.loop import Loop
 from bot.ports import Clock, Endpoint, Store
 
 DRAIN_SECONDS = 2
-"""How long answers on their way may take when the server stops."""
+"""How long running requests may take when the server stops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the probes look at."""
+    """Answers the two probes, from the database and the service's loops."""
 
     store: Store
     clock: Clock
@@ -42,7 +42,7 @@ class Health:
     is_stopping: Callable[[], bool]
 
     async def healthz(self, _: Request) -> Response:
-        """Say whether the loops tick; whether they succeed is for /readyz and /metrics."""
+        """Say whether the loops tick. Whether they succeed is left to /readyz and /metrics."""
         now = self.clock.wall()
         return _answer([stall for loop in self.loops() if (stall := loop.stall(now))])
 
@@ -63,12 +63,12 @@ def _answer(troubles: Sequence[str]) -> Response:
 
 
 def mounted(endpoints: Mapping[str, Endpoint]) -> Sequence[BaseRoute]:
-    """Return the routes of what platforms answer, by path; each looks at the method itself."""
+    """Return the routes of the platforms' endpoints, given by path; each endpoint checks the HTTP method itself."""
     return [Route(path, endpoint) for path, endpoint in endpoints.items()]
 
 
 def application(health: Health, metrics: Metrics, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """Return the application; `routes` are those that platforms add."""
+    """Return the ASGI application; `routes` are those of the platforms."""
 
     async def show_metrics(_: Request) -> Response:
         return Response(await metrics.text(), media_type=CONTENT_TYPE)
@@ -83,7 +83,7 @@ def application(health: Health, metrics: Metrics, routes: Sequence[BaseRoute] = 
 
 @asynccontextmanager
 async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve until the context is left; a server that fails ends what runs inside."""
+    """Serve while the context is open; if the server fails, the body of the `with` is cancelled."""
     server = _Server(
         uvicorn.Config(
             app,
@@ -107,7 +107,7 @@ async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[Non
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: signals are the service's."""
+    """uvicorn without its own signal handlers: the service handles signals."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -115,10 +115,10 @@ class _Server(uvicorn.Server):
 
 
 class _BriefProtocol(H11Protocol):
-    """Closes a connection in time, and without a word in the log when what comes is no HTTP.
+    """uvicorn's protocol with two corrections.
 
-    uvicorn itself waits for ever for a request's first byte or its last header, and goes on answering a request whose
-    body is malformed, which the protocol then refuses.
+    A connection ends after `CONNECTION_WITHIN`, since uvicorn waits for ever for a request's headers. And a malformed
+    body ends the connection quietly, since uvicorn would go on with its answer, fail, and log a traceback.
     """
 
     _end: asyncio.TimerHandle | None = None
@@ -129,7 +129,7 @@ class _BriefProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         cycle = cast("RequestResponseCycle | None", self.cycle)
-        # A second answer to a request whose body is still coming is none that the protocol lets through.
+        # h11 allows no second answer to a request that is being answered while its body still arrives.
         if cycle is None or not (cycle.response_started and cycle.more_body):
             super().send_400_response(msg)
         self.transport.close()
