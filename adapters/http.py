@@ -1,12 +1,12 @@
-"""The one HTTP client of all sources: polite, bounded, and plain about what went wrong.
+"""The one HTTP client of all sources: paced, bounded in time and size, with errors that say what went wrong.
 
-    get ──> a moment from RateLimits ──> request (30 s in all, 20 MB) ──> 200, 304, 4xx: the Answer
-             (shared by all processes)       │ connect error, cut off, 5xx: again, a little later
-                                             │ 429, or a 5xx that says when: hold the host for everybody
-                                             └ redirect within the host: the next request
+    get ──> wait for our turn ──────────> request (30 s in all, 20 MB) ──> 200, 304, 4xx: return the Answer
+            (RateLimits, shared by           │ connect error, cut off, 5xx: try again, a little later
+             all processes)                  │ 429, or a 5xx that says when: no process asks the host until then
+                                             └ redirect within the host: follow it
 
-Addresses come from settings, which are the operator's; no address that a source's answer names is ever fetched, but
-for redirects within one host. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured; this machine is asked directly.
+Addresses come from the operator's settings. An address in a source's answer is never fetched, except for redirects
+within the same host. HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply; loopback addresses never go through a proxy.
 """
 
 import asyncio
@@ -27,13 +27,19 @@ from bot.errors import SettingsError, SourceError
 from bot.ports import Clock, RateLimits
 
 TRIES: Final = 3
+"""Requests for one answer, the first included; redirects do not count."""
+
 LONGEST_WAIT: Final = timedelta(seconds=20)
-"""A longer wait is not slept through: the list is asked for again in a later tick."""
+"""If a host asks for a longer wait, `get` fails at once; a later tick fetches the list again."""
 
 REDIRECTS: Final = 3
+"""Redirects followed for one answer."""
+
 _BACKOFF: Final = timedelta(seconds=1)
+"""Wait before the second try; twice as long before the third. Each is varied by up to half."""
+
 _TOO_MANY_WITHOUT_A_WORD: Final = timedelta(minutes=1)
-"""Waiting time after a 429 that names none."""
+"""How long to wait after a 429 that does not say."""
 
 _LONGEST_SECONDS: Final = 24 * 60 * 60
 """A host that asks for more than a day is asked again after a day."""
@@ -43,9 +49,10 @@ _DIRECTLY: Final = ("all://127.0.0.1", "all://[::1]", "all://localhost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLimits:
-    """What one answer may take: `total` counts from the first request to the last byte, retries included.
+    """Limits of one answer.
 
-    `largest_body` are bytes, unpacked: ten times the largest list seen.
+    `total` is the time from the first request to the last byte, with retries, without waiting for our turn.
+    `largest_body` is in bytes after unpacking: ten times the largest list that was seen.
     """
 
     connect: timedelta = timedelta(seconds=5)
@@ -57,7 +64,10 @@ class RequestLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a host wants to be asked: one request an `interval`; at least `after_429` of silence once it complains."""
+    """How often a host may be asked: one request per `interval`, and none for `after_429` (at least) after a 429.
+
+    Everything with the same `key` is paced together, in all processes.
+    """
 
     key: str
     interval: timedelta
@@ -66,7 +76,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A whole answer; header names are in lower case."""
+    """A complete answer, its body unpacked; header names are in lower case."""
 
     status: int
     body: bytes = b""
@@ -74,17 +84,19 @@ class Answer:
 
     @property
     def is_unchanged(self) -> bool:
-        """Say whether the validator we sent still holds."""
+        """Whether the host answered that nothing changed since the ETag that we sent."""
         return self.status == HTTPStatus.NOT_MODIFIED
 
     @property
     def etag(self) -> str:
-        """The validator to send next time; empty without one."""
+        """The ETag to send next time; empty without one."""
         return self.headers.get("etag", "")
 
 
 class HttpClient:
-    """Asks sources for lists; used as a context manager.
+    """Fetches lists from sources; use it as a context manager.
+
+    `contact` stands in the User-Agent, so that a host can tell the operator of trouble.
 
     Raises:
         SettingsError: the environment names a proxy that cannot be used.
@@ -120,10 +132,10 @@ class HttpClient:
     async def get(
         self, url: str, *, pace: Pace, params: Mapping[str, str | int] | None = None, etag: str = ""
     ) -> Answer:
-        """Return the answer with status 200, 304 or 4xx (but 429), whole.
+        """Return a complete answer with status 200, 304 or 4xx other than 429, after retries where they may help.
 
         Raises:
-            SourceError: no such answer could be had; it says when to try again if the host did.
+            SourceError: there was no such answer; `retry_after` says when to try again, if the host said so.
         """
         try:
             request = self._client.build_request(
@@ -138,7 +150,7 @@ class HttpClient:
             tries_left=self._limits.tries,
         )
         while True:
-            await self._wait_for_a_moment(asking)
+            await self._wait_for_our_turn(asking)
             try:
                 answer = await self._send(request, asking)
             except _PassingError as error:
@@ -153,17 +165,17 @@ class HttpClient:
             else:
                 raise SourceError(f"{asking.host} redirects in circles")
 
-    async def _wait_for_a_moment(self, asking: "_Asking") -> None:
+    async def _wait_for_our_turn(self, asking: "_Asking") -> None:
         wait = await self._rate_limits.reserve(asking.pace.key, asking.pace.interval, self._clock.wall())
         if wait > LONGEST_WAIT:
             raise SourceError(f"{asking.host} asked us to wait", retry_after=wait)
         if wait > timedelta():
-            # Others' requests come first: that is not this answer's time.
+            # Waiting for other requests must not use up this answer's time.
             asking.ends_at += wait.total_seconds()
             await self._clock.sleep(wait.total_seconds())
 
     async def _is_to_be_repeated(self, answer: Answer, asking: "_Asking") -> bool:
-        """Do as the answer's headers say; returns whether to ask again now."""
+        """Pass a wait that the host asks for on to all processes; return whether to ask again now."""
         waiting = waiting_time(answer, self._clock.wall())
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             waiting = max(waiting or _TOO_MANY_WITHOUT_A_WORD, asking.pace.after_429)
@@ -174,7 +186,10 @@ class HttpClient:
         return True
 
     async def _back_off(self, asking: "_Asking", error: "_PassingError", silence: timedelta | None = None) -> None:
-        """Wait a little before the next try, or give up; a `silence` asked for is kept by `_wait_for_a_moment`."""
+        """Wait a little before the next try, or raise if none is left.
+
+        `silence` is the wait that the host asked for, if it did: `_wait_for_our_turn` keeps it, not this.
+        """
         asking.tries_left -= 1
         if not asking.tries_left or _now() >= asking.ends_at or (silence and silence > LONGEST_WAIT):
             raise SourceError(str(error), retry_after=silence) from error
@@ -187,7 +202,7 @@ class HttpClient:
             await self._rate_limits.hold(pace.key, self._clock.wall() + wait)
 
     async def _send(self, request: httpx.Request, asking: "_Asking") -> Answer | httpx.Request:
-        """Send one request; returns the whole answer, or the request that a redirect asks for instead.
+        """Send one request; return the complete answer, or the next request if it is a redirect.
 
         The body of a 5xx is not read.
         """
@@ -230,7 +245,7 @@ class _Asking:
 
 
 class _PassingError(Exception):
-    """What may be gone a second later."""
+    """A failure after which another try may succeed."""
 
 
 def _now() -> float:
@@ -238,7 +253,11 @@ def _now() -> float:
 
 
 def _followed(following: httpx.Request, request: httpx.Request) -> httpx.Request:
-    """Return the request of a redirect that stays on its host and does not leave https."""
+    """Return the request of a redirect if it stays on the host, its scheme and its port; http to https is allowed.
+
+    Raises:
+        SourceError: it leads elsewhere.
+    """
     before, after = request.url, following.url
     is_upgrade = (before.scheme, before.port, after.scheme, after.port) == ("http", None, "https", None)
     if after.host != before.host or ((after.scheme, after.port) != (before.scheme, before.port) and not is_upgrade):
@@ -247,7 +266,11 @@ def _followed(following: httpx.Request, request: httpx.Request) -> httpx.Request
 
 
 async def _read(response: httpx.Response, host: str, most: int) -> bytes:
-    """Return the unpacked body; a small one that unpacks into a huge one is stopped on the way."""
+    """Return the unpacked body; unpacking stops as soon as it exceeds `most` bytes.
+
+    Raises:
+        SourceError: the body is too large, cut off, or packed in a way that we did not ask for.
+    """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip"):
         raise SourceError(f"{host} sent a body that cannot be unpacked", answered=True)
@@ -255,7 +278,7 @@ async def _read(response: httpx.Response, host: str, most: int) -> bytes:
     body = bytearray()
     try:
         async for chunk in response.aiter_raw():
-            # What follows a packed body is no part of it, and must end too.
+            # Bytes after the end of the packed data are ignored, but they are limited as well.
             is_too_much = response.num_bytes_downloaded > most
             body += unpacker.decompress(chunk, most + 1 - len(body)) if unpacker else chunk
             if is_too_much or len(body) > most:
@@ -268,14 +291,14 @@ async def _read(response: httpx.Response, host: str, most: int) -> bytes:
 
 
 _GZIP: Final = zlib.MAX_WBITS | 16
-"""What zlib calls the gzip format."""
+"""zlib's `wbits` for the gzip format."""
 
 
 def waiting_time(answer: Answer, now: datetime) -> timedelta | None:
-    """Return how long the host wants to be left alone, by its headers; None when it does not say.
+    """Return how long the host asks us to wait, by its headers; None if it does not.
 
-    Source: RFC 9110 section 10.2.3 (Retry-After, seconds or a date); Hugging Face's rate limit headers
-    (`RateLimit: "api";r=0;t=120`: requests left, seconds to the next window).
+    Source: RFC 9110 section 10.2.3 (Retry-After, in seconds or as a date); Hugging Face's rate limit headers
+    (`RateLimit: "api";r=0;t=120`: r requests left, t seconds to the next window).
     """
     if (after := answer.headers.get("retry-after")) and (wait := _retry_after(after.strip(), now)) is not None:
         return wait
@@ -298,7 +321,7 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
 
 
 def _count(value: str) -> int | None:
-    """Read a number of a header, however many digits it has."""
+    """Read a whole number of a header; None if it is none. Very long ones count as `_LONGEST_SECONDS`."""
     if not (value.isascii() and value.isdecimal()):
         return None
     return int(value) if len(value) <= len(str(_LONGEST_SECONDS)) else _LONGEST_SECONDS
