@@ -15,9 +15,9 @@ from bot.commands.services import Limits
 from bot.document import Reply
 from bot.model.channel import Channel, Platform
 from bot.ports import Store
-from tests import hostile
 from tests.builders import GENERAL
 from tests.rows import Rows, rows_of
+from tests.scenarios import hostile
 from tests.scenarios.asking import Person
 from tests.scenarios.library import LIGHTHOUSES, fill, id_of
 

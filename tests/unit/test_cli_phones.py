@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from adapters.console.layout import width_of
 from bot.cli.phones import phones
 from bot.document import Document, Note, PaperCard, Style, Text, code, strong, text
-from tests.digests import five, many, one
 from tests.documents import HOSTILE
+from tests.unit.digests import five, many, one
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "phones-25.txt"
 FRAME = 38

@@ -24,7 +24,7 @@ from bot.errors import CommandError
 from bot.model.cadence import Cadence, Frequency
 from bot.model.subscription import SourceChoice
 from bot.query.parse import parse as query
-from tests.commands import refused, said, subscribed
+from tests.unit.commands import refused, said, subscribed
 
 WEEKLY = Frequency.WEEKLY
 

@@ -9,7 +9,7 @@ from bot.commands.request import Subscribe
 from bot.model.cadence import EVERY_DAY, WEEKDAYS, Cadence, Frequency
 from bot.model.subscription import SourceChoice
 from bot.query.parse import parse as query
-from tests.commands import refused, said, subscribed
+from tests.unit.commands import refused, said, subscribed
 
 WEEKLY = Frequency.WEEKLY
 

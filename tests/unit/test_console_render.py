@@ -23,7 +23,7 @@ from bot.document import (
     Text,
     text,
 )
-from tests.digests import everything, five, many, one
+from tests.unit.digests import everything, five, many, one
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

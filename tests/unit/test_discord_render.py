@@ -29,9 +29,9 @@ from bot.views.show import paper_document
 from bot.views.whole import ALL, whole_document
 from tests import components
 from tests.builders import NOW, a_subscription, stored
-from tests.digests import digest, everything, five, invented, many, one
 from tests.discord_markdown import read
 from tests.documents import saying
+from tests.unit.digests import digest, everything, five, invented, many, one
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HREF = "https://huggingface.co/papers/2606.00001"

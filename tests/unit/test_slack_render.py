@@ -26,8 +26,8 @@ from bot.views.digest import with_lateness
 from bot.views.notices import paused_document
 from tests import block_kit
 from tests.builders import NOW, a_subscription
-from tests.digests import digest, everything, five, many, one
 from tests.documents import saying
+from tests.unit.digests import digest, everything, five, many, one
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

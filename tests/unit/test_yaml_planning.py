@@ -21,7 +21,7 @@ from bot.query.ast import Query
 from bot.query.mute import mute_of
 from bot.query.parse import parse
 from tests.builders import GENERAL, NOW, a_subscription
-from tests.files import GRAMMAR
+from tests.unit.files import GRAMMAR
 
 ZONE = "Europe/Berlin"
 TOMORROW_AT_NINE = datetime(2026, 6, 17, 7, tzinfo=UTC)

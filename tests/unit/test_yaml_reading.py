@@ -16,7 +16,7 @@ from bot.fleet.read import MAX_LENGTH, read_channel
 from bot.model.cadence import Cadence, Frequency
 from bot.model.channel import Channel, ChannelSettings, Platform, WhoCanManage
 from bot.model.subscription import SourceChoice
-from tests.files import GRAMMAR, a_grammar
+from tests.unit.files import GRAMMAR, a_grammar
 
 FULL = """
 version: 1
