@@ -13,7 +13,7 @@ import asyncio
 import random
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -31,6 +31,9 @@ TRIES: Final = 3
 
 LONGEST_WAIT: Final = timedelta(seconds=20)
 """If a host asks for a longer wait, `get` fails at once; a later tick fetches the list again."""
+
+PEOPLES_WAIT: Final = timedelta(seconds=3)
+"""The longest wait for our turn when a person waits for the answer."""
 
 REDIRECTS: Final = 3
 """Redirects followed for one answer."""
@@ -66,12 +69,18 @@ class RequestLimits:
 class Pace:
     """How often a host may be asked: one request per `interval`, and none for `after_429` (at least) after a 429.
 
-    Everything with the same `key` is paced together, in all processes.
+    Everything with the same `key` is paced together, in all processes. If our turn is further away than `patience`,
+    `get` fails at once and takes no turn: otherwise many requests that nobody waits for would delay all others.
     """
 
     key: str
     interval: timedelta
     after_429: timedelta = timedelta()
+    patience: timedelta = LONGEST_WAIT
+
+    def for_people(self) -> "Pace":
+        """Return the pace for answering a person: lists never wait long behind such requests."""
+        return replace(self, patience=PEOPLES_WAIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +175,9 @@ class HttpClient:
                 raise SourceError(f"{asking.host} redirects in circles")
 
     async def _wait_for_our_turn(self, asking: "_Asking") -> None:
-        wait = await self._rate_limits.reserve(asking.pace.key, asking.pace.interval, self._clock.wall())
-        if wait > LONGEST_WAIT:
+        pace = asking.pace
+        wait = await self._rate_limits.reserve(pace.key, pace.interval, self._clock.wall(), patience=pace.patience)
+        if wait > pace.patience:
             raise SourceError(f"{asking.host} asked us to wait", retry_after=wait)
         if wait > timedelta():
             # Waiting for other requests must not use up this answer's time.

@@ -14,6 +14,8 @@ from bot.model.paper import ARXIV
 PACE: Final = Pace(key=ARXIV, interval=timedelta(seconds=3), after_429=timedelta(minutes=10))
 """For RSS and API together, over all machines. Source: https://info.arxiv.org/help/api/tou.html"""
 
+FOR_PEOPLE: Final = PACE.for_people()
+
 
 class Connection:
     """The one connection of this process; other processes are kept away by the lease of the source and by the pace."""
@@ -22,14 +24,16 @@ class Connection:
         self._http = http
         self._one_at_a_time = asyncio.Lock()
 
-    async def get(self, url: str, params: Mapping[str, str | int] | None = None, etag: str = "") -> Answer:
+    async def get(
+        self, url: str, params: Mapping[str, str | int] | None = None, etag: str = "", *, pace: Pace = PACE
+    ) -> Answer:
         """Return the answer, whatever its status.
 
         Raises:
             SourceError: none could be had.
         """
         async with self._one_at_a_time:
-            return await self._http.get(url, pace=PACE, params=params, etag=etag)
+            return await self._http.get(url, pace=pace, params=params, etag=etag)
 
 
 def body_of(answer: Answer) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from adapters.arxiv.connection import Connection, body_of
+from adapters.arxiv.connection import FOR_PEOPLE, Connection, body_of
 from adapters.arxiv.parse import Results, parse_results
 from bot.errors import SourceError
 from bot.model.fetching import Skip
@@ -90,7 +90,7 @@ class QueryApi:
         Raises:
             SourceError: arXiv could not be asked.
         """
-        answer = await self._connection.get(self._url, {"id_list": number, "max_results": 1})
+        answer = await self._connection.get(self._url, {"id_list": number, "max_results": 1}, pace=FOR_PEOPLE)
         papers = parse_results(body_of(answer)).papers
         return next((paper for paper in papers if paper.id.value == number), None)
 
@@ -109,7 +109,8 @@ class QueryApi:
             "sortBy": "relevance",
             "sortOrder": "descending",
         }
-        return parse_results(body_of(await self._connection.get(self._url, params))).papers[:limit]
+        answer = await self._connection.get(self._url, params, pace=FOR_PEOPLE)
+        return parse_results(body_of(answer)).papers[:limit]
 
     async def submitted(self, window: Window, categories: Iterable[str]) -> Found:
         """Ask for all that was submitted in a window and is announced by now.

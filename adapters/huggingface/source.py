@@ -31,7 +31,10 @@ LONGEST_SEARCH: Final = 250
 _PACE: Final = Pace(key="huggingface", interval=timedelta(milliseconds=50))
 """Anonymous callers have 500 requests in 5 minutes; the RateLimit header says when they are used up."""
 
-_SEARCH_PACE: Final = Pace(key="huggingface search", interval=timedelta(milliseconds=200))
+_PAPER_PACE: Final = Pace(key="huggingface papers", interval=timedelta(seconds=1.2)).for_people()
+"""Single papers may use half of those requests: whoever asks for thousands must not keep the lists waiting."""
+
+_SEARCH_PACE: Final = Pace(key="huggingface search", interval=timedelta(milliseconds=200)).for_people()
 """Searches have a bucket of their own, 50 in 5 minutes: an empty one must not keep the lists waiting."""
 
 
@@ -121,7 +124,7 @@ class HuggingFaceSource:
         """
         if paper.scheme != "arxiv" or not ARXIV_ID.fullmatch(paper.value):
             return None
-        answer = await self._http.get(f"{self._base_url}/api/papers/{paper.value}", pace=_PACE)
+        answer = await self._http.get(f"{self._base_url}/api/papers/{paper.value}", pace=_PAPER_PACE)
         if answer.status == HTTPStatus.NOT_FOUND:
             return None
         if answer.status != HTTPStatus.OK:

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from adapters.arxiv.connection import PACE
 from adapters.arxiv.plan import ListKind, task_of
 from adapters.arxiv.query import PAGE
 from adapters.arxiv.source import REACH, ArxivSource
-from adapters.http import HttpClient
+from adapters.http import PEOPLES_WAIT, HttpClient
 from adapters.sql.store import SqlStore
 from bot.errors import RefusedError, SourceError
 from bot.model.fetching import Fetched, FetchTask
@@ -288,6 +289,19 @@ async def test_feeds_and_the_query_api_together_are_asked_once_in_three_seconds(
     assert fake.rude == []
     assert len(gaps) == 4
     assert min(gaps) >= timedelta(seconds=3)
+
+
+async def test_people_who_ask_for_much_keep_no_list_waiting(store: SqlStore) -> None:
+    async with asking(store, *submissions(1, MORNING, TODAY)) as (source, fake):
+        await store.rate_limits.hold(PACE.key, NOW + PEOPLES_WAIT + timedelta(seconds=1))
+        for number in range(20):
+            with pytest.raises(SourceError):
+                await source.paper(PaperId("arxiv", f"2607.{number:05}"))
+            with pytest.raises(SourceError):
+                await source.search(("agents", str(number)), 10)
+        fetched = await source.fetch(the_feed())
+    assert len(fetched.papers) == 1
+    assert fake.asked == ["cs.CL"]
 
 
 async def test_two_processes_share_the_three_seconds(store: SqlStore) -> None:

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from adapters.http import LONGEST_WAIT, TRIES, Answer, HttpClient, Pace, RequestLimits, waiting_time
+from adapters.http import LONGEST_WAIT, PEOPLES_WAIT, TRIES, Answer, HttpClient, Pace, RequestLimits, waiting_time
 from adapters.sql.store import SqlStore, open_store
 from bot import __version__
 from bot.errors import SettingsError, SourceError
@@ -205,6 +205,25 @@ async def test_requests_are_as_far_apart_as_the_host_wants_over_all_clients(stor
         for http in (one, other, one, other):
             await http.get(server.url, pace=pace)
     assert moments == [NOW + timedelta(seconds=3 * number) for number in range(4)]
+
+
+async def test_many_who_ask_in_vain_keep_nobody_waiting(store: SqlStore) -> None:
+    pace = Pace(key="slow", interval=timedelta(seconds=3))
+    async with asking(store, FINE) as (http, server, clock):
+        await store.rate_limits.hold("slow", NOW + LONGEST_WAIT + timedelta(seconds=1))
+        for _ in range(50):
+            assert (await refused(http, server.url, pace)).retry_after == LONGEST_WAIT + timedelta(seconds=1)
+        clock.moment += timedelta(seconds=2)
+        assert (await http.get(server.url, pace=pace)).status == 200
+
+
+async def test_who_asks_for_people_takes_no_moment_that_is_far_off(store: SqlStore) -> None:
+    pace = Pace(key="slow", interval=timedelta(seconds=3))
+    async with asking(store, FINE) as (http, server, _):
+        await store.rate_limits.hold("slow", NOW + PEOPLES_WAIT + timedelta(seconds=1))
+        for _ in range(50):
+            await refused(http, server.url, pace.for_people())
+        assert (await http.get(server.url, pace=pace)).status == 200
 
 
 async def test_a_short_wait_that_the_host_asks_for_is_kept(store: SqlStore) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -243,6 +244,15 @@ async def test_one_paper_is_had_by_its_id(store: SqlStore) -> None:
         assert paper is not None
         assert (paper.title, paper.upvotes) == ("Paper number 2 about world models", 998)
         assert await here.source.paper(PaperId("arxiv", "2606.99999")) is None
+
+
+async def test_people_who_ask_for_many_papers_leave_the_lists_their_requests(store: SqlStore) -> None:
+    async with asking(store, *items(3)) as here:
+        numbers, end = count(), here.clock.moment + timedelta(minutes=5)
+        while here.clock.moment < end:
+            await here.source.paper(PaperId("arxiv", f"2607.{next(numbers):05}"))
+        assert len(here.server.asked) <= here.fake.bucket / 2 + 1
+        assert len((await here.fetch()).papers) == 3
 
 
 @pytest.mark.parametrize("other", [PaperId("doi", "10.1000/x"), PaperId("arxiv", "../daily_papers")])
