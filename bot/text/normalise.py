@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from bot.text.clean import composed
 from bot.text.plurals import singular
 
 # --- clean -------------------------------------------------------------------------------------------------------
@@ -38,12 +39,12 @@ def clean(text: str) -> str:
         if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
             return text
     else:
-        text = unicodedata.normalize("NFC", text)
+        text = composed(text)
     text = _SPACES.sub(" ", text)
     if not text.isprintable():
         text = "".join(c for c in text if unicodedata.category(c) not in _DROPPED_CATEGORIES)
         # What was dropped may have stood between two spaces, or between a letter and its accent.
-        text = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+        text = _SPACES.sub(" ", composed(text))
     return text.strip()
 
 

@@ -2,12 +2,16 @@
 """The tokeniser: what counts as the same word in a paper and in a query, and what a clean text is."""
 
 import sys
+import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.text.clean import MOST_MARKS
+from bot.text.clean import clean as shown
 from bot.text.latex import unicode_of
 from bot.text.normalise import clean, located_name_tokens, located_tokens, name_tokens, tokens
 from bot.text.plurals import singular
@@ -130,6 +134,24 @@ def test_a_located_token_points_at_what_a_reader_sees() -> None:
 @given(_TEXTS)
 def test_clean_text_is_already_clean(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize("cleaned", [clean, shown])
+@pytest.mark.parametrize(
+    "marks", ["\u0316\u0300", "\u0f73", "\u0300\u200b\u0316\u200b"], ids=["two in turn", "one for two", "apart"]
+)
+def test_a_letter_has_no_more_marks_than_a_script_needs(cleaned: Callable[[str], str], marks: str) -> None:
+    # More would be sorted in a time that grows with their square: a title of them, without an end, never is.
+    few = cleaned("q" + marks * 100 + " e\u0301 😀")
+    assert few.startswith("q")
+    assert few.endswith(" é 😀")
+    assert len(few) <= len("q é 😀") + MOST_MARKS
+    assert cleaned(few) == few
+
+
+def test_what_is_no_mark_may_stand_side_by_side_as_often_as_it_likes() -> None:
+    for text in ("😀" * 100, "—" * 100, "각" * 100, "e\u0303\u0323" * 100):
+        assert clean(text) == shown(text) == unicodedata.normalize("NFC", text)
 
 
 def test_clean_drops_what_can_harm_a_reader_or_a_database() -> None:
