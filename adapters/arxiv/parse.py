@@ -32,7 +32,7 @@ from adapters.arxiv.entries import (
 )
 from bot.errors import SourceError
 from bot.model.fetching import Skip
-from bot.model.paper import ARXIV, Paper, PaperId, Sighting
+from bot.model.paper import ARXIV, MOST_ITEMS, Paper, PaperId, Sighting
 
 KEPT: Final = frozenset({"new", "cross"})
 LEFT_OUT: Final = frozenset({"replace", "replace-cross"})
@@ -104,7 +104,7 @@ def parse_results(body: bytes) -> Results:
     root = root_of(body)
     if root.tag != f"{ATOM}feed":
         raise SourceError("the answer is not Atom", answered=True)
-    entries = root.findall(f"{ATOM}entry")
+    entries = _bounded(root.findall(f"{ATOM}entry"))
     if words := _complaint(root, entries):
         raise SourceError(words, answered=True)
     total = text_of(root.find(f"{_OPENSEARCH}totalResults"))
@@ -153,7 +153,13 @@ def _said(element: Element, *names: str) -> str:
 
 
 def _items_of(channel: Element) -> list[Element]:
-    return [*channel.iterfind("item"), *channel.iterfind(f"{ATOM}entry")]
+    return _bounded([*channel.iterfind("item"), *channel.iterfind(f"{ATOM}entry")])
+
+
+def _bounded(items: list[Element]) -> list[Element]:
+    if len(items) > MOST_ITEMS:
+        raise SourceError(f"the answer has {len(items):,} items; at most {MOST_ITEMS:,} are read", answered=True)
+    return items
 
 
 def _read(

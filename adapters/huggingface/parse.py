@@ -18,6 +18,7 @@ from bot.model.paper import (
     LONGEST_NAME,
     LONGEST_TITLE,
     MOST_AUTHORS,
+    MOST_ITEMS,
     Links,
     Paper,
     PaperId,
@@ -48,9 +49,7 @@ def parse_page(body: bytes, day: date, seen_at: datetime) -> Page:
     Raises:
         SourceError: it is not a list.
     """
-    items = _json(body)
-    if not isinstance(items, list):
-        raise SourceError("the answer is not a list of papers", answered=True)
+    items = _items(body)
     sighting = Sighting(source=HUGGINGFACE, listed_on=day, first_seen_at=seen_at)
     papers: list[Paper] = []
     skipped: list[Skip] = []
@@ -68,9 +67,7 @@ def parse_found(body: bytes) -> tuple[Paper, ...]:
     Raises:
         SourceError: it is not a list, or nothing in it can be read.
     """
-    items = _json(body)
-    if not isinstance(items, list):
-        raise SourceError("the answer is not a list of papers", answered=True)
+    items = _items(body)
     papers: list[Paper] = []
     why = ""
     for item in items:
@@ -104,6 +101,15 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise SourceError("the answer is not JSON", answered=True) from error
+
+
+def _items(body: bytes) -> list[Any]:
+    items = _json(body)
+    if not isinstance(items, list):
+        raise SourceError("the answer is not a list of papers", answered=True)
+    if len(items) > MOST_ITEMS:
+        raise SourceError(f"the answer has {len(items):,} items; at most {MOST_ITEMS:,} are read", answered=True)
+    return items
 
 
 def _paper_of_item(item: Any, sightings: tuple[Sighting, ...]) -> Paper:

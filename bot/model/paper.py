@@ -26,6 +26,9 @@ MOST_AUTHORS, MOST_CATEGORIES = 5_000, 100
 They are far above what was ever seen: a title of 175 characters, 664 authors, 12 categories.
 """
 
+MOST_ITEMS = 10_000
+"""Items of one answer that are looked at: five times the largest feed. A body of 20 MB has room for millions."""
+
 
 @dataclass(frozen=True, slots=True)
 class PaperId:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.arxiv.entries import LONGEST_WORDS, number_of
 from adapters.arxiv.parse import complaint_of, parse_feed, parse_results
 from bot.errors import SourceError
-from bot.model.paper import LONGEST_TITLE, Paper, PaperId
+from bot.model.paper import LONGEST_TITLE, MOST_ITEMS, Paper, PaperId
 from tests.builders import NOW, TODAY
 from tests.fakes.arxiv import Submission, feed, feed_error, item, results
 
@@ -355,3 +355,10 @@ def _escaped(text: str) -> str:
 def _xml(text: str) -> str:
     """Leave out what no XML may hold."""
     return "".join(c for c in text if c.isprintable() and c not in "<>&")
+
+
+def test_an_answer_without_an_end_is_an_error() -> None:
+    entries = '<feed xmlns="http://www.w3.org/2005/Atom">' + "<entry/>" * (MOST_ITEMS + 1) + "</feed>"
+    for read in (lambda: parse_results(entries.encode()), lambda: parse_feed(entries.encode(), NOW)):
+        with pytest.raises(SourceError, match="the answer has 10,001 items; at most 10,000 are read"):
+            read()

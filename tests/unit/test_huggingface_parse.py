@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.huggingface.parse import MOST_KEYWORDS, Page, parse_page, parse_paper
+from adapters.huggingface.parse import MOST_KEYWORDS, Page, parse_found, parse_page, parse_paper
 from bot.errors import SourceError
 from bot.model.fetching import Skip
-from bot.model.paper import HUGGINGFACE, LONGEST_NAME, LONGEST_TITLE, Links, PaperId, Sighting
+from bot.model.paper import HUGGINGFACE, LONGEST_NAME, LONGEST_TITLE, MOST_ITEMS, Links, PaperId, Sighting
 from bot.text.normalise import clean
 from tests.builders import NOW, TODAY
 from tests.fakes.huggingface import an_item
@@ -101,6 +101,14 @@ def test_what_is_no_json_is_an_error(body: bytes) -> None:
     with pytest.raises(SourceError, match="the answer is not JSON") as caught:
         parse_page(body, TODAY, NOW)
     assert caught.value.answered
+
+
+def test_a_list_without_an_end_is_an_error() -> None:
+    # Each of the six million items of 20 MB would be named among those that were skipped.
+    body = b"[" + b"{}," * MOST_ITEMS + b"{}]"
+    for read in (lambda: parse_page(body, TODAY, NOW), lambda: parse_found(body)):
+        with pytest.raises(SourceError, match="the answer has 10,001 items; at most 10,000 are read"):
+            read()
 
 
 @pytest.mark.parametrize("answer", [{"error": "Internal"}, "no", None, 7])
