@@ -1,17 +1,17 @@
-"""What Discord's refusals mean: a table from each code to a verdict, and what follows where there is no code. Pure.
+"""Turns Discord's refusals into verdicts: a table by error code, and rules for answers without a known code. Pure.
 
-    a code of the table          its verdict
-    429                          retry later, once the time that Discord names is over
-    401                          retry later: the token is of all servers, and whoever runs paperround can mend it
-    any other code, other 4xx    retry later: refused, so nothing was posted
-    5xx, or no sense at all      unknown outcome: it may have been posted
+    a code in VERDICTS                 its verdict
+    429                                retry later, after the time that Discord names
+    401 without a code                 retry later: the token is refused (see below)
+    any other code, any other 4xx      retry later: Discord refused, so nothing was posted
+    5xx, or an answer that is no JSON  unknown outcome: it may have been posted
 
-A code that nobody knows is tried again, for a day, and then dead, with the code in `status`. Calling it our bug at once
-would drop a digest for what may pass; pausing would silence a channel on a guess.
+A delivery refused with an unknown code is tried again for about a day, then given up; `paperround status` shows the
+code. If we called it our bug at once, a passing fault would drop a digest; if we paused the channel, a guess would
+silence it.
 
-A token that is refused stops no workspace. It would pause every server, one by one, for the mistake of one hand, and
-each would have to be resumed. So the deliveries wait, nothing at all is sent meanwhile, and the reason stands in
-`status`.
+A refused token stops no workspace. One token serves all servers, so that would pause every server for one mistake of
+the operator, and each would have to be resumed. Instead all deliveries wait, nothing is sent, and `status` says why.
 Source: https://docs.discord.com/developers/topics/opcodes-and-status-codes
 """
 
@@ -31,19 +31,19 @@ LONGEST_WAIT: Final = timedelta(hours=1)
 """A longer Retry-After is cut to this."""
 
 SHORTEST_WAIT: Final = timedelta(milliseconds=250)
-"""A shorter one is lengthened to this: Discord sometimes says 0."""
+"""A shorter Retry-After is lengthened to this: Discord sometimes says 0."""
 
 WAIT_WITHOUT_A_WORD: Final = timedelta(seconds=30)
-"""Waiting time after a refusal for rate that names none."""
+"""How long to wait after a 429 that does not say."""
 
 CLOUDFLARE_WAIT: Final = timedelta(minutes=10)
-"""Waiting time after a ban that names none: what is counted against an address is forgotten after that.
+"""How long to wait after Cloudflare banned our address without saying for how long: it counts over ten minutes.
 
 Source: https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 """
 
 TOKEN_WAIT: Final = timedelta(minutes=2)
-"""Waiting time after the token was refused: some 5 requests in the 10 minutes in which Discord counts to 10,000."""
+"""How long to wait after the token was refused: five requests in ten minutes, where 10,000 lead to a ban."""
 
 UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MEMBER: Final = 10007
@@ -76,10 +76,10 @@ _WORDS: Final = {
     160006: "the server has too many active threads",
     220001: "the channel takes posts only",
 }
-"""What people read of a lost access, before the code."""
+"""How people read a code: each of these stands before the code in a notice or in `status`."""
 
 VERDICTS: Final[Mapping[int, Verdict]] = {
-    # Slow mode, and the limits on what is written to a channel, to a server, and on direct messages.
+    # Slow mode, and limits on writing to a channel, to a server, and on direct messages.
     20016: Verdict.RETRY_LATER,
     20028: Verdict.RETRY_LATER,
     20029: Verdict.RETRY_LATER,
@@ -88,7 +88,7 @@ VERDICTS: Final[Mapping[int, Verdict]] = {
     40062: Verdict.RETRY_LATER,
     110000: Verdict.RETRY_LATER,
     130000: Verdict.RETRY_LATER,
-    # Posting opens an archived thread again, unless too many are open: that may pass.
+    # Posting reopens an archived thread, which fails while a server has too many open ones.
     50083: Verdict.RETRY_LATER,
     160006: Verdict.RETRY_LATER,
     BAD_TOKEN: Verdict.RETRY_LATER,
@@ -108,7 +108,7 @@ VERDICTS: Final[Mapping[int, Verdict]] = {
     NOT_FOR_TEXT: Verdict.PAUSE_CHANNEL,
     WRONG_KIND: Verdict.PAUSE_CHANNEL,
     10004: Verdict.STOP_WORKSPACE,
-    # Discord refuses what the message says: the channel is as good as before.
+    # Discord refuses the content of this message; the channel takes others.
     20009: Verdict.OUR_BUG,
     40005: Verdict.OUR_BUG,
     50006: Verdict.OUR_BUG,
@@ -117,7 +117,7 @@ VERDICTS: Final[Mapping[int, Verdict]] = {
     200000: Verdict.OUR_BUG,
     200001: Verdict.OUR_BUG,
     240000: Verdict.OUR_BUG,
-    # Whoever asks takes these for what they are: done before, or over.
+    # These mean "already done" or "expired"; their callers handle them by code.
     UNKNOWN_MESSAGE: Verdict.OUR_BUG,
     THREAD_EXISTS: Verdict.OUR_BUG,
     ALREADY_CROSSPOSTED: Verdict.OUR_BUG,
@@ -127,7 +127,7 @@ VERDICTS: Final[Mapping[int, Verdict]] = {
 
 
 class Concern(StrEnum):
-    """What has to keep silent until the waiting time of an error is over."""
+    """Which requests have to wait until the waiting time of an error is over."""
 
     NOTHING = "nothing"
     ROUTE = "this route of this channel"
@@ -136,10 +136,10 @@ class Concern(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An answer that is no success: status, code (0 without one), waiting time as it came, and whose limit it was for.
+    """A failed answer: HTTP status, Discord's error code (0 without one), and the seconds to wait, as sent.
 
-    `scope` is what a 429 names: "user" and "shared" are for one route, "global" for all. `is_discords` is False where
-    something before Discord answered, as Cloudflare does to an address that it has banned.
+    `scope` says whose limit a 429 is about: "user" and "shared" are one route's, "global" is everything's.
+    `is_discords` is False if something before Discord answered, as Cloudflare does for a banned address.
     """
 
     status: int
@@ -150,14 +150,15 @@ class Refusal:
 
     @property
     def is_for_token(self) -> bool:
-        """Say whether the bot's token was refused; another 401 has a code, as that of a webhook has."""
+        """Whether the bot's token was refused. A 401 about something else, such as a webhook, has a code."""
         return self.code == BAD_TOKEN or (self.status == HTTPStatus.UNAUTHORIZED and not self.code)
 
 
 class DiscordError(DeliveryError):
-    """A `DeliveryError` with Discord's code, 0 where it has none, and with what has to wait.
+    """A `DeliveryError` with Discord's code (0 without one), and which requests have to wait (`concern`).
 
-    `is_invalid` says that Discord counts it against our address, `is_unrouted` that who answered takes no such call.
+    `is_invalid`: Discord counts it towards a ban of our address. `is_unrouted`: whatever answered, for example a proxy,
+    does not know this path.
     """
 
     def __init__(
@@ -179,16 +180,16 @@ class DiscordError(DeliveryError):
 
 
 def refusal_of(status: int, headers: Mapping[str, str], body: Json) -> Refusal:
-    """Read an answer that was no success; `body` is its JSON, None where it was none."""
+    """Read a failed answer; `body` is its JSON, None if it was none."""
     said = body if isinstance(body, dict) else {}
     code = said.get("code")
     waits = [seconds_of(each) for each in (said.get("retry_after"), headers.get("Retry-After"))]
-    # A proxy may take the Via away; only Discord says in a body whether a limit is global.
+    # A proxy may remove the Via header; but only Discord says in the body whether a limit is global.
     is_signed = "Via" in headers or "global" in said
     return Refusal(
         status=status,
         code=code if isinstance(code, int) else 0,
-        # The header is in whole seconds, the body in parts of one; who waits for the longer was not too early.
+        # The header is in whole seconds, the body in fractions; the longer one is never too early.
         retry_after=max((each for each in waits if each is not None), default=None),
         scope="global" if said.get("global") else headers.get("X-RateLimit-Scope", ""),
         is_discords=bool(said) and (status != HTTPStatus.TOO_MANY_REQUESTS or is_signed),
@@ -196,7 +197,7 @@ def refusal_of(status: int, headers: Mapping[str, str], body: Json) -> Refusal:
 
 
 def discord_error_of(refusal: Refusal) -> DiscordError:
-    """Return what a refusal means for the delivery."""
+    """Return the error to raise for a refusal: its verdict, its words, how long to wait, and which requests."""
     is_for_rate = refusal.status == HTTPStatus.TOO_MANY_REQUESTS
     is_invalid = is_for_rate or refusal.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     wait, concern = _waiting_time(refusal), Concern.NOTHING
@@ -233,7 +234,7 @@ def _reason_of(refusal: Refusal) -> str:
 
 
 def _waiting_time(refusal: Refusal) -> timedelta | None:
-    """Return how long to wait; None leaves it to the backoff."""
+    """Return how long to wait; None if the caller's backoff decides."""
     if refusal.is_for_token:
         return TOKEN_WAIT
     if refusal.retry_after is not None:
@@ -244,7 +245,7 @@ def _waiting_time(refusal: Refusal) -> timedelta | None:
 
 
 def seconds_of(said: object) -> float | None:
-    """Read a waiting time: a number of seconds, in a header as text, cut to the longest; None where it is none."""
+    """Read a number of seconds, which a header has as text; at most `LONGEST_WAIT`, None if it is no such number."""
     try:
         seconds = float(said) if isinstance(said, str | int | float) else None
     except (ValueError, OverflowError):

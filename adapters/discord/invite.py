@@ -1,8 +1,8 @@
-"""What it asks a server for: the least, what each permission is for, and the link that asks. Pure.
+"""The link that invites the bot to a server, with the least permissions that it needs, and what each is for. Pure.
 
-No privileged intent, since nothing that people write concerns it. Not asked for: Embed Links, since no digest has
-embeds; Manage Messages and Manage Threads, since it changes nothing but its own; Mention Everyone, since it pings only
-a role that anybody may ping.
+Left out on purpose: privileged intents, because it should not read what people write; Embed Links, because no digest
+has embeds; Manage Messages and Manage Threads, because it changes only its own; Mention Everyone, because it pings only
+roles that anybody may ping.
 """
 
 from typing import Final
@@ -17,15 +17,15 @@ LEAST: Final = {
     Permission.CREATE_PUBLIC_THREADS: "the thread under a paper that somebody wants to discuss",
     Permission.READ_MESSAGE_HISTORY: "to look whether a message went out, before it is posted again",
 }
-"""The permissions, and what each is for."""
+"""The permissions that it asks for, and what each is for."""
 
 SCOPES: Final = ("bot", "applications.commands")
-"""The bot itself, and its commands. Source: https://docs.discord.com/developers/topics/oauth2"""
+"""OAuth scopes: the bot itself, and its commands. Source: https://docs.discord.com/developers/topics/oauth2"""
 
 ADDRESS: Final = "https://discord.com/oauth2/authorize"
 
 
 def invite_link(application: str) -> str:
-    """Return the page where somebody who manages a server lets the application in, by its id."""
+    """Return the address where a manager of a server invites the application with this id."""
     asked = {"client_id": application, "scope": " ".join(SCOPES), "permissions": sum(LEAST)}
     return f"{ADDRESS}?{urlencode(asked)}"

@@ -1,8 +1,8 @@
-"""What people and channels are called, where we may post, who manages: from what was heard, else asked from Discord.
+"""Knows the names of people and channels, where we may post, and who manages a channel.
 
-An interaction says what its channel is, what we may do there, and what whoever acts may; the gateway knows every
-channel of its servers. Only a process that hears nothing, somebody who has not been heard of, and what somebody may do
-elsewhere has to be asked for.
+Most of it needs no question. An interaction names its channel, our permissions there and the person's; the gateway's
+client knows every channel of its servers. We ask Discord's REST API about the rest: in processes without a gateway,
+about people who have done nothing yet, and about a person's permissions in another channel.
 """
 
 import asyncio
@@ -36,16 +36,19 @@ log = logging.getLogger(__name__)
 Json = Any
 
 NAMES_LAST: Final = timedelta(hours=1)
+"""How long a name is remembered."""
+
 RIGHTS_LAST: Final = timedelta(minutes=1)
-"""How long what an interaction said of permissions and roles is believed: for the command that it brought."""
+"""How long permissions and roles are remembered: long enough for the command that they came with."""
 
 MOST_REMEMBERED: Final = 10_000
+"""Most names, channels, members' roles and managers that are remembered, of each."""
 
 NAMED_WITHIN: Final = timedelta(seconds=3)
-"""How long an answer waits for names; what has none then is said by its id."""
+"""How long an answer waits for names; after that it shows ids."""
 
 DELETED_ROLE: Final = "deleted-role"
-"""What a role is called that is not there any more, as Discord itself calls it."""
+"""How Discord itself shows a role that was deleted."""
 
 _CHANNEL: Final = "/channels/{channel_id}"
 _GUILD: Final = "/guilds/{guild_id}"
@@ -56,25 +59,25 @@ _HOW: Final = "Whoever manages the channel allows it (Edit Channel, Permissions)
 
 
 class Hearing(Protocol):
-    """A client that hears Discord, and knows its servers."""
+    """The gateway's client, which knows the channels of its servers."""
 
     def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
-        """Return what is known of a channel or an active thread; None: nothing."""
+        """Return a channel or an active thread; None if the client does not know it."""
 
 
 class Guilds:
-    """The servers as they are known without asking: by whoever hears Discord in this process now, if somebody does."""
+    """What this process knows of servers without asking; nothing while it has no gateway (`heard_by` is None)."""
 
     def __init__(self) -> None:
         self.heard_by: Hearing | None = None
 
     def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
-        """Return what is known of a channel or an active thread; None: nothing."""
+        """Return a channel or an active thread; None if it is not known."""
         return self.heard_by.channel(guild_id, channel_id) if self.heard_by is not None else None
 
 
 class Members:
-    """Knows what Discord has told, and asks for the rest."""
+    """Remembers what Discord has told of people and channels, and asks for what is missing."""
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
@@ -85,7 +88,7 @@ class Members:
         self._managers: Memory[tuple[Channel, str], bool] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
 
     def note(self, here: Here, target: SeenChannel | None = None) -> None:
-        """Remember what an interaction says of people and channels."""
+        """Remember what an interaction says of people, its channel, and the channel that an option names (`target`)."""
         for each, name in here.names.items():
             self._names.keep((here.guild_id, each), name)
         if here.is_direct:
@@ -100,10 +103,10 @@ class Members:
             self._managers.keep((there, here.user), is_manager(target.theirs))
 
     async def check(self, channel: Channel) -> None:
-        """Refuse a channel that I may not post in; where Discord does not answer, the first post will tell.
+        """Check that we may post in a channel. A Discord that does not answer counts as yes: the first post will show.
 
         Raises:
-            RefusedError: it says what is missing.
+            RefusedError: we may not; it names the missing permissions and who can grant them.
         """
         place = None if channel.is_personal else await self._place(channel)
         if place is None or place.ours is None:
@@ -117,16 +120,16 @@ class Members:
             raise RefusedError(f"I need {words} in {name}.", hint=_HOW)
 
     async def can_post(self, channel: Channel) -> bool:
-        """Say whether I may post in a channel for sure, whatever an interaction said a moment ago."""
+        """Say whether we may certainly post in a channel, by asking anew; False if Discord does not answer."""
         self._places.forget((channel.workspace, channel.id))
         place = await self._place(channel)
         return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
 
     async def manages(self, channel: Channel, user: str) -> bool:
-        """Say whether somebody manages a channel, wherever they are.
+        """Say whether a person manages a channel, also one where they have not typed anything.
 
         Raises:
-            RefusedError: Discord does not say.
+            RefusedError: Discord does not answer.
         """
         known = self._managers.recall((channel, user))
         if known is not None:
@@ -138,16 +141,16 @@ class Members:
                 hint="Try again in a minute.",
             )
         place, may = found
-        # Who is in a private thread is not asked: it takes what shows all of them.
+        # We do not ask who is in a private thread, so only those count who see all private threads.
         is_seen = place.kind != PRIVATE_THREAD or Permission.MANAGE_THREADS in may
         return self._managers.keep((channel, user), is_seen and is_manager(may))
 
     async def is_out(self, guild_id: str) -> bool:
-        """Say whether I am not in a server for sure."""
+        """Say whether we have certainly left a server; False if Discord does not answer."""
         return await self._ask(_GUILD, guild_id=guild_id) == {}
 
     async def is_gone(self, channel: Channel) -> bool:
-        """Say whether a channel is not there any more, or never was in its server, for sure."""
+        """Say whether a channel was certainly deleted, or is another server's; False if Discord does not answer."""
         try:
             found = await self._api.call("GET", _CHANNEL, channel_id=channel.id)
         except DiscordError as error:
@@ -155,7 +158,7 @@ class Members:
         return bool(found) and found.get("guild_id") not in {None, channel.workspace}
 
     async def names(self, guild_id: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
-        """Return what people and channels are called, by id; those that nobody knows are not there."""
+        """Return names by id, for those that are known or that Discord tells within `NAMED_WITHIN`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(NAMED_WITHIN.total_seconds()):
                 await asyncio.gather(
@@ -166,7 +169,7 @@ class Members:
         return {each: name for each, name in known.items() if name}
 
     def _name(self, guild_id: str, thing: str) -> str | None:
-        """Return what somebody or something is called; None when that has not been asked."""
+        """Return the name of a person, role or channel; empty if Discord told none, None if we have not asked yet."""
         place = self.guilds.channel(guild_id, thing)
         return place.name if place is not None else self._names.recall((guild_id, thing))
 
@@ -191,7 +194,7 @@ class Members:
             self._names.keep((guild_id, channel_id), (found.get("name") or "") if is_here else "")
 
     async def _place(self, channel: Channel) -> SeenChannel | None:
-        """Return what a channel is and what we may do there; None when Discord does not answer."""
+        """Return a channel with our permissions in it; None when Discord does not answer."""
         guild_id, channel_id = channel.workspace, channel.id
         if known := self._places.recall((guild_id, channel_id)):
             return known
@@ -200,13 +203,13 @@ class Members:
         try:
             me = await self._api.myself()
         except DiscordError as error:
-            log.warning("discord: who I am: %s", error.reason)
+            log.warning("discord: the bot's own id is unknown (%s), so permissions are not checked", error.reason)
             return None
         found = await self._asked(guild_id, channel_id, me)
         return None if found is None else replace(found[0], ours=found[1])
 
     async def _asked(self, guild_id: str, channel_id: str, user: str) -> tuple[SeenChannel, Permission] | None:
-        """Return what a channel is and what somebody may do there; None when Discord does not answer."""
+        """Ask for a channel and a member's permissions in it; None when Discord does not answer."""
         found = await self._ask(_CHANNEL, channel_id=channel_id)
         if not found or found.get("guild_id") != guild_id:
             return None if found is None else (SeenChannel(id=channel_id), Permission.NONE)
@@ -214,7 +217,7 @@ class Members:
         guild, member, ruled_by = await asyncio.gather(
             self._ask(_GUILD, guild_id=guild_id),
             self._member(guild_id, user),
-            self._ask(_CHANNEL, channel_id=found["parent_id"]) if place.kind in THREADS else _just(found),
+            self._ruled_by(found),
         )
         if guild is None or member is None or ruled_by is None:
             return None
@@ -222,33 +225,38 @@ class Members:
             return place, Permission.NONE
         return place, granted(guild, member, ruled_by.get("permission_overwrites") or ())
 
+    async def _ruled_by(self, channel: Json) -> Json | None:
+        """Return the channel whose permissions count: a thread's parent, otherwise the channel itself."""
+        if int(channel["type"]) in THREADS:
+            return await self._ask(_CHANNEL, channel_id=channel["parent_id"])
+        return channel
+
     async def _member(self, guild_id: str, user: str) -> Json | None:
-        """Return a member with their roles."""
+        """Return a member with their roles; None when Discord does not answer."""
         roles = self._roles.recall((guild_id, user))
         if roles is not None:
             return {"user": {"id": user}, "roles": roles}
         return await self._ask(_MEMBER, guild_id=guild_id, user_id=user)
 
     async def _ask(self, path: str, **ids: str) -> Json | None:
-        """Return an answer; nothing in it when it may not be seen or is not there; None when there was none.
+        """Return Discord's answer; {} if the thing does not exist or we may not see it; None without an answer.
 
-        An empty answer is none: what stands between Discord and us may give one.
+        An empty answer counts as none, since a proxy may give one.
         """
         try:
             return await self._api.call("GET", path, None, query=None, **ids) or None
         except DiscordError as error:
             if error.code == UNKNOWN_MEMBER or error.verdict in {Verdict.PAUSE_CHANNEL, Verdict.STOP_WORKSPACE}:
                 return {}
-            log.warning("discord: %s: %s", path, error.reason)
+            log.warning(
+                "discord: GET %s failed (%s); until it works, names may show as ids and some rights stay unknown",
+                path,
+                error.reason,
+            )
             return None
 
 
 def _missing(place: SeenChannel) -> Permission:
-    """Return what is missing to post; of a channel that is not seen, nothing else that is allowed counts."""
+    """Return the permissions that we lack to post; without View Channel, all others count as lacking, too."""
     ours = place.ours or Permission.NONE
     return needed_to_post(place.kind) & ~(ours if Permission.VIEW_CHANNEL in ours else Permission.NONE)
-
-
-async def _just(found: Json) -> Json | None:
-    """Return what is there already, where others have to be asked."""
-    return found

@@ -1,6 +1,6 @@
-"""The ids of people and channels in what is said on Discord: numbers far longer than those of subscriptions. Pure.
+"""Recognises ids of people (`@123...`), roles (`@&123...`) and channels (`#123...`) in texts for Discord. Pure.
 
-A role stands among the people, with a `&` before its number.
+They have 15 digits or more, so `#3`, a subscription's number, is none. A role counts among people, as `&` and its id.
 """
 
 import re
@@ -9,6 +9,6 @@ from typing import Final
 from adapters.naming import Naming
 
 ROLE: Final = "&"
-"""What the id of a role begins with here."""
+"""How we mark the id of a role."""
 
 NAMING: Final = Naming(re.compile(r"(?<![\w@#])(@&?|#)(\d{15,20})\b"))

@@ -1,4 +1,4 @@
-"""Everything of Discord that the composition root asks for, built from what the settings say."""
+"""Builds the parts of the Discord adapter from the settings, for the composition root."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from bot.ports import Clock, Gateway, RateLimits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordApp:
-    """The bot, by its token, and where Discord is; an empty `gateway_url` is wherever Discord says."""
+    """The bot's token, and the addresses of Discord; with an empty `gateway_url` Discord names the gateway's."""
 
     token: Secret
     api_url: str
@@ -21,7 +21,7 @@ class DiscordApp:
 
 
 class DiscordParts:
-    """What speaks with Discord. It connects when it is first used."""
+    """The parts that call Discord; they connect when they are first used."""
 
     def __init__(self, app: DiscordApp, rate_limits: RateLimits, clock: Clock) -> None:
         self._app = app
@@ -31,12 +31,12 @@ class DiscordParts:
         self.messenger = DiscordMessenger(self._api, self._places, clock)
 
     def gateway(self, services: Services) -> Gateway:
-        """Return what hears Discord."""
-        from adapters.discord.gateway import DiscordDoor, DiscordGateway  # noqa: PLC0415 - for who asks for it alone
+        """Build the gateway, through which commands, presses and events arrive."""
+        from adapters.discord.gateway import DiscordDoor, DiscordGateway  # noqa: PLC0415 - most commands do not need it
 
         door = DiscordDoor(token=self._app.token, base_url=self._app.api_url, gateway_url=self._app.gateway_url)
         return DiscordGateway(door, services, self._api, self.members, self._places)
 
     async def close(self) -> None:
-        """Let go of the connections to the REST API."""
+        """Close the connections to the REST API."""
         await self._api.close()

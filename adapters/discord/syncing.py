@@ -1,4 +1,4 @@
-"""Keeps the menu of commands at Discord the same as the catalog's; sends it only when it is another."""
+"""Keeps Discord's menu of commands equal to the catalog's; sends it only when it differs."""
 
 import logging
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Json = Any
 
 SOON: Final = timedelta(seconds=15)
 AGAIN: Final = timedelta(minutes=5)
-"""When a menu that was not taken is sent again, where Discord does not say it: soon, then later and later."""
+"""Waits after Discord refused the menu and named no time: 15 s, then twice as long each time, at most 5 minutes."""
 
 _PATH: Final = "/applications/{application_id}/commands"
 
@@ -34,28 +34,28 @@ _DEFAULTS: Final[Mapping[str, Json]] = {
     "default_member_permissions": None,
     "options": [],
 }
-"""What a command or an option says, and what it means to leave it out. Discord adds ids, versions, translations."""
+"""The keys of a command or option that are compared, and what a missing one means. Others are added by Discord."""
 
 _BOUNDS: Final = ("min_value", "max_value", "max_length")
-"""What is bounded by 0 is bounded, and what says nothing is not."""
+"""Keys that are compared as well, but where 0 differs from a missing key."""
 
 _NESTED: Final = frozenset({"options", "choices"})
 
 
 async def is_in_sync(api: DiscordApi, application: str) -> bool:
-    """Say whether Discord has this version's menu.
+    """Say whether Discord's menu equals this version's.
 
     Raises:
-        DeliveryError: Discord does not say.
+        DeliveryError: Discord does not answer.
     """
     return is_same(await api.call("GET", _PATH, application_id=application), commands_json(COMMANDS))
 
 
 async def sync(api: DiscordApi, application: str) -> bool:
-    """Send the menu, unless Discord has it; returns whether it was sent.
+    """Send the menu if Discord's differs; return whether it was sent.
 
     Raises:
-        DeliveryError: Discord did not take it.
+        DeliveryError: Discord refused it, or did not answer.
     """
     if await is_in_sync(api, application):
         return False
@@ -64,11 +64,11 @@ async def sync(api: DiscordApi, application: str) -> bool:
 
 
 class MenuError(PaperroundError):
-    """Discord did not take the menu of commands; the words say why."""
+    """Discord refused the menu of commands; the message says why."""
 
 
 class Menu:
-    """The menu of one process: sent at its start, and again if Discord did not take it."""
+    """Sends the menu once after the start of a process, and tries again if Discord refuses it."""
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
@@ -79,10 +79,10 @@ class Menu:
         self._again_at: datetime | None = None
 
     async def keep_current(self, application: str) -> None:
-        """Send the menu, unless that was done, or Discord has it.
+        """Send the menu if it is not known to be current, and if it is time to try.
 
         Raises:
-            MenuError: Discord does not have it at present.
+            MenuError: Discord's menu is not known to be current.
         """
         if self._is_current:
             return
@@ -102,7 +102,7 @@ class Menu:
 
 
 def is_same(known: Json, ours: Json) -> bool:
-    """Say whether two menus mean the same, whatever Discord adds to what it was sent. Pure."""
+    """Say whether two menus mean the same, ignoring what Discord adds (ids, versions, translations). Pure."""
     return bool(_meaning(known) == _meaning(ours))
 
 

@@ -1,7 +1,7 @@
-"""Fills in what discord.py wants of what Discord says, and nobody here: a stand-in, or a proxy, may leave it out. Pure.
+"""Fills in fields that discord.py needs and a proxy or a stand-in for Discord may leave out. Pure.
 
-Discord itself says all of it, or may leave it out by its documentation and never does. Without it discord.py ends the
-connection, and would end each one after it.
+Discord itself always sends them, also those that its documentation calls optional. paperround uses none of them; but
+without them discord.py raises, ends the connection, and would end every later one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,17 +40,17 @@ _MEMBER: Final[Object] = {"roles": (), "flags": 0}
 
 
 def whole_answer(path: str, answer: Json) -> Json:
-    """Return an answer as discord.py wants it."""
+    """Return the answer to a GET of this path, with the fields that discord.py needs."""
     return {**_ANSWERS[path], **answer} if path in _ANSWERS and isinstance(answer, dict) else answer
 
 
 def whole_session(ready: Object) -> Object:
-    """Return what a session begins with; a bot of one shard may not be told its number."""
+    """Return the payload of READY, completed; without a shard it is the first of one."""
     return {**ready, "shard": ready.get("shard") or (0, 1), "user": {**_USER, **ready["user"]}}
 
 
 def whole_guild(guild: Object) -> Object:
-    """Return a server with all that is in it."""
+    """Return the payload of GUILD_CREATE, completed, with its roles, channels, threads and members."""
     return {
         **guild,
         "roles": [{**_ROLE, **each} for each in _those(guild, "roles")],
@@ -61,7 +61,7 @@ def whole_guild(guild: Object) -> Object:
 
 
 def whole_channel(channel: Object) -> Object:
-    """Return a channel, made or changed."""
+    """Return the payload of CHANNEL_CREATE or CHANNEL_UPDATE, completed."""
     return {**_CHANNEL, **channel}
 
 
