@@ -26,7 +26,7 @@ from adapters.discord.permissions import (
     is_manager,
     needed_to_post,
 )
-from adapters.memory import Memory
+from adapters.memory import Allowance, Memory
 from bot.errors import RefusedError, Verdict
 from bot.model.channel import Channel
 from bot.ports import Clock
@@ -49,6 +49,15 @@ NAMED_WITHIN: Final = timedelta(seconds=3)
 
 DELETED_ROLE: Final = "deleted-role"
 """How Discord itself shows a role that was deleted."""
+
+NAMES_ASKED: Final = 20
+"""Most names that are asked for one server within `NAMES_ASKED_WITHIN`; more are shown by their ids.
+
+Whoever types made-up ids has the answer name them. Each costs a request of those that all servers share, and that of
+a channel which we may not see counts towards the 10,000 for which Discord shuts out our address.
+"""
+
+NAMES_ASKED_WITHIN: Final = timedelta(minutes=1)
 
 _CHANNEL: Final = "/channels/{channel_id}"
 _GUILD: Final = "/guilds/{guild_id}"
@@ -86,6 +95,7 @@ class Members:
         self._places: Memory[tuple[str, str], SeenChannel] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
         self._roles: Memory[tuple[str, str], tuple[str, ...]] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
         self._managers: Memory[tuple[Channel, str], bool] = Memory(clock.wall, RIGHTS_LAST, MOST_REMEMBERED)
+        self._asking: Allowance[str] = Allowance(clock.wall, NAMES_ASKED, NAMES_ASKED_WITHIN, MOST_REMEMBERED)
 
     def note(self, here: Here, target: SeenChannel | None = None) -> None:
         """Remember what an interaction says of people, its channel, and the channel that an option names (`target`)."""
@@ -162,11 +172,14 @@ class Members:
         with suppress(TimeoutError):
             async with asyncio.timeout(NAMED_WITHIN.total_seconds()):
                 await asyncio.gather(
-                    *(self._learn_person(guild_id, each) for each in people if self._name(guild_id, each) is None),
-                    *(self._learn_place(guild_id, each) for each in places if self._name(guild_id, each) is None),
+                    *(self._learn_person(guild_id, each) for each in people if self._is_to_be_asked(guild_id, each)),
+                    *(self._learn_place(guild_id, each) for each in places if self._is_to_be_asked(guild_id, each)),
                 )
         known = {each: self._name(guild_id, each) for each in people | places}
         return {each: name for each, name in known.items() if name}
+
+    def _is_to_be_asked(self, guild_id: str, thing: str) -> bool:
+        return self._name(guild_id, thing) is None and self._asking.take(guild_id)
 
     def _name(self, guild_id: str, thing: str) -> str | None:
         """Return the name of a person, role or channel; empty if Discord told none, None if we have not asked yet."""

@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from adapters.discord.client import DiscordApi
-from adapters.discord.members import Members
+from adapters.discord.members import NAMES_ASKED, Members
 from adapters.sql.store import open_store
 from bot.clock import FixedClock
 from bot.errors import RefusedError
@@ -180,3 +180,15 @@ async def test_people_and_channels_are_asked_for_by_name_once(asking: Asking) ->
         assert await asking.members.names(HERE, people, places) == {ANA: "ana", TEA: "tea"}
     assert len(asking.discord.calls("GET", "/guilds/{guild}/members/{user}")) == 2
     assert len(asking.discord.calls("GET", "/channels/{channel}")) == 3
+
+
+async def test_made_up_ids_are_asked_for_within_bounds(asking: Asking) -> None:
+    def asked() -> int:
+        return len(asking.discord.calls("GET", "/channels/{channel}"))
+
+    for number in range(10):
+        places = frozenset(f"{300 + number}{each:015}" for each in range(20))
+        assert await asking.members.names(HERE, frozenset(), places) == {}
+    assert asked() == NAMES_ASKED
+    assert await asking.members.names(AWAY, frozenset(), frozenset({STOVES})) == {STOVES: "stoves"}
+    assert asked() == NAMES_ASKED + 1
