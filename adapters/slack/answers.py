@@ -66,7 +66,7 @@ class Answers:
         named = NAMING.named_in(document)
         if not named.people and not named.places:
             return document
-        return NAMING.with_names(document, await self._members.names(here.workspace, named.people, named.places))
+        return NAMING.with_names(document, await self._members.names(here, named.people, named.places))
 
     async def say(self, here: Here, document: Document, *, to_channel: bool) -> None:
         """Answer where the command was typed: to the whole channel, or visibly to that person alone.

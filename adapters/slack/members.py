@@ -54,6 +54,7 @@ class Place:
     name: str = ""
     creator: str = ""
     is_ours: bool = False
+    is_private: bool = False
 
 
 class Members:
@@ -123,14 +124,23 @@ class Members:
         place = await self._place(channel.workspace, channel.id)
         return None if place is None else place.is_ours
 
-    async def names(self, workspace: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
-        """Return names by id, for those people and channels that Slack tells the name of."""
+    async def names(self, here: Here, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
+        """Return names by id, for those people and channels that Slack tells the name of.
+
+        A private channel is named in that channel alone: an answer repeats what was typed, so anybody could have the
+        name for the id.
+        """
         ids = [*sorted(people), *sorted(places)]
         found = await asyncio.gather(
-            *(self._person(workspace, each) for each in sorted(people)),
-            *(self._place(workspace, each) for each in sorted(places)),
+            *(self._person(here.workspace, each) for each in sorted(people)),
+            *(self._place(here.workspace, each) for each in sorted(places)),
         )
-        return {each: known.name for each, known in zip(ids, found, strict=True) if known is not None and known.name}
+        known = {each: one for each, one in zip(ids, found, strict=True) if one is not None and one.name}
+        return {
+            each: one.name
+            for each, one in known.items()
+            if isinstance(one, Person) or not one.is_private or each == here.channel_id
+        }
 
     def forget(self, workspace: str, channel_id: str) -> None:
         """Forget a channel, so that the next question goes to Slack: it was renamed, or we joined or left."""
@@ -206,4 +216,9 @@ def _known(zone: str) -> str:
 def place_of(channel: Mapping[str, Json]) -> Place:
     """Read a `channel` object of Slack's; it is ours unless Slack says that we are no member or that it is archived."""
     is_ours = bool(channel.get("is_member", True)) and not channel.get("is_archived")
-    return Place(name=channel.get("name") or "", creator=channel.get("creator") or "", is_ours=is_ours)
+    return Place(
+        name=channel.get("name") or "",
+        creator=channel.get("creator") or "",
+        is_ours=is_ours,
+        is_private=bool(channel.get("is_private")),
+    )

@@ -195,6 +195,19 @@ async def test_a_discussion_names_who_asked_for_it_and_calls_nobody(slack_talk: 
     assert "U1ANA" not in str(message.payload)
 
 
+async def test_the_name_of_a_private_channel_is_told_nowhere_else(slack_talk: Talk) -> None:
+    # Whoever knows no more than its id could have it named by typing that.
+    private = {"creator": "U9", "is_member": True, "is_private": True}
+    slack_talk.slack.places["T1/C04"] = {"id": "C04", "name": "layoffs", **private}
+    for text in ("search #C04 #C02", "frobnicate #C04", "show #C04", "list --in #C04"):
+        for channel in ("C01", "D01"):
+            said = await slack_talk.types(text, channel=channel)
+            assert "layoffs" not in str(said.body)
+    assert "#kettles" in (await slack_talk.types("search #C04 #C02")).text
+    slack_talk.slack.places["T1/C01"] |= private
+    assert "#tea" in (await slack_talk.types("search #C01")).text
+
+
 async def test_a_button_that_is_made_up_is_refused(slack_talk: Talk) -> None:
     for value in ("do:guessed", "undo:guessed", "save:", "frobnicate:x", "", "::"):
         said = await slack_talk.presses(value)
