@@ -27,8 +27,14 @@ _SECRETS = (
     (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), "***"),  # Discord: user id, time, signature, each base64
     (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?:(?:bearer|basic|bot)\s+)?[^\s\"',}]+"), r"\1***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
-    (re.compile(r"(hooks\.slack(?:-gov)?\.com/\w+/|discord(?:app)?\.com/api/webhooks/)\S+"), r"\1***"),
-    (re.compile(r"(\w://)[^/\s@]*@"), r"\1***@"),
+    (
+        re.compile(
+            r"(hooks\.slack(?:-gov)?\.com/\w+/|discord(?:app)?\.com/api/(?:v\d+/)?(?:webhooks|interactions)/)\S+"
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"(\w://)[^/\s]*@"), r"\1***@"),
+    (re.compile(r"(?i)\b(\w*(?:password|secret|token)=)[^\s&\"']+"), r"\1***"),
 )
 
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {10: " | ", 9: " "}

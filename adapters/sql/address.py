@@ -39,7 +39,8 @@ class Address:
         return f"the database {self.url.database or ''} on PostgreSQL at {host}{port}"
 
     def __repr__(self) -> str:
-        return f"Address({self.url.render_as_string(hide_password=True)!r})"
+        # Not the URL: a password may stand among its options, too.
+        return f"Address({str(self)!r})"
 
 
 def address_of(url: str) -> Address:

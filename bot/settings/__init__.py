@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -24,6 +23,7 @@ from bot.settings.checks import (
     Words,
     database_address,
     fernet_keys,
+    holds_password,
     known_sources,
     known_zone,
 )
@@ -207,7 +207,7 @@ def _read_file(file: Path) -> tuple[dict[str, Any], list[str]]:
         for key, name in keys.items()
         if name in secrets
     ]
-    if urlsplit(str(found.get("database_url", ""))).password:
+    if holds_password(str(found.get("database_url", ""))):
         problems.append(f"{file}: database_url: a password does not belong in a file; set {PREFIX}DATABASE_URL instead")
     return {key: value for key, value in found.items() if key.lower() not in secrets}, problems
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -109,6 +109,15 @@ def database_address(url: SecretStr) -> SecretStr:
     if scheme.startswith("sqlite") and "?" in rest:
         raise ValueError("the address of a file takes no options; end it before the ?")
     return url
+
+
+def holds_password(url: str) -> bool:
+    """Say whether a database address holds a password: before its host, among its options, or who knows where."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return bool(parts.password) or any("password" in name for name, _ in parse_qsl(parts.query))
 
 
 def token(beginning: str) -> Callable[[SecretStr | None], SecretStr | None]:

@@ -18,6 +18,11 @@ SECRETS = {
     "c2VjcmV0IHRva2Vu": "{'Authorization': 'Bearer c2VjcmV0IHRva2Vu', 'Accept': '*/*'}",
     "hunter2": "cannot connect to postgresql://paperround:hunter2@db.example.org/paperround",
     "T000/B000/XXXX": "POST https://hooks.slack.com/services/T000/B000/XXXX failed",
+    "foo@bar": "cannot connect to postgresql://paperround:foo@bar@db.example.org/paperround",
+    "hunter3": "cannot connect to postgresql://paperround@db.example.org/paperround?sslpassword=hunter3&sslmode=require",
+    "hunter5": "the answer to client_secret=hunter5&grant=x",
+    "aW50ZXJhY3Rpb24": "POST https://discord.com/api/v10/interactions/1/aW50ZXJhY3Rpb24/callback failed",
+    "d2ViaG9vaw": "PATCH https://discord.com/api/v10/webhooks/1/d2ViaG9vaw/messages/@original failed",
     "T000/111/abcd": "no answer at https://hooks.slack.com/commands/T000/111/abcd",
     "T000/222/abcd": "no answer at https://hooks.slack-gov.com/actions/T000/222/abcd",
 }

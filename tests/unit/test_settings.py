@@ -98,6 +98,21 @@ def test_a_password_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatc
     assert "hunter2" not in " ".join(problems_of())
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@db/papers?password=hunter2",
+        "postgresql://u@db/papers?sslmode=require&sslpassword=hunter2",
+        "postgresql://u:hunter2@[db/papers",
+    ],
+)
+def test_a_password_in_any_place_of_an_address_is_refused_in_the_file(url: str) -> None:
+    Path("paperround.toml").write_text(f'database_url = "{url}"\n')
+    problem, *_ = problems_of()
+    assert "a password does not belong in a file; set PAPERROUND_DATABASE_URL instead" in problem
+    assert "hunter2" not in problem
+
+
 def test_secrets_never_come_from_the_file() -> None:
     Path("paperround.toml").write_text(
         'database_url = "postgresql://paperround:hunter2@db/paperround"\nsecret_key = "hunter3"\n'

@@ -117,7 +117,7 @@ async def test_a_refused_session_is_told_with_the_way_out(code: str, words: str,
 
 
 async def test_no_address_shows_its_password() -> None:
-    address = address_of(f"postgresql://u:{SECRET}@host/db")
+    address = address_of(f"postgresql://u:{SECRET}@host/db?password={SECRET}&sslpassword={SECRET}")
     assert SECRET not in f"{address} {address!r}"
 
 
