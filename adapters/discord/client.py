@@ -1,7 +1,8 @@
-"""Calls Discord's REST API: one request a call, paced with all processes, every failure a `DeliveryError`.
+"""Calls Discord's REST API: paced together with all processes; failures become `DiscordError`s.
 
-a moment ──> the bucket ──> one request ──> the answer's JSON
-   └────────────┴──────────────┴ soon over: again, once   not soon, or another failure: raised
+wait for our turn ──> wait for the route's bucket ──> one request ──> the answer's JSON
+(pacing.py)           (rest.py)                           └ Discord asks to wait: briefly: wait and try again
+                                                                                  longer:  raise
 """
 
 import asyncio
@@ -27,33 +28,32 @@ from bot.ports import Clock, RateLimits
 BASE_URL: Final = "https://discord.com/api/v10"
 
 CALL_TIMEOUT: Final = timedelta(seconds=8)
-"""How long one request may take: with the pacing before it, it stays below what a post may take."""
+"""How long one request may take. With the waiting of `pacing.py` before it, a post stays within its lease."""
 
 BRIEFLY: Final = timedelta(seconds=1)
-"""Waiting time that Discord asks for and that is slept here; for what is longer a delivery comes back."""
+"""Longest total wait for Discord inside one call; if it asks for more, the delivery is tried again later."""
 
 FOR_AN_ANSWER: Final = timedelta(seconds=5)
-"""Such waiting time of an answer, which has nowhere to come back to: people see that it is coming."""
+"""The same for answers to people, which are not tried again later: Discord shows them that an answer is coming."""
 
 ANSWERS: Final = "/webhooks/"
 OF_INTERACTIONS: Final = ("/interactions/", ANSWERS)
-"""What Discord does not count to the requests of a second, since people wait for it."""
+"""How paths begin that Discord does not count towards 50 requests a second: acknowledgements and answers."""
 
 LOGGING_IN: Final = "GET /users/@me "
-"""The route of the request that says who we are."""
+"""The route of logging in, which asks who we are."""
 
 FILES: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-"""Where Discord keeps what people attach. Source: https://docs.discord.com/developers/reference#signed-attachment-cdn-urls
-"""
+"""Hosts of attached files. Source: https://docs.discord.com/developers/reference#signed-attachment-cdn-urls"""
 
 CHUNK: Final = 1 << 16
-"""Bytes of a file that are read at once."""
+"""Bytes of a file that are read at a time."""
 
 Json = Any
 
 
 class DiscordApi:
-    """Discord's REST API, spoken with the bot's one token; it connects when it is first used."""
+    """Calls Discord's REST API with the bot's token; it logs in with the first call."""
 
     def __init__(
         self,
@@ -77,18 +77,18 @@ class DiscordApi:
     async def call(
         self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None, **ids: str
     ) -> Json:
-        """Ask for `path`, whose `{channel_id}` and the like are taken from `ids`; returns the answer's JSON.
+        """Send a request and return the answer's JSON, None for an answer without content.
 
-        None for an answer without content. What belongs to interactions is not paced.
+        `ids` fill the parts of `path` such as `{channel_id}`. Requests of interactions do not wait for their turn.
 
         Raises:
-            DiscordError: it was refused, or nobody knows; UNKNOWN_OUTCOME whenever something may have been done.
+            DiscordError: it failed; the verdict is `UNKNOWN_OUTCOME` whenever Discord may have done it nevertheless.
         """
         major = "+".join(ids[key] for key in ("channel_id", "guild_id", "webhook_id") if key in ids)
         route = f"{method} {path} {major}"
         waited, patience = timedelta(), FOR_AN_ANSWER if path.startswith(ANSWERS) else BRIEFLY
         while True:
-            # First of all: what came after its moment would be one request too many of the next second.
+            # Log in before waiting for our turn: a request that goes out late would count to the next second.
             await self._opened()
             if not path.startswith(OF_INTERACTIONS):
                 await self._pacing.wait_for(route)
@@ -112,23 +112,23 @@ class DiscordApi:
         return self._me
 
     async def take_session(self) -> timedelta:
-        """Take one of the sessions with the gateway that a day has; returns how long until there is one.
+        """Take one of the gateway sessions of a day; see `Pacing.take_session`.
 
         Raises:
-            StoreError: nobody knows how many there were.
+            StoreError: the database, which counts them, failed.
         """
         return await self._pacing.take_session()
 
     async def download(self, url: str, at_most: int) -> bytes:
-        """Return what is at an address that Discord gave.
+        """Return the content of an attached file.
 
         Raises:
-            DiscordError: it is none of Discord's addresses, it cannot be had, or has more than `at_most` bytes.
+            DiscordError: the address is not Discord's, it cannot be fetched, or it has more than `at_most` bytes.
         """
         if not self._has_files(url):
             raise DiscordError(Verdict.OUR_BUG, "the file is not at Discord")
         content = bytearray()
-        # Packed, a few bytes would become all that the memory has.
+        # Without compression: a few packed bytes could unpack into more than fits into memory.
         plain = {"Accept-Encoding": "identity"}
         async with (
             self._translated(is_read=True),
@@ -144,7 +144,7 @@ class DiscordApi:
         return bytes(content)
 
     def _has_files(self, url: str) -> bool:
-        """Say whether Discord keeps files at an address; one of the operator's own has them where it has its API."""
+        """Say whether an address is of a host of Discord's files, or of the host that the settings name for its API."""
         try:
             address, api = urlsplit(url), urlsplit(self._base_url)
         except ValueError:
@@ -153,7 +153,7 @@ class DiscordApi:
         return is_discords or (address.scheme, address.netloc) == (api.scheme, api.netloc)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         rest, self._rest = self._rest, None
         if rest is not None:
             await rest.close()
@@ -172,12 +172,12 @@ class DiscordApi:
         return None if isinstance(answer, str) else answer
 
     async def _opened(self) -> Rest:
-        """Return the connections, opened with the token; who waits for an attempt that fails has failed too."""
+        """Return the connections, logged in. If one caller fails to log in, those that waited for it fail as well."""
         before = self._failure
         async with self._opening:
             if self._rest is None:
                 if (failure := self._failure) is not None and failure is not before:
-                    # It was one request: only one is counted, and only one asks for silence.
+                    # Raised anew, without its `concern`: one request failed, so it must be counted only once.
                     raise DiscordError(failure.verdict, failure.reason, retry_after=failure.retry_after)
                 self._rest = await self._log_in()
             return self._rest
@@ -198,7 +198,7 @@ class DiscordApi:
 
     @asynccontextmanager
     async def _translated(self, *, is_read: bool) -> AsyncIterator[None]:
-        """Bound the time, and turn whatever fails into a `DiscordError`; of what only reads nothing stays unknown."""
+        """Bound the time and turn failures into `DiscordError`s; a read that fails is `RETRY_LATER`, never unknown."""
         unknown = Verdict.RETRY_LATER if is_read else Verdict.UNKNOWN_OUTCOME
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
@@ -214,11 +214,11 @@ class DiscordApi:
             reason = "it is not our turn to write to the channel"
             raise DiscordError(Verdict.RETRY_LATER, reason, retry_after=wait) from error
         except aiohttp.ClientConnectorError as error:
-            # Without a connection nothing was sent.
+            # No connection, so nothing was sent.
             reason = f"Discord cannot be reached ({type(error).__name__})"
             raise DiscordError(Verdict.RETRY_LATER, reason) from error
         except (aiohttp.ClientError, DiscordException, OSError) as error:
             raise DiscordError(unknown, f"the connection to Discord was lost ({type(error).__name__})") from error
         except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
-            # What is said to be JSON and is none, is too deep, or has another shape.
+            # An answer that is no JSON, nested too deeply, or has an unexpected shape.
             raise DiscordError(unknown, "Discord's answer makes no sense") from error

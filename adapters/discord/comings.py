@@ -1,14 +1,13 @@
-"""Comings and goings: of us in servers, of channels, of what we may do there.
+"""Reacts when servers add or remove the bot, and when channels or our permissions change.
 
-    let into a server          ──> greet, once for ever; what lost access paused goes on
-    taken out                  ──> pause the server
-    a channel deleted          ──> tell and pause, with the reason
-    rights or roles changed    ──> what lost access paused goes on, where we may post again
-    connected anew             ──> all of that for what happened meanwhile
+    added to a server               ──> greet it, once ever; resume what lost access had paused
+    removed from a server           ──> pause everything there
+    channel deleted                 ──> pause its subscriptions with the reason, and tell their creators
+    permissions or roles changed    ──> resume what lost access had paused, where we may post again
+    connected anew                  ──> the same for what happened while we were not connected
 
-Rights that are taken away are found out by the next post, which says which. A server that is away for a while has not
-removed us. Every process that listens hears the same, and each may hear it twice: whatever is done leaves things as
-they should be, however often. Nothing is ever deleted.
+Permissions that were taken away show at the next post, whose error names them. A server with an outage has not removed
+us. Every connected process gets the same events, perhaps twice: handling one again must do no harm. Nothing is deleted.
 """
 
 import logging
@@ -31,18 +30,21 @@ DELETED: Final = "the channel was deleted"
 
 
 class Known(Hearing, Protocol):
-    """What a connection knows once all servers are known."""
+    """The gateway's client, once Discord has told it all servers."""
 
     @property
     def guild_ids(self) -> frozenset[str]:
-        """The servers that we are in, those that are away for a while too."""
+        """The ids of the servers that we are in, including those with an outage."""
 
     def is_away(self, guild_id: str) -> bool:
-        """Say whether a server is away for a while, so that nothing is known of its channels."""
+        """Say whether a server has an outage, so that its channels are unknown now."""
 
 
 class Comings:
-    """Does what happens ask for."""
+    """Handles events, and catches up on those that were missed.
+
+    Every method raises `StoreError` when the database fails.
+    """
 
     def __init__(self, store: Store, clock: Clock, members: Members, places: Places, *, default_zone: str) -> None:
         self._store = store
@@ -52,23 +54,19 @@ class Comings:
         self._default_zone = default_zone
 
     async def joined(self, guild_id: str, channel_id: str) -> None:
-        """Greet a server in a channel, if it has one for that, and go on.
-
-        Raises:
-            StoreError: the database failed, as it may in each of these.
-        """
+        """Greet a server in this channel (empty: it has none where we may post), and resume what can be resumed."""
         if channel_id:
             await greet(self._store, self._clock, Channel(Platform.DISCORD, guild_id, channel_id))
         await self.changed(guild_id)
 
     async def left(self, guild_id: str) -> None:
-        """Pause all that a server has."""
+        """Pause all subscriptions of a server."""
         pause = self._pause(REMOVED)
         channels = await self._store.subscriptions.pause_workspace(Platform.DISCORD, guild_id, pause)
         log.info("discord:%s: %s; %d channels paused", guild_id, pause.detail, len(channels))
 
     async def lost(self, guild_id: str, channel_id: str) -> None:
-        """Tell who subscribed a channel that it is gone, and pause it."""
+        """Pause the subscriptions of a deleted channel, and tell their creators in person."""
         channel, pause = Channel(Platform.DISCORD, guild_id, channel_id), self._pause(DELETED)
         self._places.forget(channel)
         if await tell_paused(self._store, self._clock, channel, pause):
@@ -76,19 +74,19 @@ class Comings:
         await self._store.subscriptions.pause(channel, pause)
 
     async def changed(self, guild_id: str) -> None:
-        """Let go on what lost access paused in a server, where we may post."""
+        """Resume what lost access had paused in a server's channels, where we may post again."""
         self._places.forget(Channel(Platform.DISCORD, guild_id, ""))
         await self._welcome(await lost_channels(self._store, Platform.DISCORD, guild_id))
 
     async def look_back(self, known: Known) -> None:
-        """Do what was missed while nobody listened: in servers that are gone, channels that are, and in all others."""
+        """Catch up on servers that removed us, channels that were deleted, and permissions that came back."""
         by_guild: dict[str, list[ChannelSchedule]] = defaultdict(list)
         for each in await self._store.subscriptions.schedules():
             if each.channel.platform is Platform.DISCORD:
                 by_guild[each.channel.workspace].append(each)
         for guild_id, schedules in by_guild.items():
             if guild_id not in known.guild_ids:
-                # What one connection names is not enough to silence a server.
+                # Ask before pausing a whole server: one connection's list could be incomplete.
                 if any(each.active for each in schedules) and await self._members.is_out(guild_id):
                     await self.left(guild_id)
             elif not known.is_away(guild_id):
@@ -98,7 +96,7 @@ class Comings:
         for each in schedules:
             channel = each.channel
             is_known = channel.is_personal or known.channel(guild_id, channel.id) is not None
-            # A thread that is archived is not named, and is not gone.
+            # Discord does not list archived threads; ask whether this one still exists.
             if each.active and not is_known and await self._members.is_gone(channel):
                 await self.lost(guild_id, channel.id)
         if any(each.paused for each in schedules):
@@ -109,9 +107,9 @@ class Comings:
             if channel.is_personal or await self._members.can_post(channel):
                 numbers = await welcome_back(self._store, self._clock, channel, default_zone=self._default_zone)
                 if numbers:
-                    log.info("%s: let in again; %d resumed", channel, len(numbers))
+                    log.info("%s: I may post again; %d subscriptions resumed", channel, len(numbers))
 
     def _pause(self, detail: str) -> Pause:
-        # To the minute: processes that hear it at once tell it once.
+        # In whole minutes, which makes the notice of every process the same one, so that people get it once.
         since = self._clock.now().replace(second=0, microsecond=0)
         return Pause(by=PAUSED_BY, reason=PauseReason.ACCESS, since=since, detail=detail)

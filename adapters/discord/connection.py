@@ -1,10 +1,12 @@
-"""The connection to Discord's gateway: one client, as many shards as Discord recommends, and a watchdog.
+"""Keeps the connection to Discord's gateway alive: one client, its shards, and a watchdog that replaces it when dead.
 
-discord.py reconnects by itself, and now and then does so without an end or ends without a word (Rapptz/discord.py issue
-10511). So whatever it says of itself is looked at from outside, and a client that has not heard for a while is thrown
-away with all that belongs to it. Each new one waits longer than the one before, and longest where Discord says that it
-is no use. Of the sessions that a client begins, by itself too, Discord allows 1,000 a day: they are counted, for all
-processes, and one that has none left is thrown away until there is one.
+discord.py reconnects by itself, but sometimes tries for ever or stops silently (Rapptz/discord.py issue 10511). So the
+service calls `look_after` again and again: it checks the client from outside, closes a dead one with everything that
+belongs to it, and makes another. After each failure it waits longer, and longest where Discord says that a retry is
+useless.
+
+Discord allows 1,000 sessions a day, and discord.py begins them by itself. All processes count theirs in the database; a
+client that wants one more than allowed is closed until there is one.
 """
 
 import asyncio
@@ -28,13 +30,14 @@ log = logging.getLogger(__name__)
 
 CONNECT_WITHIN: Final = timedelta(seconds=20)
 CLOSE_WITHIN: Final = timedelta(seconds=3)
+"""How long opening and closing a connection may take."""
 
 SILENT_FOR: Final = timedelta(seconds=90)
-"""A client that has been trying for so long is dead: discord.py itself gives up on a silent socket after a minute."""
+"""A client that is not connected for so long is dead: discord.py itself replaces a silent socket after a minute."""
 
 FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(minutes=10)
-"""Before another client is tried."""
+"""Waits before another client is tried: 10 s, then twice as long after each failure, at most 10 minutes."""
 
 _TOO_OFTEN: Final = "Discord: connected too often today; connecting again when it is sure to keep the token good."
 
@@ -48,14 +51,14 @@ _FATAL: Final = {
     4013: "Discord does not know what this version wants to hear (4013); a newer version of paperround may.",
     _NOT_ALLOWED: "Discord does not let the application hear of servers (4014); look at Bot on the application's page.",
 }
-"""Close codes after which it is no use to try again soon.
+"""What to say of close codes after which another try soon is useless.
 
 Source: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 """
 
 
 class NotConnectedError(PaperroundError):
-    """Discord is not heard at present; the words say why."""
+    """There is no connection to Discord's gateway now; the message says why."""
 
 
 class Connection:
@@ -77,10 +80,10 @@ class Connection:
         self._again_at = datetime.min.replace(tzinfo=clock.wall().tzinfo)
 
     async def look_after(self) -> None:
-        """Connect, or replace a client that has not heard for a while.
+        """Connect, or replace a dead client; the service calls this again and again.
 
         Raises:
-            NotConnectedError: there is no connection now.
+            NotConnectedError: there is no connection now, or not every shard has one.
         """
         if self._has_ended:
             return
@@ -131,10 +134,10 @@ class Connection:
         log.info("discord: connected, in %d servers", len(listener.guild_ids))
 
     async def _leave_if_held(self, listener: Listener) -> None:
-        """Leave a client that may not begin a session, unless it hears something all the same.
+        """Close a client that wants a session when none is left, unless some of its shards are connected.
 
         Raises:
-            NotConnectedError: it may not.
+            NotConnectedError: no session is left.
         """
         if not listener.held_for:
             return
@@ -150,10 +153,10 @@ class Connection:
             return FIRST_WAIT
 
     async def _fail(self, ended: asyncio.Task[None]) -> None:
-        """Leave a client that has ended.
+        """Clean up after a client that has ended.
 
         Raises:
-            NotConnectedError: always; it says why it ended.
+            NotConnectedError: always, with the reason why it ended.
         """
         error = None if ended.cancelled() else ended.exception()
         await self._drop()
@@ -164,7 +167,7 @@ class Connection:
             named = f"{type(error).__name__} {code}" if code else type(error).__name__
             self._wait(self._backoff(), f"Discord cannot be reached ({named}).")
         else:
-            log.error("discord: the connection broke", exc_info=error)
+            log.error("discord: the connection broke for an unknown reason; connecting anew", exc_info=error)
             self._wait(self._backoff(), "Discord: the connection broke; connecting anew.")
         raise NotConnectedError(self._why) from error
 
@@ -181,7 +184,7 @@ class Connection:
         await self._drop()
 
     async def _drop(self) -> None:
-        """Leave the client with everything that belongs to it."""
+        """Close the client, if there is one, with everything that belongs to it."""
         (listener, self.listener), (running, self.running) = (self.listener, None), (self.running, None)
         self._guilds.heard_by = None
         if listener is None or running is None:
@@ -189,9 +192,9 @@ class Connection:
         closing = asyncio.create_task(listener.close())
         await asyncio.wait({closing}, timeout=CLOSE_WITHIN.total_seconds())
         if not closing.done():
-            log.info("discord: the connection did not let itself be closed")
+            log.info("discord: the old connection did not close in time; it is left behind")
             await listener.http.close()
-        # discord.py swallows a cancellation in a reconnect; being closed as well, it ends all the same.
+        # discord.py swallows a cancellation while it reconnects; since it is closed as well, it ends all the same.
         running.cancel()
         await asyncio.wait({running, closing}, timeout=CLOSE_WITHIN.total_seconds())
         await listener.leave(CLOSE_WITHIN.total_seconds())
@@ -203,7 +206,7 @@ async def _run(listener: Listener, token: Secret) -> None:
 
 
 def _code_of(error: BaseException | None) -> int:
-    """Return the code with which the gateway closed, or the one that means the same; 0 for none."""
+    """Return the gateway's close code, or the one with the same meaning as the error; 0 if there is none."""
     match error:
         case discord.ConnectionClosed():
             return error.code

@@ -1,7 +1,7 @@
-"""Hears Discord: commands, presses, forms and comings come in, and are worked on.
+"""Receives commands, presses, forms and events of servers from Discord, and has them worked on.
 
-gateway ──> Listener ──┬─ an interaction ── read ──> Work ──> Replies (acknowledged first, then answered)
-                       └─ servers and channels ────> Work ──> Comings
+Discord ──> Listener ──┬─ an interaction ── read ──> Work ──> Replies (acknowledge first, then answer)
+                       └─ servers, channels ───────> Work ──> Comings
 """
 
 import logging
@@ -33,9 +33,9 @@ Job = Coroutine[Any, Any, None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscordDoor:
-    """How Discord is heard: with which token, and where; an empty `gateway_url` is wherever Discord says.
+    """How we connect to Discord: the token and the addresses; with an empty `gateway_url` Discord names the gateway's.
 
-    `settled` is how many seconds without a further server make all of them known.
+    `settled`: after a connect, all servers count as known when no further one came for so many seconds.
     """
 
     token: Secret
@@ -45,7 +45,7 @@ class DiscordDoor:
 
 
 class DiscordGateway:
-    """Discord's Gateway, for every server that took the bot in."""
+    """Implements `Gateway` for every server that has the bot. Its methods from `interaction` on are its `Ears`."""
 
     def __init__(
         self, door: DiscordDoor, services: Services, api: DiscordApi, members: Members, places: Places
@@ -73,19 +73,19 @@ class DiscordGateway:
 
     @property
     def endpoints(self) -> Mapping[str, Endpoint]:
-        """What it answers over HTTP: nothing."""
+        """No web endpoints: everything arrives through the gateway's connection."""
         return {}
 
     async def serve(self) -> None:
-        """Work on what is heard until cancelled; then hear no more, and finish it."""
+        """Work on what arrives until cancelled; then disconnect and finish what was begun."""
         await self.work.run(self.connection.end)
 
     async def look_after(self) -> None:
         """See `Gateway.look_after`.
 
         Raises:
-            NotConnectedError: the gateway is not connected.
-            MenuError: Discord did not take the menu of commands.
+            NotConnectedError: there is no connection to Discord's gateway.
+            MenuError: Discord refused the menu of commands.
         """
         await self.connection.look_after()
         listener = self.connection.listener
@@ -94,17 +94,22 @@ class DiscordGateway:
         if self._is_behind:
             self._catch_up()
 
-    # --- hearing: nothing here waits for anything --------------------------------------------------------------------
+    # --- receiving: nothing is awaited here --------------------------------------------------------------------------
 
     def interaction(self, payload: Json) -> None:
         """See `Ears`."""
         try:
             heard = heard_of(payload)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-            log.warning("discord: an interaction makes no sense (%s: %s)", type(error).__name__, error)
+            log.warning(
+                "discord: an interaction could not be read (%s: %s), and nothing was done for it; please report this "
+                "line",
+                type(error).__name__,
+                error,
+            )
             return
         name, job = self._job_for(heard)
-        # While something is typed nobody waits for an answer.
+        # A suggestion that fails needs no apology: the person goes on typing.
         excuse = None if isinstance(heard, Typing) else partial(self._replies.excuse, heard.here)
         self.work.begin(name, job, workspace=heard.here.guild_id, is_urgent=True, excuse=excuse)
 
@@ -126,10 +131,10 @@ class DiscordGateway:
         self._catch_up()
 
     def _catch_up(self) -> None:
-        """Look back at what was missed: now, or when somebody looks after us next."""
+        """Look back at what was missed: now, or at the next `look_after` if that is not possible."""
         listener, self._is_behind = self.connection.listener, True
         if listener is not None and listener.is_ready() and not self._is_looking_back:
-            # Urgent, for it waits for Discord more than it works, and is to keep no command from its turn.
+            # Urgent, so that it takes no turn from commands: it mostly waits for Discord.
             self._is_looking_back = self.work.begin("a look back", self._look_back(listener), is_urgent=True)
             self._is_behind = not self._is_looking_back
 
@@ -152,13 +157,13 @@ class DiscordGateway:
         self._begin("a lost channel", self._comings.lost(guild_id, channel_id), guild_id)
 
     def changed(self, guild_id: str) -> None:
-        """See `Ears`; of many changes at once one is looked at."""
+        """See `Ears`; while one change of a server waits to be looked at, further ones are dropped."""
         if guild_id not in self._changing and self._begin("a changed server", self._look_at(guild_id), guild_id):
             self._changing.add(guild_id)
 
     def _begin(self, name: str, job: Job, guild_id: str) -> bool:
         is_begun = self.work.begin(name, job, workspace=guild_id, in_line=guild_id)
-        # Discord does not say it again.
+        # Discord does not repeat an event; if we are too busy for it, look back later.
         self._is_behind = self._is_behind or not is_begun
         return is_begun
 

@@ -1,8 +1,8 @@
-"""Hears Discord through discord.py: interactions as they came, and what happens to servers and channels.
+"""Receives events through discord.py: raw payloads of interactions, and what happens to servers and channels.
 
-discord.py gives an interaction as an object of its own, made of a message that it has to understand first. The payload
-is all that is wanted, and says more; so what reads interactions stands in the place of discord.py's own reader. This,
-and what `READY` names, are no documented interface of discord.py: they are used here alone.
+discord.py would turn an interaction into an object of its own, and drop parts of the payload that we need. So we
+replace its parser of interactions, and complete some other payloads (`wanted.py`). `_connection.parsers`,
+`http.request` and `http.ws_connect` are not documented by discord.py; no other module uses them.
 """
 
 import asyncio
@@ -36,35 +36,36 @@ from bot.ports import Clock
 Json = Any
 
 SETTLED: Final = 2.0
-"""Seconds without a further server after which all are taken to be known; discord.py's own number."""
+"""After a connect, all servers count as known when no further one came for so many seconds: discord.py's default."""
 
 
 class Ears(Protocol):
-    """Hears what happens; ids are texts. Nothing here waits, and nothing raises."""
+    """Is told what happens. Methods must return at once and raise nothing."""
 
     def interaction(self, payload: Json) -> None:
-        """Hear what somebody did."""
+        """Somebody used a command, a button or a form, or is typing an option; `payload` is as Discord sent it."""
 
     def all_known(self) -> None:
-        """Hear that all servers are known, after a new connection."""
+        """After a new connection, Discord has told all servers."""
 
     def joined(self, guild_id: str, channel_id: str) -> None:
-        """Hear that a server has taken us in; the channel is the first that may be written to, empty without one."""
+        """A server added us; the channel is the best for a greeting, empty if we may post in none."""
 
     def left(self, guild_id: str) -> None:
-        """Hear that a server has removed us."""
+        """A server removed us."""
 
     def lost(self, guild_id: str, channel_id: str) -> None:
-        """Hear that a channel or a thread was deleted."""
+        """A channel or a thread was deleted."""
 
     def changed(self, guild_id: str) -> None:
-        """Hear that channels of a server, or what we may do there, may not be as before."""
+        """Channels of a server, or our permissions in them, may have changed."""
 
 
 class Listener(discord.AutoShardedClient):
-    """One client, from its login to its end; `heard_at` is when a shard of it came alive last.
+    """One client of discord.py, from its login to its end.
 
-    `take_session` returns how long no session may be begun; one that was to be begun waits, and `held_for` is how long.
+    `heard_at` is when a shard last connected. `take_session` takes one of the sessions of a day, or returns how long
+    there is none; then the client does not begin one, `held` is set, and `held_for` is the wait.
     """
 
     def __init__(
@@ -88,14 +89,14 @@ class Listener(discord.AutoShardedClient):
         self._guild_ids: dict[int, set[str]] = {}
         self._away: set[int] = set()
         self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
-        self._ask(gateway_url)
-        self._listen()
-        self._connect_at(gateway_url)
+        self._complete_answers(gateway_url)
+        self._replace_parsers()
+        self._watch_sockets(gateway_url)
 
-    # --- what goes past discord.py ------------------------------------------------------------------------------------
+    # --- what we change in discord.py ---------------------------------------------------------------------------------
 
-    def _ask(self, gateway_url: str) -> None:
-        """Give discord.py all that it wants of an answer, whatever stands between Discord and us leaves out."""
+    def _complete_answers(self, gateway_url: str) -> None:
+        """Complete answers of the REST API for discord.py, and replace those that a proxy does not give."""
         request = self.http.request
 
         async def ask(route: Route, **arguments: Any) -> Json:
@@ -111,20 +112,21 @@ class Listener(discord.AutoShardedClient):
 
         self.http.request = ask  # type: ignore[method-assign]  # the one way that every request takes
 
-    def _listen(self) -> None:
+    def _replace_parsers(self) -> None:
+        """Take interactions as raw payloads, and complete payloads that discord.py itself parses."""
         parsers = self._connection.parsers
         understood = dict(parsers)
 
         def ready(payload: Json) -> None:
             whole = whole_session(payload)
-            # Those that we were taken out of while nobody listened stay in discord.py's memory.
+            # discord.py keeps servers in memory that removed us while we were not connected, so we keep our own list.
             number, _ = whole["shard"]
             self._guild_ids[number] = {str(each["id"]) for each in whole["guilds"]}
             understood["READY"](whole)
 
         def guild(payload: Json) -> None:
             whole = dict(whole_guild(payload))
-            # discord.py takes a server for one that is back, and for no new one, wherever "unavailable" is written.
+            # discord.py takes any server with the key "unavailable" for one that is back after an outage, not for new.
             if self.is_ready() and str(whole["id"]) not in self.guild_ids and not whole.get("unavailable"):
                 whole.pop("unavailable", None)
             understood["GUILD_CREATE"](whole)
@@ -135,8 +137,8 @@ class Listener(discord.AutoShardedClient):
         parsers["CHANNEL_UPDATE"] = lambda payload: understood["CHANNEL_UPDATE"](whole_channel(payload))
         parsers["INTERACTION_CREATE"] = self._ears.interaction
 
-    def _connect_at(self, gateway_url: str) -> None:
-        """Know every connection, and let it go to one address, if one is given, whatever Discord names."""
+    def _watch_sockets(self, gateway_url: str) -> None:
+        """Remember every socket, to close it later; connect to `gateway_url`, if given, whatever Discord names."""
         connect = self.http.ws_connect
 
         async def connect_there(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
@@ -148,7 +150,7 @@ class Listener(discord.AutoShardedClient):
         self.http.ws_connect = connect_there  # type: ignore[method-assign]  # the one way that every connection takes
 
     async def leave(self, within: float) -> None:
-        """End, within so many seconds, what `close` forgets: connections that were never ready, their heartbeats."""
+        """End, within so many seconds, what `close` leaves behind: sockets that were never ready, their heartbeats."""
         for thread in threading.enumerate():
             if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001
                 thread.stop()
@@ -158,26 +160,26 @@ class Listener(discord.AutoShardedClient):
             for each in open_still:
                 each.cancel()
 
-    # --- how it is ----------------------------------------------------------------------------------------------------
+    # --- its state ----------------------------------------------------------------------------------------------------
 
     @property
     def is_alive(self) -> bool:
-        """Say whether every shard hears."""
+        """Whether every shard is connected."""
         return self.hears_something and len(self._alive) == self.shard_count
 
     @property
     def hears_something(self) -> bool:
-        """Say whether at least one shard hears."""
+        """Whether at least one shard is connected."""
         return not self.is_closed() and bool(self._alive)
 
     @property
     def state(self) -> str:
-        """Say how many shards hear."""
+        """How many shards are connected, in words."""
         return f"{len(self._alive)} of {self.shard_count} connections hear" if self._alive else "not connected"
 
     @property
     def guild_ids(self) -> frozenset[str]:
-        """The servers that we are in, those that are away for a while too."""
+        """The ids of the servers that we are in, including those with an outage."""
         return frozenset().union(*self._guild_ids.values())
 
     def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
@@ -189,35 +191,38 @@ class Listener(discord.AutoShardedClient):
         return None if channel is None else _seen(channel, self._me(channel.guild))
 
     def is_away(self, guild_id: str) -> bool:
-        """Say whether a server is away for a while, so that nothing is known of its channels."""
+        """Say whether a server has an outage, so that its channels are unknown now."""
         guild = self.get_guild(int(guild_id))
         return guild is None or guild.unavailable
 
     def _me(self, guild: discord.Guild) -> discord.Member | None:
-        # Where nobody has said what everybody may do, nobody knows what we may.
+        # Without the role of everybody our permissions cannot be computed.
         is_told = guild.get_role(guild.id) is not None
         return guild.get_member(self.user.id) if self.user is not None and is_told else None
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Let no session begin when there were too many: Discord may end each at once, and discord.py goes on."""
+        """Wait here, for ever, if no session is left: the watchdog then closes this client.
+
+        Without this, discord.py would begin sessions without end when Discord ends each at once.
+        """
         self.held_for = await self.take_session() if self.take_session is not None else timedelta()
         if self.held_for:
             self.held.set()
             await asyncio.Event().wait()
         await super().before_identify_hook(shard_id, initial=initial)
 
-    # --- what discord.py tells ----------------------------------------------------------------------------------------
+    # --- events of discord.py -----------------------------------------------------------------------------------------
 
     async def on_shard_connect(self, number: int) -> None:
-        """Note that a shard hears."""
+        """Note that a shard is connected."""
         self._hears(number)
 
     async def on_shard_resumed(self, number: int) -> None:
-        """Note that a shard hears again."""
+        """Note that a shard is connected again."""
         self._hears(number)
 
     async def on_shard_disconnect(self, number: int) -> None:
-        """Note that a shard does not hear."""
+        """Note that a shard is not connected."""
         self._alive.discard(number)
 
     def _hears(self, number: int) -> None:
@@ -230,12 +235,12 @@ class Listener(discord.AutoShardedClient):
         self._ears.all_known()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Tell that a server has taken us in."""
+        """Tell that a server added us."""
         self._guild_ids.setdefault(guild.shard_id, set()).add(str(guild.id))
         self._ears.joined(str(guild.id), _first_channel(guild, self._me(guild)))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Tell that a server has removed us; one that is away for a while has not."""
+        """Tell that a server removed us; discord.py does not call this for an outage."""
         self._guild_ids.setdefault(guild.shard_id, set()).discard(str(guild.id))
         self._ears.left(str(guild.id))
 
@@ -248,34 +253,34 @@ class Listener(discord.AutoShardedClient):
         self._ears.lost(str(thread.guild_id), str(thread.thread_id))
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        """Note that a server is away for a while."""
+        """Note that a server has an outage."""
         self._away.add(guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Tell that a server is back; those that a new connection names were not away."""
+        """Tell that a server is back after an outage; this is also called for each server of a new connection."""
         self._guild_ids.setdefault(guild.shard_id, set()).add(str(guild.id))
         if guild.id in self._away:
             self._away.discard(guild.id)
             self._ears.changed(str(guild.id))
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
-        """Tell that there is another channel."""
+        """Tell that a channel was made."""
         self._ears.changed(str(channel.guild.id))
 
     async def on_guild_channel_update(self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel) -> None:
-        """Tell that a channel is not as it was."""
+        """Tell that a channel changed."""
         self._ears.changed(str(channel.guild.id))
 
     async def on_thread_update(self, _: discord.Thread, thread: discord.Thread) -> None:
-        """Tell that a thread is not as it was."""
+        """Tell that a thread changed."""
         self._ears.changed(str(thread.guild.id))
 
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
-        """Tell that a role is not as it was."""
+        """Tell that a role changed."""
         self._ears.changed(str(role.guild.id))
 
     async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
-        """Tell that we have other roles: of other people nothing is heard."""
+        """Tell that our own roles changed; other members do not matter."""
         if member == member.guild.me:
             self._ears.changed(str(member.guild.id))
 
@@ -287,7 +292,7 @@ def _seen(channel: discord.abc.GuildChannel | discord.Thread, me: discord.Member
 
 
 def _first_channel(guild: discord.Guild, me: discord.Member | None) -> str:
-    """Return where a server would look for a greeting: where it greets people, else its first channel."""
+    """Return the channel for a greeting: where the server greets its members, else the first that we may post in."""
     usual = [] if guild.system_channel is None else [guild.system_channel]
     for channel in (*usual, *sorted(guild.text_channels, key=lambda each: each.position)):
         place = _seen(channel, me)
