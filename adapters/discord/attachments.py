@@ -1,4 +1,4 @@
-"""Files that people attach to a command: had in full, or refused in words."""
+"""Reads text files that people attach to a command."""
 
 from typing import Final
 
@@ -9,13 +9,14 @@ from bot.fleet.read import MAX_LENGTH
 
 _BYTES_PER_CHARACTER: Final = 4
 MOST_BYTES: Final = MAX_LENGTH * _BYTES_PER_CHARACTER
+"""Most bytes of a file: what the longest file that `import` reads can have in UTF-8."""
 
 
 async def text_of(api: DiscordApi, file: Attached) -> str:
-    """Return the text of a file.
+    """Download a file and return its text.
 
     Raises:
-        RefusedError: it is too large, it is no text, or Discord does not give it.
+        RefusedError: it is too large, it is no UTF-8, or Discord does not give it; the hint says what to do.
     """
     if file.size > MOST_BYTES:
         raise RefusedError(

@@ -1,4 +1,4 @@
-"""The menu of Discord: the group `papers` with a subcommand for each command of the catalog. Pure.
+"""Makes Discord's menu of commands from the catalog: the group `papers` with one subcommand for each command. Pure.
 
 Source: https://docs.discord.com/developers/interactions/application-commands
 """
@@ -17,13 +17,13 @@ from bot.text.tldr import cut
 Json = Any
 
 DESCRIPTION: Final = 100
-"""Characters of a description."""
+"""Longest description, in characters."""
 
 OPTIONS: Final = 25
-"""Options of a command, subcommands of a group, choices of an option."""
+"""Most options of a command, subcommands of a group, and choices of an option."""
 
 TREE: Final = 8000
-"""Characters of all names, descriptions and values of a command."""
+"""Most characters of all names, descriptions and values of a command together."""
 
 _CHAT_INPUT: Final = 1
 _SUBCOMMAND: Final = 1
@@ -41,10 +41,10 @@ _TYPES: Final[Mapping[Kind, int]] = {
     Kind.ROLE: _ROLE,
     Kind.FILE: _ATTACHMENT,
 }
-"""Types of options; what is not named here is text."""
+"""Types of options; kinds that are not listed are text."""
 
 _IN_GUILDS: Final = [0]
-"""Where it is offered, and by whom it is installed: servers alone, for it acts in channels."""
+"""The value "servers only" for where commands are offered and who can install them: they act in channels."""
 
 _CODE: Final = re.compile(r"`([^`]*)`")
 
@@ -54,8 +54,8 @@ _ABOUT: Final = "New research papers that match what a channel cares about."
 def commands_json(commands: Sequence[Command]) -> Json:
     """Return the whole menu as Discord takes it.
 
-    There are no default permissions: they would hide the group from everybody, with what anybody may use. Each command
-    is checked when it is given.
+    It sets no default permissions: they count for the whole group, and would hide the commands that anybody may use.
+    Each command checks permissions itself.
     """
     return [
         {
@@ -70,7 +70,7 @@ def commands_json(commands: Sequence[Command]) -> Json:
 
 
 def _subcommand(command: Command) -> Json:
-    # Discord wants what is required before what is not.
+    # Discord demands that required options come first.
     parameters = sorted(command.everything, key=lambda parameter: not parameter.is_required)
     return {
         "type": _SUBCOMMAND,
@@ -100,6 +100,6 @@ def _option(parameter: Parameter) -> Json:
 
 
 def _said(text: str) -> str:
-    """Return a help text as Discord shows it: plain, in one line, with options in place of flags."""
+    """Return a help text as a description: plain, short, with options in place of flags."""
     told = _CODE.sub(lambda found: written(found[1]), text)
     return cut(told.replace("*", ""), DESCRIPTION)

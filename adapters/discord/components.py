@@ -1,9 +1,9 @@
-"""Blocks of a Document as Discord's components (version 2), each inside its limits. Pure.
+"""Turns the blocks of a Document into Discord's components (version 2), each inside Discord's limits. Pure.
 
     Paragraph, Fields, BulletList, PaperLine, Code ──> text     PaperCard ──> section with a button
     Note ──> small text    Divider ──> separator                actions ──> rows of buttons
 
-What is longer than one component becomes several; only a paper's own texts are cut.
+A block that is too long for one component becomes several; only the texts of a paper are cut.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,17 +43,18 @@ _CONTAINER: Final = 17
 """Types of components. Source: https://docs.discord.com/developers/components/reference#what-is-a-component"""
 
 _GREY: Final = 2
-"""The style of every button: nothing here is to be pressed before all else."""
+"""The style of every button: none is more important than the others."""
 
 OPEN: Final = ("Open", "abstract")
-"""What a paper's one button says, and its verb: a card with the rest, which only who presses it sees."""
+"""The label and verb of a paper's button: it shows the whole paper to the person who presses it."""
 
 SMALL: Final = "-# "
 HEADLINE: Final = "### "
 BULLET: Final = "- "
+"""Discord's markdown at the start of a line."""
 
 _PIECE: Final = 2500
-"""Characters of one text: an abstract, which has up to 1,923, is one."""
+"""Longest text of one component, in UTF-16 units: an abstract, of up to 1,923 characters, stays in one."""
 
 _GAP: Final = "\u200b"
 _BETWEEN: Final = " · "
@@ -62,53 +63,53 @@ _NO_TITLE: Final = "Untitled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How many characters one paper gets: as a lead, and as a line."""
+    """How many UTF-16 units one paper may take: as a lead, and as a line."""
 
     lead: int
     line: int
 
     @property
     def title(self) -> int:
-        """What a lead's title gets, its address counted."""
+        """The share of a lead's title, with its address."""
         return self.lead * 45 // 100
 
     @property
     def facts(self) -> int:
-        """What a lead's facts get; its text has what title and facts leave."""
+        """The share of a lead's facts; its text gets what title and facts leave."""
         return self.lead * 35 // 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One component, and the papers it shows."""
+    """One component, and the ids of the papers that it shows."""
 
     component: Json
     papers: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
-        """How much of a message's text it takes."""
+        """How much of a message's `TEXT` it takes."""
         return size_of(self.component)
 
     @property
     def count(self) -> int:
-        """How many of a message's components it is, with those inside of it."""
+        """How many of a message's `COMPONENTS` it takes, with those inside it."""
         return count_of(self.component)
 
     @property
     def is_label(self) -> bool:
-        """Whether it says nothing without what comes after it."""
+        """Whether it introduces the next piece, so that no message should end with it."""
         return bool(self.component.get("content", "").endswith(":"))
 
 
 def size_of(component: Json) -> int:
-    """Return the length of all that a component says."""
+    """Return the length of all texts and labels in a component."""
     own = length(component.get("content", "")) + length(component.get("label", ""))
     return own + sum(map(size_of, _inside(component)))
 
 
 def count_of(component: Json) -> int:
-    """Return how many components a component is."""
+    """Return the number of components in a component, itself included."""
     return 1 + sum(map(count_of, _inside(component)))
 
 
@@ -119,39 +120,39 @@ def _inside(component: Json) -> Iterator[Json]:
 
 
 def container(components: Sequence[Json]) -> Json:
-    """Return the frame around what belongs together."""
+    """Return a container: a frame around these components."""
     return {"type": _CONTAINER, "components": list(components)}
 
 
 def text_display(content: str) -> Json:
-    """Return a component that says some markdown."""
+    """Return a text component with this markdown."""
     return {"type": _TEXT, "content": content}
 
 
 def headline(spans: Spans, limit: int) -> Iterator[Piece]:
-    """Yield a document's heading, if it has one."""
+    """Yield a document's heading, unless it is empty."""
     if said := cut(one_line(spans), limit).strip():
-        # Discord takes a # at the end of a headline for part of its mark.
+        # Discord drops a # at the end of a headline, as part of the markup.
         yield Piece(component=text_display(f"{HEADLINE}{said}{_GAP if said.endswith('#') else ''}"))
 
 
 def small(spans: Spans, limit: int) -> Iterator[Piece]:
-    """Yield a quiet line, if it says something."""
+    """Yield a line in small print, unless it is empty."""
     if said := cut(one_line(spans), limit).strip():
         yield Piece(component=text_display(f"{SMALL}{said}"))
 
 
 class Buttons:
-    """Makes a document's buttons: no id twice, and none that is too long."""
+    """Makes the buttons of one document, whose ids must be unique and short; `without_room` counts those left out."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
         self.without_room = 0
 
     def button(self, action: Action) -> Json | None:
-        """Return a button; None where one does the same already, or where the id is too long."""
+        """Return a button; None if there is one for the same action already, or its id is too long."""
         custom_id = action_id(action)
-        # Half an id would be another one's: a DOI may be as long.
+        # A DOI may be too long. It must not be cut: a cut id could be another paper's.
         if custom_id in self._known or length(custom_id) > CUSTOM_ID:
             return None
         self._known.add(custom_id)
@@ -159,7 +160,7 @@ class Buttons:
         return {"type": _BUTTON, "style": _GREY, "label": label, "custom_id": custom_id}
 
     def rows(self, actions: Iterable[Action]) -> list[Piece]:
-        """Return the rows of the buttons that there are for these actions."""
+        """Return rows of buttons for these actions, `ROW` to a row."""
         made: list[Json] = []
         for action in actions:
             self.without_room += length(action_id(action)) > CUSTOM_ID
@@ -172,9 +173,9 @@ class Buttons:
 
 
 def pieces_of(blocks: Iterable[Block], shares: Shares, buttons: Buttons, opened: frozenset[str]) -> Iterator[Piece]:
-    """Yield the pieces of a document's blocks, in order; papers in lines next to each other share a text.
+    """Yield the pieces of a document's blocks, in order; neighbouring `PaperLine`s share a text.
 
-    `opened` are the papers that have no button here, because the document is what it would open.
+    `opened` are papers without a button: the document already shows what the button would.
     """
     for is_line, group in groupby(blocks, lambda block: isinstance(block, PaperLine)):
         if is_line:
@@ -226,7 +227,7 @@ def _card(card: PaperCard, shares: Shares, button: Json | None) -> Piece:
 
 
 def _title(spans: Spans, limit: int) -> str:
-    """Return a paper's title, which there always is; without its marks where they and the links take too much."""
+    """Return a paper's title, "Untitled" if empty; if too long with its styles, as plain text with its first link."""
     title = one_line(spans)
     if not says_something(title):
         return _NO_TITLE
@@ -238,7 +239,7 @@ def _title(spans: Spans, limit: int) -> str:
 
 
 def _facts(facts: Sequence[Spans], limit: int) -> str:
-    """Return the facts that fit, in one line; links give way first, because what is opened has them, too."""
+    """Return the facts that fit into one line. Facts with links are left out first: *Open* shows them as well."""
     shown = [cut(one_line(fact), limit).strip() for fact in facts]
     kept, room = set(), limit + length(_BETWEEN)
     for index in sorted(range(len(facts)), key=lambda index: _is_linked(facts[index])):
@@ -259,7 +260,7 @@ def _line(paper: PaperLine, limit: int) -> str:
 
 
 def _rows(before: str, spans: Spans, before_more: str = "") -> Iterator[str]:
-    """Yield spans as one row, or as several where they are too long for a text, with what stands before each."""
+    """Yield spans as one row that begins with `before`, or more, which begin with `before_more`, if it is too long."""
     rest = one_line(spans)
     while rest:
         said, rest = split(rest, _PIECE - length(before))
@@ -269,7 +270,7 @@ def _rows(before: str, spans: Spans, before_more: str = "") -> Iterator[str]:
 
 
 def _packed(rows: Iterable[tuple[str, str]]) -> Iterator[Piece]:
-    """Yield texts that hold as many rows as fit, each with the papers of its rows."""
+    """Yield texts with as many rows as fit into each, together with the papers of those rows."""
     said: list[str] = []
     papers: list[str] = []
     room = _PIECE
@@ -292,7 +293,7 @@ def _texts(spans: Spans) -> Iterator[Piece]:
 
 
 def _code(text: str) -> Iterator[Piece]:
-    """Yield blocks of code, ended at line ends where the text is too long for one."""
+    """Yield code, as several blocks if it is too long for one, split at line ends where possible."""
     most = _PIECE - length(fenced(""))
     parts = [""]
     for line in _short_lines(clean(text), most // 2):

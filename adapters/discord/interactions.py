@@ -1,7 +1,7 @@
-"""What Discord says of what somebody did, read: the payload of a command, a press, a form, a word being typed. Pure.
+"""Reads Discord's payloads of interactions: commands, presses, submitted forms, and options being typed. Pure.
 
-Where and by whom it was done, and what they may do there, comes from the verified payload alone. In direct messages
-Discord names no server: whoever hears finds out which one the message that was pressed came from.
+Server, channel, person and permissions come from the payload alone. In direct messages Discord names no server;
+`replies.py` finds out which server the pressed message belongs to.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,18 +27,19 @@ Source: https://docs.discord.com/developers/interactions/receiving-and-respondin
 """
 
 _DIRECT_MESSAGE: Final = 1
-"""The type of a channel of two."""
+"""The type of a channel for direct messages."""
 
 _CHANNEL: Final = 7
 _ATTACHMENT: Final = 11
-"""Types of options whose value is the id of something that the payload describes."""
+"""Types of options whose value is an id; the payload describes the channel or file under `resolved`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChannel:
-    """A channel as Discord shows it: its type, what whoever acts may do there, and what the bot may.
+    """A channel as Discord describes it.
 
-    `ours` is None where Discord did not say. `parent` is the channel of a thread, or what a channel is listed under.
+    `kind` is Discord's number of its type. `theirs` are the permissions of the person who acts, `ours` the bot's, None
+    if Discord did not say. `parent` is the id of a thread's channel, or of a channel's category.
     """
 
     id: str
@@ -51,10 +52,11 @@ class SeenChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """Where something was done, and by whom. `guild_id` is empty in direct messages until somebody knows it.
+    """An interaction's own ids, and where somebody did something, and who it was.
 
-    `token` answers, for 15 minutes. `roles` are those of whoever acts; None where nobody said, as in direct messages.
-    `names` are what people and channels are called, by id, as far as the payload says.
+    `id` and `token` belong to the interaction; the token can answer it for 15 minutes. `guild_id` is empty in direct
+    messages until the server is found out. `roles` are the person's, None if the payload names none, as in direct
+    messages. `names` are names of people, roles and channels by id, as far as the payload has them.
     """
 
     id: str
@@ -69,7 +71,7 @@ class Here:
 
     @property
     def is_direct(self) -> bool:
-        """Say whether it was done in direct messages."""
+        """Whether it happened in direct messages."""
         return self.place.kind in DIRECT
 
     @property
@@ -81,7 +83,7 @@ class Here:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """A file that belongs to a command, and where it can be had."""
+    """A file attached to a command: its name, its size in bytes, and its address."""
 
     name: str
     size: int
@@ -90,7 +92,7 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A command with its options. `target` is the channel that one of them names, `file` the file of another."""
+    """A command with its options, by name. `target` is the channel that an option names, `file` an attached file."""
 
     here: Here
     verb: str
@@ -101,7 +103,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
-    """A command while it is typed: the option that asks for suggestions, and what stands in all of them."""
+    """A command that is being typed: the option that wants suggestions, and the present values of all options."""
 
     here: Here
     verb: str
@@ -111,10 +113,10 @@ class Typing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """What was pressed: the id of an action, on which message. `chosen` is what was chosen of a select.
+    """A pressed button or a chosen option: the id of its action, and the id of its message.
 
-    `pressed_before` is the message whose button brought the message, if one did. `is_private` says that nobody else
-    sees the message.
+    `chosen` is the value chosen in a select. `pressed_before` is the message whose button produced this message, empty
+    if none did. `is_private`: only that person sees the message.
     """
 
     here: Here
@@ -127,7 +129,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A form that was sent off: the id that it had, and what stands in each field."""
+    """A submitted form: its custom_id, and the text of each field."""
 
     here: Here
     form: str
@@ -138,7 +140,7 @@ Heard = Given | Typing | Pressed | Filled
 
 
 def requester_of(here: Here) -> Requester:
-    """Return who asks, and what they may do: whoever manages the server manages every channel of it."""
+    """Return the person with their rights; those who may manage the server manage every channel of it."""
     may = here.place.theirs
     return Requester(
         channel=here.channel,
@@ -154,8 +156,8 @@ def heard_of(payload: Mapping[str, Json]) -> Heard:
     """Read an interaction.
 
     Raises:
-        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError: it is none of ours, or none
-            of Discord's.
+        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError: the payload is malformed,
+            or of a kind that we do not use.
     """
     data = payload["data"]
     here = _here_of(payload)
@@ -174,7 +176,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
     member = payload.get("member") or {}
     user = member.get("user") or payload["user"]
     guild_id = _text(payload.get("guild_id") or (payload.get("guild") or {}).get("id") or "")
-    # Whoever says nothing of the channel has named the server, where there is one.
+    # A proxy may leave out the channel. Then it is a server's if there is a server, else direct messages.
     channel = payload.get("channel") or {"type": 0 if guild_id else _DIRECT_MESSAGE}
     place = SeenChannel(
         id=_text(channel.get("id") or payload["channel_id"]),
@@ -200,7 +202,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
 
 
 def _text(said: Json) -> str:
-    """Return what can be nothing but a text.
+    """Return a value that must be a text.
 
     Raises:
         TypeError: it is something else.
@@ -223,7 +225,7 @@ def _names_of(
 
 
 def name_of(member: Mapping[str, Json], user: Mapping[str, Json]) -> str:
-    """Return what a person is called in a server."""
+    """Return a person's name in a server: the nickname there, else their own."""
     return member.get("nick") or user.get("global_name") or user.get("username") or ""
 
 
@@ -275,7 +277,7 @@ def _pressed_of(here: Here, message: Mapping[str, Json], data: Mapping[str, Json
 
 
 def _fields_of(components: Sequence[Mapping[str, Json]]) -> list[tuple[str, str]]:
-    """Return what stands in each field, whether a label stands around it or a row."""
+    """Return the id and text of each field; fields are wrapped in labels or rows."""
     found: list[tuple[str, str]] = []
     for each in components:
         inner = [each["component"]] if "component" in each else each.get("components") or ()

@@ -1,11 +1,11 @@
-r"""Spans as Discord's markdown. Pure; here is the one place where text is escaped.
+r"""Writes spans as Discord's markdown, cut to a length. Pure. The only place where text for Discord is escaped.
 
     spans ──clean──> lines ──> runs ──┬─ plain ───escape──>  \*   **bold**  *italic*  `code`  <t:moment:f>
                                       └─ linked ──twins───>  [text](address)
 
-A backslash before a character makes it plain everywhere but in the text of a link, where Discord shows the backslash.
-There, what could format is written as another character that looks the same, and what would make the whole link plain
-text (an emoji, an address, a mention) is left out of the link and stands between two.
+A backslash makes the next character plain, but not in the text of a link, where Discord shows the backslash. There,
+characters that could format are replaced by others that look the same. An emoji, an address or a mention would make the
+whole link plain text; so the link is split, and they stand between its parts.
 Source: https://github.com/discord/discord-api-docs/issues/6185, 7673 and 7721
 """
 
@@ -21,10 +21,10 @@ from bot.spans import ELLIPSIS, cleaned, dropped, is_of_the_web, places_of, rstr
 from bot.text.clean import clean
 
 _FORMATTING = re.compile(r"[\\*_`\[\]@]|~{2,}|\|{2,}|<(?=\S)|:(?!\s)|(?<=\])\(")
-"""What may format, mention, link or become an emoji, wherever it stands."""
+"""What Discord could read as formatting, mention, link or emoji anywhere in a line."""
 
 _AT_THE_START = re.compile(r"^(\s*)(?:(\d+)(?=\.(?:\s|$))|(?=#{1,3}(?:\s|$)|-(?:[\s#]|$)|>))")
-"""What makes a list, a heading, small text or a quotation at the start of a line, or of what is marked."""
+"""What makes a list, a heading, small print or a quotation at the start of a line, or of marked text."""
 
 _FORMATTING_IN_LINKS = re.compile(r"[\\*_`\[\]]|~{2,}|\|{2,}")
 _TWINS: Final = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "|": "∣", "[": "［", "]": "］", "\\": "∖"}  # noqa: RUF001 - that is the point
@@ -39,43 +39,43 @@ _EMOJI: Final = (
 _NOT_IN_LINKS = re.compile(
     rf"({_EMOJI}|[A-Za-z]{{1,20}}://\S*|discord(?:app)?\.(?:gg|com)/\S*|<[^\s<>][^<>]*>|:[^\s:]+:|@(?:everyone|here))"
 )
-"""What makes a link none when its text holds it."""
+"""What stops Discord from making a link, if the link's text contains it."""
 
 _MARKS: Final = {Style.STRONG: "**", Style.MATCH: "**", Style.EMPHASIS: "*", Style.CODE: "`"}
 _GAP: Final = "\u200b"
-"""Keeps two marks apart that would be read as one."""
+"""A zero-width space, between two marks that would be read as one."""
 
 _CHANNEL: Final = re.compile(r"#\d{5,20}")
-"""An id as the core writes it: between angle brackets Discord shows it by its name to whoever may see it."""
+"""A channel's id as the core writes it. As `<#123>` Discord shows the name, to those who may see the channel."""
 
 _FORMS: Final = {"datetime": "f", "date": "D", "time": "t"}
-"""How a moment is shown: each reader's own zone and language decide the rest.
+"""Discord's style for each form of a `Time` span; it is shown in each reader's own zone and language.
 
 Source: https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
 """
 
 
 def escape(text: str) -> str:
-    """Return one line of text, outside of a link, in which no character is markup."""
+    """Return one line of text, for outside of links, with all markup escaped."""
     escaped = _FORMATTING.sub(lambda found: "".join(f"\\{each}" for each in found[0]), text)
     return _AT_THE_START.sub(r"\1\2\\", escaped)
 
 
 def markdown(spans: Spans) -> str:
-    """Return spans as markdown that says exactly them: nothing in a text mentions, links or formats."""
+    """Return spans as markdown; only their styles and addresses format: their texts mention, link, format nothing."""
     return "\n".join(map(_line, _lines(spans)))
 
 
 def fenced(text: str) -> str:
-    """Return clean text as a block of code, from which no character leads out."""
+    """Return clean text as a code block, which no character of the text can end."""
     shown = re.sub("`{3,}", lambda found: _TWINS["`"] * len(found[0]), text)
     return f"```\n{shown}\n```"
 
 
 def cut(spans: Spans, limit: int, written: Callable[[Spans], str] = markdown) -> str:
-    """Return spans as they are written, in at most `limit`; what was longer ends with "…".
+    """Return spans as text by `written`, at most `limit` long; "…" shows that they were cut.
 
-    An address that leaves no room for a word is left out.
+    If an address leaves no room for a single word, it is left out.
     """
     whole = written(spans)
     if length(whole) <= limit:
@@ -92,28 +92,28 @@ def cut(spans: Spans, limit: int, written: Callable[[Spans], str] = markdown) ->
 
 
 def split(spans: Spans, limit: int) -> tuple[str, Spans]:
-    """Return as much of spans, up to the end of a word, as `limit` takes as markdown, and the spans that are left."""
+    """Return a first part as markdown that fits into `limit` and ends at a word, and the remaining spans."""
     whole = markdown(spans)
     if length(whole) <= limit:
         return whole, ()
     spans = cleaned(spans)
-    # One place at least, so that a split comes to its end.
+    # At least one place, so that repeated splitting ends.
     end = max(_fitting(spans, limit, lambda place: markdown(taken(spans, place))), 1)
     return markdown(taken(spans, end)), dropped(spans, end)
 
 
 def plain(text: str, limit: int) -> str:
-    """Return a text as one line where there is no markup: a label, the name of a post."""
+    """Return a text as one line for places without markup: labels, names of posts."""
     return cut((Text(" ".join(clean(text).split())),), limit, words)
 
 
 def words(spans: Spans) -> str:
-    """Return the texts of spans without their styles."""
+    """Return the plain text of spans, without `Time` spans."""
     return "".join(span.text for span in cleaned(spans) if isinstance(span, Text))
 
 
 def _fitting(spans: Spans, limit: int, written: Callable[[int], str]) -> int:
-    """Return a place, at the end of a word, up to which spans fit as they are written; 0 where not a word does."""
+    """Return the last place at the end of a word up to which spans fit into `limit`; 0 if not even one word does."""
     place = word_end(spans, min(sum(map(places_of, spans)), limit))
     while place and (size := length(written(place))) > limit:
         place = word_end(spans, min(place * limit // size, place - 1))
@@ -137,7 +137,7 @@ def _lines(spans: Spans) -> list[list[Span]]:
 
 
 def _runs(line: Iterable[Span]) -> list[Span]:
-    """Return a line's spans with addresses as they are written; what looks the same and touches is one."""
+    """Return a line's spans with usable addresses and the styles that are shown; equal neighbours are united."""
     runs: list[Span] = []
     for span in line:
         if isinstance(span, Time):
@@ -148,7 +148,7 @@ def _runs(line: Iterable[Span]) -> list[Span]:
         if style is Style.MATCH:
             style = Style.STRONG
         elif address and style is not Style.STRONG:
-            style = Style.PLAIN  # what a link may hold is little, and bold is sure
+            style = Style.PLAIN  # of all styles, only bold works in a link's text for certain
         last = runs[-1] if runs else None
         if isinstance(last, Text) and (last.style, last.href) == (style, address):
             runs[-1] = Text(last.text + span.text, style, address)
@@ -185,7 +185,7 @@ def _plain(run: Span) -> str:
 
 
 def _channel(text: str) -> str:
-    """Return a channel as a link to it, which calls nobody; what has a name by now stays that."""
+    """Return a channel's id as a link, which notifies nobody; a name in its place is escaped."""
     return f"<{text}>" if _CHANNEL.fullmatch(text) else escape(text)
 
 
@@ -194,12 +194,12 @@ def _as_code(text: str) -> str:
 
 
 def _in_a_link(text: str) -> str:
-    """Return a part of a link's text in which no character is markup."""
+    """Return a part of a link's text, with every character that could format replaced by its twin."""
     return _FORMATTING_IN_LINKS.sub(lambda found: "".join(_TWINS[each] for each in found[0]), re.sub(r"\s", " ", text))
 
 
 def _marked(run: Text, written: Callable[[str], str]) -> str:
-    """Return a run between its marks; they count only where they touch it, so spaces at its ends leave them."""
+    """Return a run between its marks. Discord ignores marks that touch a space, so spaces at the ends stay outside."""
     before, core, after = _apart(run.text)
     mark = _MARKS.get(run.style, "")
     return f"{before}{mark}{written(core)}{mark}{after}" if core else before
@@ -215,10 +215,10 @@ def _apart(text: str) -> tuple[str, str, str]:
 
 
 def _linked(runs: list[Text], address: str) -> Iterator[str]:
-    """Yield a link, or several: what its text may not hold stands between them, as plain text."""
+    """Yield a link; or several, with plain text between them where the link's text has what no link may have."""
     said = "".join(run.text for run in runs)
     if said.lstrip().startswith("http") and _address(said.strip()) == address:
-        yield f"<{address}>"  # as the text of a link it would be suspicious
+        yield f"<{address}>"  # Discord makes no link whose text is an address
         return
     parts: list[Text] = []
     for run in runs:
@@ -234,14 +234,14 @@ def _linked(runs: list[Text], address: str) -> Iterator[str]:
 
 def _link(parts: list[Text], address: str) -> str:
     label = "".join(_marked(part, _in_a_link) for part in parts)
-    if _NOT_IN_LINKS.search(label):  # two parts make together what neither is
+    if _NOT_IN_LINKS.search(label):  # parts that are harmless alone can make, say, an emoji's name together
         return "".join(_marked(part, escape) for part in parts)
     before, core, after = _apart(label)
     return f"{before}[{core}]({address}){after}" if core else before
 
 
 def _address(href: str) -> str:
-    """Return an address as it may stand in a link; empty for what is none that a reader should be led to."""
+    """Return an address as a link takes it; empty if it is no web address or longer than `LINK`."""
     if not is_of_the_web(href):
         return ""
     address = quote(href.encode("utf-8", "ignore"), safe="!#$%&+,/:;=?@-._~")

@@ -1,11 +1,13 @@
-"""Posts to Discord: one stored part a call, with a nonce that is the same on every repeat.
+"""Posts to Discord, one stored part a call, and finds again what it posted.
 
-    a text channel, a thread    a message; within some minutes Discord suppresses a second one with the same nonce
-    an announcement channel     a message, then published, if that can be done
-    a forum                     the first part is a post of its own, without a nonce; the others are messages in it
-    a person                    a message in the channel that Discord opens for the two of us
+    text channel, thread    a message
+    announcement channel    a message, which is then published to following servers, if permitted
+    forum                   the first part makes a post (a thread); the others are messages in it
+    person                  a direct message
 
-What may have gone out earlier than that is looked for: a message by its text among ours, a post by its name.
+Each message has a nonce that is the same on every repeat, and for some minutes Discord suppresses a second message with
+the same nonce. After that, and for posts of a forum, which take no nonce, `find` looks: for a message of ours with the
+same text, or a post of ours with the same name.
 """
 
 import asyncio
@@ -38,37 +40,37 @@ ACTIVE: Final = "/guilds/{guild_id}/threads/active"
 DIRECT: Final = "/users/@me/channels"
 
 NONCE: Final = 25
-"""Characters of a nonce. Source: https://docs.discord.com/developers/resources/message#create-message"""
+"""Longest nonce, in characters. Source: https://docs.discord.com/developers/resources/message#create-message"""
 
 SUPPRESSED_FOR: Final = timedelta(minutes=2)
-"""How long Discord surely suppresses a repeat: it says "the past few minutes"."""
+"""How long we rely on Discord to suppress a repeat. Its documentation says "the past few minutes"."""
 
 AFTERWARDS: Final = timedelta(seconds=3)
-"""How long publishing a message and opening its thread may take, once it is posted."""
+"""How long publishing a message and opening its thread may take together, once it is posted."""
 
 PAGE: Final = 100
 PAGES: Final = 3
-"""Messages looked through: those right after the delivery was made come first."""
+"""`find` reads at most three pages of 100 messages, beginning at the time when the delivery was made."""
 
 SKEW: Final = timedelta(minutes=1)
-"""How far Discord's clock may be behind ours."""
+"""How far Discord's clock may be behind ours: `find` begins so much earlier."""
 
 EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
-"""Where Discord's ids begin to count milliseconds. Source: https://docs.discord.com/developers/reference#snowflakes"""
+"""The instant from which Discord's ids count milliseconds. Source: https://docs.discord.com/developers/reference#snowflakes"""
 
 KEPT_OPEN: Final = 4320
-"""Minutes without a message after which a post is archived: three days. Discord knows four such times."""
+"""Minutes without a message after which Discord archives a post: three days, one of the four values that it takes."""
 
 MOST_PEOPLE: Final = 10_000
 FOR_GOOD: Final = timedelta(days=365)
-"""Channels of people are remembered; their ids never change."""
+"""How many people's direct-message channels are remembered, and for how long: their ids never change."""
 
 UNNAMED: Final = "New papers"
-"""The name of a post whose document has none."""
+"""The name of a forum's post whose document has no title."""
 
 
 class DiscordMessenger:
-    """Discord's Messenger, for every server."""
+    """Implements `Messenger` for every server."""
 
     def __init__(self, api: DiscordApi, places: Places, clock: Clock) -> None:
         self._api = api
@@ -86,10 +88,10 @@ class DiscordMessenger:
         return messages(document)
 
     async def post(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt:
-        """Post one part, once its moment has come.
+        """Post one part, after waiting for its turn.
 
         Raises:
-            DiscordError: with Discord's verdict; `RETRY_LATER` when the moment is too far off to wait for it here.
+            DiscordError: Discord refused it, or nobody knows; `RETRY_LATER` when the turn is too far off to wait here.
         """
         if claim.channel.is_personal:
             return await self._say(claim, part, await self._own_channel(claim.channel), "@me")
@@ -104,18 +106,19 @@ class DiscordMessenger:
             return await self._say(claim, part, _post_of(parts), claim.channel.workspace)
         except DiscordError as error:
             if error.verdict is Verdict.PAUSE_CHANNEL:
-                # The forum is as good as before: it is this one post that somebody deleted or locked.
+                # Somebody deleted or locked this one post. The forum itself still takes posts, so it is not paused.
                 raise DiscordError(Verdict.OUR_BUG, f"in the digest's post: {error.reason}", code=error.code) from error
             raise
 
     async def find(self, claim: Claim, part: Part, parts: Sequence[Part]) -> Receipt | None:
-        """Look for a part among our posts of a forum, or our messages of a channel, made since the delivery was.
+        """Look for a part among our messages of the channel, or our posts of the forum, since the delivery was made.
 
-        What was to follow a message that is found may not have been done: it is done now. None where history may not
-        be read, and while Discord suppresses the repeat.
+        If a message is found, what follows a message (publishing, a thread) is done now, in case it was not. None if it
+        is not there; where we may not read history, since Discord then shows no messages; and for a message while
+        Discord still suppresses a repeat, so that posting again is safe.
 
         Raises:
-            DiscordError: Discord wants us to wait, or did not answer.
+            DiscordError: Discord asks us to wait, or did not answer.
         """
         is_young = self._clock.now() - claim.created_at < SUPPRESSED_FOR
         if claim.channel.is_personal:
@@ -132,14 +135,14 @@ class DiscordMessenger:
         return receipt
 
     async def _say(self, claim: Claim, part: Part, where: str, guild_id: str) -> Receipt:
-        """Post a message, or get the one that an earlier try has posted."""
+        """Post a message; if an earlier try posted it, Discord returns that one."""
         nonce = nonce_of(claim, part, where)
         body = {**part.rendered.payload, "nonce": nonce, "enforce_nonce": True}
         try:
             message = await self._api.call("POST", MESSAGES, body, channel_id=where)
         except DiscordError as error:
             if error.code == UNKNOWN_MESSAGE:
-                # An earlier try had posted it, and somebody deleted it since: it stays so.
+                # An earlier try posted it and somebody has deleted it since: it is not posted again.
                 return Receipt(message=nonce)
             raise
         return _receipt_of(message, where, guild_id)
@@ -151,7 +154,7 @@ class DiscordMessenger:
         except DiscordError as error:
             if error.code != NEEDS_TAG and not (forum.tag and error.verdict is Verdict.OUR_BUG):
                 raise
-            # Its tags may have changed since they were looked at: one that is no more is called a malformed body.
+            # The forum's tags may have changed since we read them. A tag that was deleted is "a malformed body".
             self._places.forget(channel)
             fresh = await self._places.find(channel)
             if fresh == forum:
@@ -160,7 +163,7 @@ class DiscordMessenger:
         return _receipt_of(post, _id_of(post), channel.workspace)
 
     async def _do_afterwards(self, claim: Claim, part: Part, place: Place, receipt: Receipt) -> None:
-        """Publish an announcement, open the thread of a discussion; the message is there, whatever becomes of them."""
+        """Publish an announcement, open the thread of a discussion. Failures are only logged: the message is posted."""
         try:
             async with asyncio.timeout(AFTERWARDS.total_seconds()):
                 if place.kind == ANNOUNCEMENTS:
@@ -169,26 +172,28 @@ class DiscordMessenger:
                     name = {"name": _name_of(part.rendered)}
                     await self._follow(claim, DISCUSSION, place, receipt, name, done_before=THREAD_EXISTS)
         except TimeoutError:
-            log.info("%s: what follows a message took too long", claim.channel)
+            log.info("%s: the message is posted, but publishing it or opening its thread took too long", claim.channel)
 
     async def _follow(
         self, claim: Claim, path: str, place: Place, receipt: Receipt, body: Json = None, *, done_before: int
     ) -> None:
-        """Do one thing that follows a message, if that can be done and was not before."""
+        """Do one thing that follows a message; `done_before` is the error code that says that it was done already."""
         try:
             await self._api.call("POST", path, body, channel_id=place.id, message_id=receipt.message)
         except PaperroundError as error:
             if not (isinstance(error, DiscordError) and error.code == done_before):
-                log.info("%s: what follows a message was not done (%s)", claim.channel, error)
+                what = "published" if path == PUBLISHED else "given a thread"
+                log.info("%s: the message is posted, but was not %s (%s)", claim.channel, what, error)
 
     async def _own_channel(self, channel: Channel) -> str:
-        """Return the id of a person's direct messages."""
+        """Return the id of the channel for direct messages to a person."""
         person = channel.id.removeprefix("@")
         if known := self._people.recall(person):
             return known
         return self._people.keep(person, _id_of(await self._api.call("POST", DIRECT, {"recipient_id": person})))
 
     async def _said(self, claim: Claim, part: Part, where: str, guild_id: str) -> Receipt | None:
+        """Look for a message of ours with this part's text, among those since the delivery was made."""
         me, texts = await self._api.myself(), _texts_of(part.rendered.payload)
         after = _first_id(claim)
         for _ in range(PAGES):
@@ -203,6 +208,7 @@ class DiscordMessenger:
         return None
 
     async def _begun(self, claim: Claim, part: Part, forum: Place) -> Receipt | None:
+        """Look for a post of ours with this part's name, among the forum's active ones since the delivery was made."""
         me = await self._api.myself()
         found = await self._api.call("GET", ACTIVE, guild_id=claim.channel.workspace)
         for post in found["threads"]:
@@ -213,10 +219,10 @@ class DiscordMessenger:
 
 
 def nonce_of(claim: Claim, part: Part, where: str) -> str:
-    """Return what marks a part as the same on every repeat.
+    """Return the nonce of a part, the same on every repeat.
 
-    Discord compares it with all that the bot posts, so the place belongs to it; and the moment of the delivery, for two
-    databases count alike.
+    Discord compares it with everything that the bot posts, so the channel is part of it; so is the delivery's time,
+    because the keys of two databases may be equal.
     """
     what = f"{claim.key}/{claim.created_at.isoformat()}/{part.index}/{where}"
     return hashlib.sha256(what.encode()).hexdigest()[:NONCE]
@@ -245,10 +251,10 @@ def _receipt_of(thing: Mapping[str, Json], channel: str, guild_id: str) -> Recei
 
 
 def _id_of(thing: Json) -> str:
-    """Return the id of what an answer shows.
+    """Return the id of the message, post or channel in an answer.
 
     Raises:
-        DiscordError: nobody knows what it is.
+        DiscordError: `UNKNOWN_OUTCOME`: the answer has no id.
     """
     if not isinstance(thing, dict) or not isinstance(thing.get("id"), str):
         raise DiscordError(Verdict.UNKNOWN_OUTCOME, "Discord's answer names nothing")
@@ -257,12 +263,12 @@ def _id_of(thing: Json) -> str:
 
 
 def _first_id(claim: Claim) -> int:
-    """Return an id below those of all that was made after the delivery."""
+    """Return a Discord id that is lower than that of anything posted since the delivery was made."""
     return (claim.created_at - SKEW - EPOCH) // timedelta(milliseconds=1) << 22
 
 
 def _texts_of(message: Json) -> list[str]:
-    """Return what a message says, in order; Discord adds to components, and cuts the ends of texts."""
+    """Return a message's texts, in order, to compare: Discord adds keys to components, and strips texts."""
     return [message.get("content") or "", *(text.strip() for text in _texts_in(message.get("components") or ()))]
 
 

@@ -1,10 +1,10 @@
-"""Modals: `edit` to fill in, its fields made from the catalog's parameters. Pure.
+"""Builds the form (modal) of `edit`, and reads a submitted one. Pure.
 
-    Form ──kept_of, fields_of──> a modal, whose id keeps what it is about
-    what was filled in ──options_of──> typed options ──mistakes?──mistaken──> a message, with a button to open it again
+    Form ──kept_of, fields_of──> a modal, whose custom_id holds a `Kept`
+    submitted fields ──options_of──> typed options ──mistakes?──mistaken──> a message, with a button that reopens it
 
-A modal has five fields, so that it holds what most people change: what to look for, when, from where, and how many. The
-command has the rest. Days and time stand in one field, as people say them: `weekdays 09:00`.
+Discord allows five fields, so the form has what most people change: query, how often, days and time, source, and how
+many papers. The command has the rest. Days and time share one field, as people say them: `weekdays 09:00`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,13 +40,13 @@ Json = Any
 
 FORM: Final = "form"
 AGAIN: Final = "again"
-"""What the ids of forms begin with, and of buttons that open one again."""
+"""How the ids of forms begin, and of buttons that reopen one."""
 
 _QUERY, _OFTEN, _WHEN, _SOURCE, _MAX = "query", "often", "when", "source", "max"
 _FIELDS: Final = (_QUERY, _OFTEN, _WHEN, _SOURCE, _MAX)
 _LABELS: Final = {**LABELS, _OFTEN: OFTEN_LABEL, _WHEN: "Days and time"}
 _PLACES: Final = {DAILY: _WHEN, WEEKLY: _WHEN, DAYS: _WHEN, INSTANT: _OFTEN}
-"""The fields of the flags that say when."""
+"""The field where a mistake in each schedule flag is shown."""
 
 _WHEN_HINT: Final = "As in: weekdays 09:00, or mon,wed 08:30, or fri 16:00. Not used for: soon after they appear."
 
@@ -58,9 +58,12 @@ _ONE_LINE, _LINES = 1, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a form keeps in its id: the subscription, where it acts, whether it had a cap; `typed` names what was typed.
+    """What a form keeps in its id.
 
-    Whoever sends it off could write another one: it is trusted with nothing that the command would not take as typed.
+    `number` is the subscription's, `acts_in` the channel where the command acts, `had_cap` whether the field of the cap
+    was filled, `typed` the key under which rejected fields are remembered.
+
+    A person could submit a forged id. That gives them nothing: the same values could be typed as a command.
     """
 
     number: str
@@ -69,27 +72,27 @@ class Kept:
     typed: str = ""
 
     def id(self, beginning: str) -> str:
-        """Return it as an id that begins so."""
+        """Return it as a custom_id with this beginning."""
         return ":".join((beginning, self.number, self.acts_in, "1" if self.had_cap else "", self.typed))
 
     @classmethod
     def read(cls, text: str) -> "Kept":
-        """Read what `id` gave.
+        """Read a custom_id that `id` made.
 
         Raises:
-            ValueError: it did not.
+            ValueError: it is malformed.
         """
         _, number, acts_in, had_cap, typed = text.split(":")
         return cls(number=number, acts_in=acts_in, had_cap=bool(had_cap), typed=typed)
 
 
 def kept_of(form: Form) -> Kept:
-    """Return what a form keeps."""
+    """Return what a form has to remember until it is submitted."""
     return Kept(number=form.values.get("number", ""), acts_in=form.channel, had_cap=_MAX in form.values)
 
 
 def fields_of(form: Form) -> Mapping[str, str]:
-    """Return what the fields of a form begin with."""
+    """Return the initial values of a form's fields."""
     values, hours = form.values, hours_in(form.values)
     return {
         _QUERY: values.get(_QUERY, ""),
@@ -101,7 +104,7 @@ def fields_of(form: Form) -> Mapping[str, str]:
 
 
 def modal(kept: Kept, fields: Mapping[str, str]) -> Json:
-    """Return the form with what stands in its fields."""
+    """Return the modal, its fields filled with these values."""
     return {
         "custom_id": replace(kept, typed="").id(FORM),
         "title": cut(f"Change #{kept.number}", MODAL_TITLE),
@@ -135,9 +138,9 @@ def _field(name: str, element: Json, fields: Mapping[str, str], hint: str) -> Js
 
 
 def options_of(kept: Kept, fields: Mapping[str, str], here: str) -> Options:
-    """Return what was filled in as typed options of `edit`; `here` is the channel where that was.
+    """Return a submitted form as typed options of `edit`; `here` is the id of the channel where it was submitted.
 
-    What was emptied stays, but for the cap, which is taken back.
+    Emptying a field changes nothing, except that an emptied cap is removed.
     """
     said = {name: value.strip() for name, value in fields.items()}
     options: Options = {"number": kept.number}
@@ -150,7 +153,7 @@ def options_of(kept: Kept, fields: Mapping[str, str], here: str) -> Options:
 
 
 def _hours_of(often: str, when: Sequence[str]) -> Hours:
-    """Read days and time: words with a digit, and what follows a time, are the time; the others are days."""
+    """Read days and time from one field: words with a digit, "am" and "pm" are the time, all others are days."""
     is_time = [any(map(str.isdigit, word)) or word.lower() in {"am", "pm", "a.m.", "p.m."} for word in when]
     at = " ".join(word for word, is_it in zip(when, is_time, strict=True) if is_it)
     days = (word.strip(",") for word, is_it in zip(when, is_time, strict=True) if not is_it and word.lower() != "at")
@@ -158,17 +161,20 @@ def _hours_of(often: str, when: Sequence[str]) -> Hours:
 
 
 def mistaken(mistakes: Sequence[UserError], kept: Kept) -> Document:
-    """Say everything that is wrong, each with its field, and offer the form again: no form of Discord's shows it."""
+    """Return a message with all mistakes, each with its field, and a button that reopens the form.
+
+    Discord's forms themselves cannot show mistakes.
+    """
     verb, _, target = kept.id(AGAIN).partition(":")
     again = Action(label="Open the form again", verb=verb, target=target)
-    # A mistake in several fields, or in none, comes last.
+    # Mistakes that belong to no single field come last.
     placed = sorted(((_place_of(each), each) for each in mistakes), key=lambda pair: pair[0])
     blocks = tuple(block for place, mistake in placed for block in _blocks(place, mistake))
     return Document(blocks=blocks, summary=words_in_form(placed[0][1]).replace("`", ""), actions=(again,))
 
 
 def _place_of(mistake: UserError) -> int:
-    """Return which field of the form a mistake is in, from the top; one past the last for none."""
+    """Return the index of the field that a mistake is in; one past the last if it is in no single field."""
     option = option_of(mistake)
     field = _PLACES.get(option, option)
     return _FIELDS.index(field) if field in _FIELDS else len(_FIELDS)

@@ -1,4 +1,4 @@
-"""Commands in what is said, as people type them on Discord: options in place of flags. Pure.
+"""Rewrites commands in a document as people type them on Discord: with options instead of flags. Pure.
 
 /papers edit 3 --weekly fri 16:00  ──>  /papers edit number:3 weekly:fri 16:00
 """
@@ -29,21 +29,21 @@ from bot.document import (
 )
 
 _WORD: Final = re.compile(r'(?:"[^"]*"|[^\s"])+|"')
-"""A word, with what stands between quotes in it."""
+"""A word; text between quotes belongs to one word."""
 
 _FLAG: Final = re.compile(r"--(?=[a-z])")
 _REST: Final = {"[flags]": "[options]", "[NAME": "[options]", "VALUE]": ""}
-"""What a usage line ends with."""
+"""Ends of usage lines, and what Discord's say instead."""
 
 _ATTACHED: Final = "channel.yaml"
-"""How a file is shown that is attached, and not typed."""
+"""Shown in place of a file's text: on Discord a file is attached, not typed."""
 
 _CARET: Final = "^"
-"""What stands alone below a mistake."""
+"""Stands alone in the line below a mistake, and points at it."""
 
 
 def with_options(document: Document) -> Document:
-    """Return the document with its commands written as Discord takes them."""
+    """Return the document with its commands as people type them on Discord."""
     usages = _usages(document.heading)
     return replace(
         document,
@@ -54,7 +54,7 @@ def with_options(document: Document) -> Document:
 
 
 def written(text: str) -> str:
-    """Return a command, or flags by themselves, with options; anything else as it is."""
+    """Return a command, or flags alone, rewritten with options; any other text unchanged."""
     if _FLAG.match(text):
         return " ".join(_apart(_WORD.findall(text), None)[1])
     root, _, rest = text.partition(" ")
@@ -67,7 +67,7 @@ def written(text: str) -> str:
 
 
 def _usages(heading: Spans) -> Mapping[str, str]:
-    """Return how a command's parameters are shown, by what they are shown as elsewhere, where one is explained."""
+    """Return the usages of a command's parameters as options (`max:N`), by usage (`--max N`), if this is its help."""
     root, _, verb = "".join(span.text for span in heading if isinstance(span, Text)).partition(" ")
     command = command_named(verb) if root == ROOT else None
     parameters = command.parameters if command is not None else ()
@@ -75,7 +75,7 @@ def _usages(heading: Spans) -> Mapping[str, str]:
 
 
 def _apart(words: Sequence[str], command: Command | None) -> tuple[list[str], list[str]]:
-    """Return the words that belong to no flag, and an option for each flag with what belongs to it."""
+    """Return the words that belong to no flag, and the flags with their values as options."""
     flags = command.flags if command is not None else {}
     bare: list[str] = []
     given: list[tuple[str, list[str]]] = []
@@ -95,7 +95,7 @@ def _apart(words: Sequence[str], command: Command | None) -> tuple[list[str], li
 
 
 def _without_flags(words: Sequence[str], command: Command) -> Iterator[str]:
-    """Yield options for the words that belong to no flag."""
+    """Yield the words that belong to no flag as options of the parameters that they are for."""
     end = [rest for word in words if (rest := _REST.get(word))]
     values = [word for word in words if word not in _REST]
     if values and command.is_by_name and values[0] in command.flags:
@@ -130,7 +130,7 @@ def _block(block: Block, usages: Mapping[str, str]) -> Block:
 
 
 def _code(text: str) -> str:
-    """Return lines of code with our own commands among them; what somebody typed, a caret below it, stays."""
+    """Return code with our commands in it rewritten; but what a person typed, with a caret below it, unchanged."""
     lines = text.split("\n")
     if lines[-1].strip() == _CARET:
         return text

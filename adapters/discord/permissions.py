@@ -1,4 +1,4 @@
-"""What a member may do in a channel, by the server's roles and the channel's own rules. Pure.
+"""Computes a member's permissions in a channel, from the server's roles and the channel's own rules. Pure.
 
 Source: https://docs.discord.com/developers/topics/permissions
 """
@@ -11,7 +11,7 @@ Json = Any
 
 
 class Permission(IntFlag):
-    """The permissions that matter here, by Discord's own bits."""
+    """The permissions that we use, with Discord's own bits."""
 
     NONE = 0
     ADMINISTRATOR = 1 << 3
@@ -26,22 +26,22 @@ class Permission(IntFlag):
 
     @property
     def words(self) -> str:
-        """What Discord's own settings call one of them."""
+        """The name of a single permission in Discord's settings, such as "Send Messages in Threads"."""
         return str(self.name).replace("_", " ").title().replace(" In ", " in ")
 
 
 DIRECT: Final = frozenset({1, 3})
-"""Types of channels without a server."""
+"""Types of channels outside of servers: direct messages."""
 
 CATEGORY: Final = 4
-"""The type of what only holds channels."""
+"""The type of categories, which hold channels and take no messages."""
 
 FORUMS: Final = frozenset({15, 16})
 """Types of channels that take posts and no messages: forums and media channels."""
 
 PRIVATE_THREAD: Final = 12
 THREADS: Final = frozenset({10, 11, PRIVATE_THREAD})
-"""Types of threads; one is ruled by the channel that it hangs from, and a private one is seen by few of those.
+"""Types of threads. A thread has the permissions of its parent channel; a private one is seen by invited members only.
 
 Source: https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 """
@@ -54,25 +54,25 @@ _IN_THREAD: Final = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES_IN_THREAD
 
 
 def needed_to_post(kind: int) -> Permission:
-    """Return what it takes to post digests in a channel of this type at all."""
+    """Return the permissions without which digests cannot be posted in a channel of this type."""
     if kind in THREADS:
         return _IN_THREAD
     return _POST | _IN_THREAD if kind in FORUMS else _POST
 
 
 def permission_of(bits: str | int | None) -> Permission:
-    """Read permissions as Discord writes them; of an administrator every one."""
+    """Read permissions as Discord writes them (a number, often as text); an administrator has every one."""
     permission = Permission(int(bits or 0) & _EVERYTHING)
     return _EVERYTHING if Permission.ADMINISTRATOR in permission else permission
 
 
 def is_manager(may: Permission) -> bool:
-    """Say whether who may do this in a channel manages it; who does not see it manages nothing there."""
+    """Say whether these permissions in a channel make a manager; those who cannot see the channel are none."""
     return bool(_MANAGES & may) and Permission.VIEW_CHANNEL in may
 
 
 def needed_in(kind: int) -> Permission:
-    """Return what it takes to post digests in a channel of this type, to look for them again, and to discuss papers."""
+    """Return all permissions that are useful in a channel of this type: to post, to find posts, to discuss papers."""
     if kind in THREADS:
         return _IN_THREAD | Permission.READ_MESSAGE_HISTORY
     if kind in FORUMS:
@@ -81,10 +81,10 @@ def needed_in(kind: int) -> Permission:
 
 
 def granted(guild: Json, member: Json, overwrites: Iterable[Json]) -> Permission:
-    """Return what a member of a server may do in a channel.
+    """Return a member's permissions in a channel; the arguments are Discord's objects.
 
-    `overwrites` are those of the channel, or of the channel that a thread hangs from. What everybody may do comes
-    first, then what the member's roles say, then what is said of the member alone.
+    `overwrites` are the channel's rules, or those of a thread's parent. Rules for everybody apply first, then those for
+    the member's roles, then those for the member.
     """
     everybody, user = guild["id"], member["user"]["id"]
     mine = {everybody, *member["roles"]}
@@ -99,7 +99,7 @@ def granted(guild: Json, member: Json, overwrites: Iterable[Json]) -> Permission
 
 
 def _union(objects: Iterable[Json], ids: Iterable[str], key: str) -> Permission:
-    """Unite the permissions, which Discord writes as text, of the objects with these ids."""
+    """Return the union of `key`, permissions as text, over the objects with these ids."""
     bits = 0
     for each in objects:
         if each["id"] in ids:

@@ -1,8 +1,8 @@
-"""What kind of channel each one is, for some are posted to in another way.
+"""Tells what kind a channel is (text, announcement, forum, thread), because posting differs.
 
-A server is asked once for all its channels, and again after a while; a thread, or a channel made since, is asked for
-alone. Whoever hears of a change lets it be forgotten. What nobody can be asked about, as behind a proxy that passes on
-messages alone, is taken for a channel of texts.
+One request returns all channels of a server, and is repeated after `REMEMBERED`; threads and newer channels are asked
+for one by one. When the gateway hears of a change, it makes us forget. If the kind cannot be asked, as behind a proxy
+that passes on messages only, the channel counts as a text channel.
 """
 
 import asyncio
@@ -23,21 +23,22 @@ from bot.ports import Clock
 Json = Any
 
 NOT_THERE: Final = "the server is gone, or I am not in it"
-ANOTHERS: Final = "the channel is none of the server's"
+ANOTHERS: Final = "the channel is in another server"
+"""The reasons of errors, as people read them in `status`."""
 
 REMEMBERED: Final = timedelta(days=7)
-"""Long, for each look takes a moment from a digest, and most are due at nine. A channel seldom becomes one of another
-kind; where a forum's tags have changed, it is looked at again when it refuses a post.
+"""How long channels are remembered. It is long because each question takes a turn from a digest, and most digests are
+due at nine; a channel's kind rarely changes. If a forum refuses a post because of its tags, it is asked again at once.
 """
 
 MOST_REMEMBERED: Final = 10_000
-"""Servers, and channels asked for alone."""
+"""Most servers that are remembered, and most channels that were asked for one by one."""
 
 ANNOUNCEMENTS: Final = 5
-"""A channel whose messages other servers may follow, once they are published."""
+"""The type of announcement channels, whose messages can be published to servers that follow them."""
 
 REQUIRE_TAG: Final = 1 << 4
-"""A forum whose posts must have a tag.
+"""The flag of a forum whose posts must have a tag.
 
 Source: https://docs.discord.com/developers/resources/channel#channel-object-channel-flags
 """
@@ -45,7 +46,7 @@ Source: https://docs.discord.com/developers/resources/channel#channel-object-cha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A channel: its id, its type by Discord's number, and the tag that its posts must have; empty where none is."""
+    """A channel: its id, its type (Discord's number), and the id of a tag for posts, empty if none is needed."""
 
     id: str
     kind: int
@@ -53,19 +54,19 @@ class Place:
 
     @property
     def is_forum(self) -> bool:
-        """Say whether it takes posts and no messages."""
+        """Whether it takes posts (threads of their own) instead of messages."""
         return self.kind in FORUMS
 
     @property
     def is_thread(self) -> bool:
-        """Say whether no thread may hang from its messages, because it is one."""
+        """Whether it is a thread itself, so that its messages cannot have threads."""
         return self.kind in THREADS
 
 
 def place_of(channel: Json) -> Place:
-    """Read a channel as Discord shows it."""
+    """Read a channel object of Discord's."""
     wants_tag = bool(channel.get("flags", 0) & REQUIRE_TAG)
-    # One that moderators alone may give would be refused.
+    # Discord refuses a "moderated" tag, which only moderators may set.
     tags = [each["id"] for each in channel.get("available_tags") or () if not each.get("moderated")]
     return Place(
         id=str(channel["id"]), kind=int(channel.get("type") or 0), tag=str(tags[0]) if wants_tag and tags else ""
@@ -73,7 +74,7 @@ def place_of(channel: Json) -> Place:
 
 
 class Places:
-    """The channels of all servers, as far as they are known."""
+    """Looks up channels of any server, and remembers them."""
 
     def __init__(self, api: DiscordApi, clock: Clock) -> None:
         self._api = api
@@ -82,10 +83,10 @@ class Places:
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def find(self, channel: Channel) -> Place:
-        """Return what a channel is.
+        """Return a channel's kind.
 
         Raises:
-            DiscordError: it is gone, not to be seen or another server's, or Discord does not answer.
+            DiscordError: it is gone, hidden from us or another server's; or Discord does not answer.
         """
         async with self._asking[channel.workspace]:
             of_guild = self._asked.recall(channel.workspace)
@@ -94,7 +95,7 @@ class Places:
         return of_guild.get(channel.id) or self._alone.recall(channel) or await self._one(channel)
 
     def forget(self, channel: Channel) -> None:
-        """Know nothing of a channel's server any more: something there is not as it was."""
+        """Forget a channel and all others of its server, because something there changed."""
         self._asked.forget(channel.workspace)
         self._alone.forget(channel)
 
@@ -115,12 +116,12 @@ class Places:
         place = place_of({**found, "id": channel.id})
         guild_id = found.get("guild_id") or (None if place.kind in DIRECT else channel.workspace)
         if guild_id != channel.workspace:
-            # The token opens every server that let us in; what one of them subscribed is posted to that one alone.
+            # One token opens every server that has the bot; a server must not make us post into another one.
             raise DiscordError(Verdict.PAUSE_CHANNEL, f"{ANOTHERS} ({UNKNOWN_CHANNEL})", code=UNKNOWN_CHANNEL)
         return self._alone.keep(channel, place) if found else place
 
     async def _shown(self, channel_id: str) -> Mapping[str, Json]:
-        """Return what is shown of a channel: nothing where nothing is."""
+        """Return Discord's channel object; empty if a proxy does not know the path."""
         try:
             return await self._api.call("GET", "/channels/{channel_id}", channel_id=channel_id) or {}
         except DiscordError as error:

@@ -1,4 +1,4 @@
-"""Asks Discord whose a token is, what the bot may do, and in which channels: for `doctor`. It changes nothing."""
+"""Asks Discord about the token, the bot, its gateway sessions and its permissions: for `paperround doctor`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PRIVILEGED: Final = {
     "Server Members": 1 << 14 | 1 << 15,
     "Message Content": 1 << 18 | 1 << 19,
 }
-"""Intents that a server's people would have to trust us with, by the flags of an application that has them.
+"""Privileged intents, which let a bot read more than we need, and the application's flags that show each.
 
 Source: https://docs.discord.com/developers/resources/application#application-object-application-flags
 """
@@ -25,10 +25,11 @@ Source: https://docs.discord.com/developers/resources/application#application-ob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """A bot and its application: what it is called, where it is, and what its owner has set.
+    """A bot and its application.
 
-    `answered_at` is an address that gets all interactions in place of the gateway; `needs_code` says that no plain
-    link lets it in.
+    `guilds` is about how many servers have it; `intents` are privileged ones that are switched on; `answered_at` is an
+    address that gets all interactions, so that the gateway gets none; `needs_code` says that a plain link cannot
+    invite it.
     """
 
     user: str
@@ -42,9 +43,9 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """How many connections Discord recommends, how many may be begun, and when all may be again.
+    """The gateway's limits: recommended shards, sessions left today of a total, and in how long all are back.
 
-    `left` is None where whoever stands between Discord and us does not say.
+    `left` is None if a proxy does not pass it on.
     """
 
     shards: int = 1
@@ -55,7 +56,7 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the bot stands in a channel: what is missing there, or that it is gone."""
+    """What the bot lacks in a channel, or that the channel is gone; `name` is for people."""
 
     name: str
     missing: Permission = Permission.NONE
@@ -63,10 +64,10 @@ class Standing:
 
 
 async def who(api: DiscordApi) -> Bot:
-    """Return whose the token is.
+    """Return the bot that the token belongs to.
 
     Raises:
-        DiscordError: Discord refuses it, or cannot be reached.
+        DiscordError: Discord refuses the token, or cannot be reached.
     """
     user = await api.call("GET", "/users/@me")
     application = await _application(api)
@@ -92,10 +93,10 @@ async def _application(api: DiscordApi) -> Json:
 
 
 async def sessions(api: DiscordApi) -> Sessions:
-    """Return how many connections to the gateway may be begun; none is.
+    """Return the gateway's limits, without connecting to it.
 
     Raises:
-        DiscordError: Discord refuses to say, or cannot be reached.
+        DiscordError: Discord refuses to tell, or cannot be reached.
     """
     try:
         answer = await api.call("GET", "/gateway/bot")
@@ -113,10 +114,10 @@ async def sessions(api: DiscordApi) -> Sessions:
 
 
 async def standings(api: DiscordApi, bot: Bot, guild_id: str, channels: Iterable[str]) -> list[Standing] | None:
-    """Return what is missing in channels of a server; None when the bot is not in it.
+    """Return what the bot lacks in these channels of a server; None if it is not in the server.
 
     Raises:
-        DiscordError: Discord refuses to say for another reason, or cannot be reached.
+        DiscordError: Discord refuses to tell for another reason, or cannot be reached.
     """
     try:
         guild = await api.call("GET", "/guilds/{guild_id}", guild_id=guild_id)

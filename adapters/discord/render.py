@@ -1,8 +1,8 @@
-"""How a Document looks on Discord: payloads of "create message", of components in one container. Pure.
+"""Renders a Document for Discord: payloads of "create message", whose components stand in one container. Pure.
 
-    heading, blocks, "See all 25", footnote, buttons ──> one message; what is longer goes on in the next
+    heading, blocks, "See all 25", footnote, buttons ──> one message; what does not fit goes on in the next
 
-Up to ten papers are one message, however long their texts: these are cut until they fit.
+A digest of up to ten papers is always one message: their texts are cut until they fit.
 Source: https://docs.discord.com/developers/resources/message#create-message
 """
 
@@ -39,7 +39,7 @@ Source: https://docs.discord.com/developers/resources/message#message-object-mes
 """
 
 TOGETHER: Final = 10
-"""Papers that are one message."""
+"""Most papers that are fitted into one message."""
 
 _SHARES: Final = (
     Shares(lead=1100, line=700),
@@ -50,17 +50,18 @@ _SHARES: Final = (
     Shares(lead=380, line=130),
     Shares(lead=300, line=110),
 )
-"""From what nobody's paper needs down to what ten leads have room for."""
+"""Tried in this order: from more than any paper needs, down to what ten leads leave for each."""
 
 _HEADING: Final = 300
 _FOOTNOTE: Final = 400
+"""Most UTF-16 units of the heading and of the footnote."""
 
 _SILENCE: Final = "…"
-"""What a message says that says nothing; Discord takes no empty one."""
+"""The text of a message that would otherwise be empty, which Discord refuses."""
 
 
 def messages(document: Document) -> tuple[Rendered, ...]:
-    """Render a document, for the channel or for one person; commands in it are written as Discord takes them."""
+    """Render a document as messages; commands in it are written with Discord's options."""
     document = with_options(document)
     whole = _messages(document, _SHARES[0])
     if len(whole) == 1 or not _is_one_message(document):
@@ -70,18 +71,18 @@ def messages(document: Document) -> tuple[Rendered, ...]:
 
 
 def answer(document: Document) -> tuple[Json, ...]:
-    """Render an answer to whoever asked: it calls nobody, and what it leaves out is kept nowhere to be shown."""
+    """Render the answer to a command or press: it pings nobody, and has no "See all", since it is not stored."""
     document = replace(for_chat(document), pings=(), more=(), unlisted=0)
     return tuple(each.payload for each in messages(document))
 
 
 def private(payload: Mapping[str, Json]) -> Json:
-    """Return a message of an answer that only one person sees."""
+    """Return a message with the flag that makes it visible to one person alone."""
     return {**payload, "flags": payload["flags"] | EPHEMERAL}
 
 
 def _is_one_message(document: Document) -> bool:
-    """Say whether a document is but a few papers, whose texts may be cut for it."""
+    """Say whether a document is a list of at most `TOGETHER` papers, whose texts may be cut to fit one message."""
     is_list = all(isinstance(block, PaperCard | PaperLine | Note) for block in document.blocks)
     return is_list and 0 < len(document.papers) <= TOGETHER
 
@@ -102,13 +103,13 @@ def _messages(document: Document, shares: Shares) -> tuple[Rendered, ...]:
 
 
 def _see_all(document: Document) -> Iterator[Action]:
-    """Yield the button behind which stands what was cut: Discord has no place beside a message."""
+    """Yield the button that shows the cut papers, if there are any: on Discord they do not stand in a thread."""
     if beside := len(document.more) + document.unlisted:
         yield Action(label=f"See all {len(document.papers) + beside:,}", verb=ALL)
 
 
 def _closing(document: Document, without_room: int) -> Iterator[Piece]:
-    """Yield the small text below everything: the footnote, and how many buttons found no room."""
+    """Yield the small text at the end: how many buttons did not fit, and the footnote."""
     said: list[Spans] = [document.footnote]
     if without_room:
         said.insert(0, (Text(f"{without_room} of {len(document.actions)} buttons do not fit here"),))
@@ -116,7 +117,7 @@ def _closing(document: Document, without_room: int) -> Iterator[Piece]:
 
 
 def _pings(document: Document) -> list[Piece]:
-    """Return what calls the document's roles: a line of its own above the container, because there it is heard."""
+    """Return the line that pings the document's roles. It stands above the container, where a ping notifies."""
     roles = _roles(document)
     return [Piece(component=text_display(" ".join(f"<@&{role}>" for role in roles)))] if roles else []
 
@@ -126,9 +127,9 @@ def _roles(document: Document) -> list[str]:
 
 
 def _groups(pieces: Sequence[Piece], beside: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Yield the pieces of each message, at least one; in the first there is room left for what stands beside them.
+    """Yield the pieces of each message, at least one message; the first leaves room for the pieces `beside`.
 
-    A label begins the message that has room for what it is the label of.
+    A label stays in one message with the piece after it.
     """
     group: list[Piece] = []
     room, count = TEXT - sum(piece.size for piece in beside), COMPONENTS - 1 - sum(piece.count for piece in beside)
@@ -150,7 +151,7 @@ def _rendered(group: Sequence[Piece]) -> Rendered:
 
 
 def _with_names(first: Rendered, pings: Sequence[Piece], document: Document) -> Rendered:
-    """Return the first message with the roles that it calls, and no other, and with the name of the post."""
+    """Return the first message with its pings, which may notify only these roles, and with the title of a post."""
     payload = first.payload
     if pings:
         payload = {

@@ -1,10 +1,10 @@
-"""Replies to what people did: acknowledged within three seconds, asked of the core, and said.
+"""Works on one interaction: acknowledges it within three seconds, has the core do it, and sends the answer.
 
-    heard ── what would open a form? ──┬─ none ──> acknowledged ──> dispatch, press ──> said
-                                       └─ one ───> opened; sent off ──> acknowledged ──> dispatch ──> said
+    command, press ── opens a form? ──┬─ no ───> acknowledge ──> dispatch, press ──> answer
+                                      └─ yes ──> open it;  submitted ──> acknowledge ──> dispatch ──> answer
 
-A form can be opened only in place of the acknowledgement. So what it begins with is read before that, in a time that
-leaves enough to acknowledge all the same.
+Discord opens a form only as the acknowledgement. So the form's initial values are read before it, within `FORM_WITHIN`,
+which leaves enough of the three seconds for an ordinary acknowledgement if that takes too long.
 """
 
 import asyncio
@@ -42,15 +42,15 @@ from bot.model.interaction import DO
 from bot.views.whole import ALL
 
 FORM_WITHIN: Final = timedelta(seconds=1.5)
-"""How long what a form begins with may take to be read."""
+"""How long reading a form's initial values may take."""
 
 TYPED_KEPT: Final = timedelta(minutes=15)
 MOST_TYPED: Final = 1_000
-"""Forms with a mistake whose fields are kept, to be opened again."""
+"""How long the fields of a form with mistakes are remembered for reopening it, and of how many forms."""
 
 ANSWERS_KEPT: Final = timedelta(days=1)
 MOST_ANSWERS: Final = 10_000
-"""Answers in direct messages of which is known from which server they came."""
+"""How long we remember which server an answer in direct messages belongs to, and of how many answers."""
 
 _PLACES: Final = frozenset({IN.name, TO.name})
 
@@ -58,7 +58,7 @@ TurnOf = Callable[[str], AbstractAsyncContextManager[None]]
 
 
 class Replies:
-    """Works on what was heard; a turn of the server is waited for once Discord knows that it was."""
+    """Answers commands, presses and forms; `turn_of` a server is awaited after the acknowledgement."""
 
     def __init__(self, services: Services, api: DiscordApi, members: Members, turn_of: TurnOf) -> None:
         self._services = services
@@ -71,17 +71,17 @@ class Replies:
         self._origins: Memory[str, str] = Memory(now, ANSWERS_KEPT, MOST_ANSWERS)
 
     async def excuse(self, here: Here, ref: str) -> None:
-        """Tell the person alone that something broke, wherever the answer was to be.
+        """Tell the person alone that something broke, with the reference of the log line.
 
         Raises:
-            DiscordError: Discord did not take it.
+            DiscordError: Discord refused it.
         """
         await self._answers.say_more(here, breakage(ref, "").document, to_channel=False)
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
     async def to_typing(self, typing: Typing) -> None:
-        """Suggest what an option may be, the likeliest first."""
+        """Suggest values for the option that is being typed, the likeliest first."""
         here, others = typing.here, dict(typing.options)
         self._members.note(here)
         typed = str(others.pop(typing.option, ""))
@@ -94,7 +94,7 @@ class Replies:
         """Answer a command."""
         here = given.here
         if here.is_direct:
-            # The menu offers none there, and what has no server would be everybody's.
+            # Discord does not offer commands there; and without a server nobody's subscriptions could be kept apart.
             nowhere = RefusedError(
                 "Commands work in the channels of servers.",
                 hint="Type it in a server that let me in; with `--to me` digests come here.",
@@ -120,7 +120,7 @@ class Replies:
         command, options = command_named(given.verb), given.options
         try:
             if command is None or options.keys() - {each.name for each in command.everything}:
-                # Discord shows a menu of before for a while.
+                # For a while after an update, Discord still shows the old menu.
                 raise RefusedError(
                     "This command has changed since Discord showed it to you; nothing was done.",
                     hint="Type it again in some minutes, or restart Discord.",
@@ -147,7 +147,7 @@ class Replies:
             await self._do(replace(pressed, here=here))
 
     async def _placed(self, pressed: Pressed) -> Here | None:
-        """Return where it was pressed, with its server; None: nobody knows which."""
+        """Return where a button was pressed, with its server; None if nobody knows the server."""
         here = pressed.here
         if not here.is_direct:
             self._members.note(here)
@@ -156,7 +156,10 @@ class Replies:
         return replace(here, guild_id=guild_id) if guild_id else None
 
     async def _guild_of(self, pressed: Pressed) -> str:
-        """Return from which server a direct message came: Discord does not say, and the outbox knows its messages."""
+        """Return the server that a direct message belongs to, from memory or the outbox; empty if neither knows it.
+
+        Discord does not say, and the pressed message may be an answer of ours to another one.
+        """
         messages = [each for each in (pressed.message, pressed.pressed_before) if each]
         for message in messages:
             if known := self._origins.recall(message):
@@ -192,7 +195,7 @@ class Replies:
     # --- forms -------------------------------------------------------------------------------------------------------
 
     async def _is_form_open(self, here: Here, options: Mapping[str, Value]) -> bool:
-        """Open the form of `edit`, or say why it is not; False when that takes too long."""
+        """Open the form of `edit`, or say why that is refused; False if reading its values takes too long."""
         try:
             async with asyncio.timeout(FORM_WITHIN.total_seconds()):
                 reply = await dispatch_options(EDIT.name, options, requester_of(here), self._services)
@@ -205,7 +208,7 @@ class Replies:
         return True
 
     async def _is_form_behind(self, here: Here, action: str) -> bool:
-        """Open the form that a press would open; False when it would open none, or that takes too long."""
+        """Open the form that a button opens; False if it opens none, or reading its values takes too long."""
         try:
             async with asyncio.timeout(FORM_WITHIN.total_seconds()):
                 form = await form_behind(action, requester_of(here), self._services)
@@ -217,7 +220,7 @@ class Replies:
         return True
 
     async def to_form(self, filled: Filled) -> None:
-        """Answer a form that was sent off: with its mistakes, and a button that opens it again, or as a command."""
+        """Answer a submitted form: with its mistakes and a button that reopens it, or by running the command."""
         here = filled.here
         self._members.note(here)
         kept = _kept(filled.form)
@@ -230,7 +233,7 @@ class Replies:
             self._typed.keep(typed, filled.fields)
             await self._answers.say_at_once(here, mistaken(mistakes, replace(kept, typed=typed)))
             return
-        # What is done elsewhere concerns nobody here.
+        # A change of another channel is answered to the person alone.
         to_channel = not _PLACES & options.keys()
         if not await self._answers.defer(here, to_channel=to_channel):
             return
@@ -239,7 +242,7 @@ class Replies:
             await self._answers.say_first(here, reply.document, to_channel=to_channel)
 
     async def _open_again(self, here: Here, action: str) -> None:
-        """Open a form with what was typed into it, as long as that is known, else as the subscription is."""
+        """Reopen a form with what was typed into it, or, if that is forgotten, with the subscription's values."""
         kept = _kept(action)
         if kept is None:
             await self._answers.say_at_once(here, refusal_of(no_longer_good(), EDIT.name).document)
@@ -254,7 +257,7 @@ class Replies:
     # --- time zones --------------------------------------------------------------------------------------------------
 
     async def _ask_zone(self, here: Here, reply: Reply, channel: Channel) -> None:
-        """Ask who has subscribed a channel first where it is."""
+        """Ask for the channel's time zone after its first subscription, if neither has one."""
         if reply.verb != SUBSCRIBE.name or not reply.ok:
             return
         subscriptions = self._services.store.subscriptions
@@ -266,7 +269,7 @@ class Replies:
         await self._answers.ask(here, asked)
 
     async def _set_zone(self, here: Here, zone: str, place: str) -> None:
-        """Do what was chosen, and take the question away."""
+        """Set the chosen zone, and delete the question if that succeeds."""
         if not await self._answers.defer_press(here):
             return
         options = {"timezone": zone, **place_options(place, here.place.id)}
@@ -278,7 +281,7 @@ class Replies:
 
 
 def _names_another(given: Given) -> bool:
-    """Say whether a command is about another channel: what is done there concerns nobody here."""
+    """Say whether a command is about another channel, so that only the person should see the answer."""
     return given.target is not None and given.target.id != given.here.place.id
 
 

@@ -1,19 +1,17 @@
-"""discord.py's HTTP client, without its retries and without its sleeping: one request a call, answered at once.
+"""discord.py's HTTP client without its retries and sleeps: each call sends one request and returns at once.
 
-What it does by itself, and why it must not here:
+What discord.py does by itself           why that is wrong here
 
-    it sleeps on a 429, for up to 30 s      a lease runs meanwhile, and no other process hears of the silence; cancelled
-                                            in the sleep after a global 429, it never sends anything again
-    it repeats after 500, 502, 504, 524     a post to a forum carries no nonce, and would be there twice
-    it holds an answer back until the       the message is posted, and nobody has stored its receipt
-      bucket that it emptied is full again
+sleeps on a 429, for up to 30 s          our lease runs out, and other processes do not learn of the wait; if the sleep
+                                           after a global 429 is cancelled, it never sends anything again
+repeats after 500, 502, 504, 524         a post to a forum has no nonce, and would be posted twice
+delays an answer until the bucket that   the message is posted, but its receipt is not stored yet
+  it emptied is full again
+follows redirects, accepts any size      a proxy could receive what was sent, or fill our memory
+believes every header                    a wrong one could make a channel wait for years, or lose a receipt
 
-    it follows a redirect, and takes a      what stands between Discord and us would get what was sent, and fill the
-      body of any size                        memory
-    it believes whatever a header says      a channel would wait for years, or a message be posted and not be known
-
-So a failing answer is turned into its `DiscordError` before discord.py sees it, and a bucket says how long to wait
-instead of waiting. `HTTPClient` and `Ratelimit` are no documented interface of discord.py: they are used here alone.
+So we turn a failed answer into a `DiscordError` before discord.py sees it, and a bucket raises with the time to wait
+instead of sleeping. discord.py does not document `HTTPClient` and `Ratelimit`; no other module uses them.
 """
 
 import asyncio
@@ -35,20 +33,20 @@ from bot.ports import Clock
 Json = Any
 
 FIRST_FAILURE: Final = 300
-"""Discord sends nobody elsewhere."""
+"""HTTP statuses from here on are failures; so are redirects, since Discord sends none."""
 
 LARGEST_ANSWER: Final = 20 << 20
-"""Bytes of an answer: the largest is all that is in a server."""
+"""Most bytes in one answer. The largest that we ask for describe a whole server."""
 
 MANY_BUCKETS: Final = 1000
-"""When those that are full again are forgotten: each channel has one."""
+"""At this many buckets (each channel has one) those that are full again are forgotten."""
 
 ANY_NUMBER: Final = 1_000_000
-"""Calls of a bucket before Discord has said how many there may be."""
+"""Calls that a bucket allows until Discord has said how many."""
 
 
 class Bucket(Ratelimit):
-    """How many more calls of a route one channel, server or webhook takes, as Discord said last."""
+    """How many more calls of a route Discord allows for one channel, server or webhook, by its last answer."""
 
     __slots__ = ("_clock", "full_at")
 
@@ -62,7 +60,7 @@ class Bucket(Ratelimit):
         """Take one call.
 
         Raises:
-            RateLimited: none is left; it says for how long.
+            RateLimited: none is left; `retry_after` says for how many seconds.
         """
         wait = self.full_at - self._clock.wall()
         if wait <= timedelta():
@@ -72,7 +70,7 @@ class Bucket(Ratelimit):
         self.remaining -= 1
 
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
-        """Read what an answer says is left."""
+        """Read from an answer's headers how many calls are left, and until when."""
         del use_clock
         remaining = response.headers["X-RateLimit-Remaining"]
         seconds = self._full_in(response.headers)
@@ -81,7 +79,7 @@ class Bucket(Ratelimit):
             self.full_at = self._clock.wall() + timedelta(seconds=seconds)
 
     def _full_in(self, headers: Mapping[str, str]) -> float | None:
-        """Return in how many seconds the bucket is full again; by our clock where only the moment is said."""
+        """Return in how many seconds the bucket is full again; None if the headers do not say."""
         if (seconds := seconds_of(headers.get("X-RateLimit-Reset-After"))) is not None:
             return seconds
         try:
@@ -90,27 +88,27 @@ class Bucket(Ratelimit):
             return None
 
     async def __aexit__(self, kind: object, error: object, traceback: object) -> None:
-        """Keep the silence that was asked for."""
+        """After a 429 for this route, allow no call until its wait is over."""
         if isinstance(error, DiscordError) and error.concern is Concern.ROUTE and error.retry_after:
             self.remaining, self.full_at = 0, self._clock.wall() + error.retry_after
 
 
 class Rest(HTTPClient):
-    """One bot's connections to the REST API."""
+    """One bot's HTTP client for the REST API."""
 
     def __init__(self, clock: Clock, base_url: str) -> None:
-        # The one place that says where Discord is: whatever of discord.py makes a request reads it there.
+        # All of discord.py reads the address of the API from this class attribute.
         Route.BASE = base_url
         loop = asyncio.get_running_loop()
         super().__init__(loop, proxy=proxy_for(base_url), http_trace=_failures_raised())
         self._clock = clock
 
     async def request(self, route: Route, **arguments: Any) -> Any:
-        """Ask once, and go nowhere else."""
+        """Send one request, and follow no redirect."""
         return read(await super().request(route, allow_redirects=False, **arguments))
 
     def get_ratelimit(self, key: str) -> Ratelimit:
-        """Return the bucket of a key."""
+        """Return discord.py's bucket for a key: ours, which does not sleep."""
         if len(self._buckets) >= MANY_BUCKETS:
             now = self._clock.wall()
             for full in [
@@ -123,13 +121,13 @@ class Rest(HTTPClient):
 
 
 def read(answer: Json) -> Json:
-    """Read what discord.py has left as text: it knows JSON only by a type without the charset that a proxy may add."""
+    """Parse an answer that discord.py left as text, as it does when a proxy adds a charset to the JSON's type."""
     found = _json_of(answer.encode()) if isinstance(answer, str) else None
     return answer if found is None else found
 
 
 def _failures_raised() -> aiohttp.TraceConfig:
-    """Raise a `DiscordError` for every failing answer, and one without an end, before anybody else reads it."""
+    """Return a hook of aiohttp that raises a `DiscordError` of a bad or too large answer before discord.py sees it."""
 
     async def judge(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
         answer = ended.response
@@ -143,7 +141,7 @@ def _failures_raised() -> aiohttp.TraceConfig:
 
 
 async def _body_of(answer: aiohttp.ClientResponse) -> bytes:
-    """Read a body, for whoever reads it again, too."""
+    """Read a body up to `LARGEST_ANSWER`, and keep it in the answer, so that discord.py can read it again."""
     body = bytearray()
     async for piece in answer.content.iter_any():
         body += piece

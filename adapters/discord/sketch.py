@@ -1,8 +1,8 @@
-"""What a digest's payload shows, read back for whoever has no Discord at hand. Pure.
+"""Shows in a terminal roughly how Discord displays a digest's payload: for `paperround demo`. Pure.
 
-    text ──> its words, bold ones strong, small ones quiet (emphasis)    section ──> and its button    row ──> labels
+    text ──> its text (bold as strong, small print as emphasis)    section ──> text and button    row ──> labels
 
-Only what digests are made of is read.
+Other components are left out: digests have none.
 """
 
 import re
@@ -24,7 +24,7 @@ _MARKS = re.compile(
 
 
 def sketch(payload: Json) -> Iterator[tuple[Spans, str]]:
-    """Yield each component of a message: what it says, and the button beside it, if it has one."""
+    """Yield for each component its text, and the label of the button beside it or an empty text."""
     (container,) = (each for each in payload["components"] if "components" in each)
     for component in container["components"]:
         inside = component.get("components", [component])

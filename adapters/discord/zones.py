@@ -1,7 +1,7 @@
-"""Asks once where a channel is: Discord tells nobody's time zone. Pure.
+"""The question for a channel's time zone, which Discord does not tell. Pure.
 
-Whoever subscribes a channel that has none is asked, and sees a select. What they choose is the command `settings
-timezone`; keeping what is so far is a choice, too, and nobody is asked again.
+Whoever makes the first subscription of a channel without a zone gets a select with likely zones. Their choice runs the
+command `settings timezone`. "Keep" is a choice, too, so that nobody is asked twice.
 """
 
 from datetime import time
@@ -15,7 +15,7 @@ from bot.document import Text
 Json = Any
 
 ZONE: Final = "zone"
-"""What the id of the select begins with; the channel that it is about follows, where that is another one."""
+"""How the select's id begins; if the question is about another channel than the one it is asked in, its id follows."""
 
 LOCAL: Final = {
     "bg": ("Europe/Sofia",),
@@ -51,7 +51,7 @@ LOCAL: Final = {
     "zh-CN": ("Asia/Shanghai", "Asia/Singapore"),
     "zh-TW": ("Asia/Taipei",),
 }
-"""Where people mostly are whose Discord speaks a language.
+"""The likely zones of a person, by the language of their Discord.
 
 Source of the languages: https://docs.discord.com/developers/reference#locales
 """
@@ -61,12 +61,16 @@ _COMPONENTS_V2: Final = 1 << 15
 
 
 def zones_for(locale: str, kept: str) -> list[str]:
-    """Return the zones to offer: that of now, those of the person's language, the usual ones."""
+    """Return the zones to offer, at most `OPTIONS`: the present one, those of the person's language, the usual ones."""
     return list(dict.fromkeys((kept, *LOCAL.get(locale, ()), *USUAL_ZONES)))[:OPTIONS]
 
 
 def question(kept: str, at: time, locale: str, place: str = "") -> Json:
-    """Return a message that asks for a channel's zone; `kept` is what holds so far, `at` the hour of a digest."""
+    """Return a message that asks for a channel's zone.
+
+    `kept` is the present zone (IANA), `at` the local time of the digest, `locale` the person's language, and `place`
+    the id of the channel if it is another one, `@` and an id for a person's own.
+    """
     where = "Where are you?" if place.startswith("@") else "Where is this channel?"
     asked = markdown((Text(f"{at:%H:%M} is {kept} so far. {where}"),))
     options = [{"label": f"Keep {zone}" if zone == kept else zone, "value": zone} for zone in zones_for(locale, kept)]

@@ -122,7 +122,7 @@ async def test_what_one_server_subscribed_is_never_posted_in_another(migrated_sq
         await world.digest(crossed)
         await world.finish()
         assert len(world.said(ELSEWHERE.id)) == 1
-        assert await why_paused(world.store, crossed) == "the channel is none of the server's (10003)"
+        assert await why_paused(world.store, crossed) == "the channel is in another server (10003)"
 
 
 async def test_an_archived_thread_is_opened_again_by_a_digest(migrated_sqlite_url: str) -> None:
