@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - what phones type for quotes is among its subjects
 """Which papers are like another: those that share its rare words. Pure.
 
 paper ──> the words of its title and keywords ──> the rarest of them ──> candidates ──> scored by what they share
@@ -27,8 +28,8 @@ _SHORTEST: Final = 2
 _FEWEST_SHARED: Final = 2
 """One word in common is a coincidence, unless it is a rare one in the titles of both."""
 
-_SYNTAX: Final = frozenset('"“”„«»`')
-"""Characters that would end a quoted phrase, or the code that shows it."""
+_SYNTAX: Final = frozenset('"“”„‟«»＂`')
+"""Characters that would end a quoted phrase, as commands read it, or the code that shows it."""
 
 
 def telling_words(stored: StoredPaper) -> tuple[Words, ...]:

@@ -36,7 +36,9 @@ _SPECIAL: Final = str.maketrans(
         '"': "''",
     }
 )
-_STRAY_BRACES: Final = re.compile(r"[{}]")
+_NOT_IN_IDS: Final = re.compile(r"[{}\\]")
+"""What would end a value, or be a command of TeX: an id is written as it is, and may come from anywhere."""
+
 _WORD: Final = re.compile(r"[^\W_]+")
 _NO_ADDRESS: Final = re.compile(r"[\s{}\\\"]")
 
@@ -168,7 +170,7 @@ def _escaped(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Return an id or an address as it is: tools read these fields letter by letter, and escape them by themselves."""
-    return _STRAY_BRACES.sub("", clean(text))
+    return _NOT_IN_IDS.sub("", clean(text))
 
 
 def _ascii(text: str) -> str:

@@ -94,6 +94,14 @@ def test_a_paper_with_a_doi_alone_is_an_article() -> None:
     }
 
 
+def test_no_id_holds_a_command_of_tex() -> None:
+    hostile = r"\input/etc/passwd"
+    found = one(Work(title="x", arxiv=f"2606.1{hostile}", primary=hostile, doi=f"10.1000/{hostile}"))
+    assert {found[name] for name in ("eprint", "primaryClass", "doi")} == {
+        *("2606.1input/etc/passwd", "input/etc/passwd", "10.1000/input/etc/passwd")
+    }
+
+
 def test_a_paper_of_which_only_the_title_is_known_is_an_entry_too() -> None:
     assert one(Work(title="世界")) == {"kind": "misc", "key": "anonymous", "title": "世界"}
 
