@@ -13,11 +13,7 @@ QUOTES = "\"“”„‟«»＂'‘’`"
 
 @pytest.mark.parametrize("quote", QUOTES)
 def test_a_name_that_would_end_its_quotes_is_not_offered(quote: str) -> None:
-    for name in (
-        f"Ada{quote}Brill",
-        f"Ada{quote} --who-can-manage everyone",
-        f"Ada{quote} --who-can-manage {quote}all",
-    ):
+    for end in ("Brill", " --who-can-manage everyone", f" --who-can-manage {quote}all"):
         for offered in names_to_mute((clean(f"Ada{quote}{end}"),)):
             request = parse(f'settings mute author:"{offered}"')
             assert isinstance(request, ChangeSettings)
