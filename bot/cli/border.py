@@ -18,6 +18,7 @@ from bot.errors import FileError, NotUnderstoodError, PaperroundError, SettingsE
 from bot.logs import redact, start_logging
 from bot.ports import Clock
 from bot.settings import Settings, load_settings, unknown_variables
+from bot.text.clean import clean
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,12 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Say on stderr why something was not done; a closed stderr is nobody's loss."""
+    """Say on stderr why something was not done; a closed stderr is nobody's loss.
+
+    It may repeat a file or an answer, so nothing in it steers the terminal.
+    """
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"paperround: {redact(text)}\n")
+        sys.stderr.write(f"paperround: {clean(redact(text))}\n")
 
 
 def clock_at(as_of: datetime | None) -> Clock:

@@ -19,6 +19,7 @@ from bot.clock import SystemClock
 from bot.errors import RefusedError, SettingsError, SourceError, StoreError
 from bot.ports import Clock
 from bot.settings import Settings, load_settings, unknown_variables
+from bot.text.clean import clean
 
 ANSWER_WITHIN = timedelta(seconds=5)
 """How long a server may take; a slower one would be of little use."""
@@ -40,9 +41,10 @@ def run_doctor(flags: Mapping[str, Any]) -> int:
 async def _examine(flags: Mapping[str, Any]) -> int:
     status = DONE
     async for check in _checks(flags):
-        say(f"{'FAIL' if check.fix else 'ok  '}  {check.name}: {check.found}")
+        # It repeats what others call themselves: a workspace, a server.
+        say(clean(f"{'FAIL' if check.fix else 'ok  '}  {check.name}: {check.found}"))
         if check.fix:
-            say(f"      {check.fix}")
+            say(clean(f"      {check.fix}"))
             status = FAILED
     return status
 

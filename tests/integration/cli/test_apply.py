@@ -85,6 +85,15 @@ def test_every_mistake_of_a_fleet_is_told_before_anything_is_changed(console: Co
     assert console("channels", "--json").json == []
 
 
+def test_nothing_of_a_file_steers_the_terminal(console: Console) -> None:
+    hostile = r"""{"ti\e]0;owned\atle\x9b2J\u202e": 1, version: "\e[2J"}"""
+    (console.folder / "fleet.yaml").write_text(hostile, encoding="utf-8")
+    ended = console("apply", "fleet.yaml")
+    assert (ended.status, ended.out) == (2, "")
+    assert "ti]0;ownedtle2J (line 1): I don't know this key." in ended.err
+    assert ended.err.replace("\n", "").isprintable()
+
+
 def test_a_person_s_own_channel_is_not_for_a_fleet(console: Console) -> None:
     (console.folder / "fleet.yaml").write_text("version: 1\nchannels: {console:local/@ana: {}}\n", encoding="utf-8")
     ended = console("apply", "fleet.yaml")

@@ -33,13 +33,14 @@ class Slack:
 
     scopes: str = ",".join(SCOPES)
     errors: dict[str, str] = field(default_factory=dict)
+    team: str = "Tea"
     ahead: timedelta = timedelta()
     url: str = ""
 
     def answer(self, method: str) -> dict[str, Any]:
         if method in self.errors:
             return {"ok": False, "error": self.errors[method]}
-        return {"ok": True, "team": "Tea", "team_id": "T1", "user_id": "U0BOT", "url": "wss://127.0.0.1:9"}
+        return {"ok": True, "team": self.team, "team_id": "T1", "user_id": "U0BOT", "url": "wss://127.0.0.1:9"}
 
 
 @pytest.fixture
@@ -130,6 +131,12 @@ def test_a_slack_that_is_well_is_told_of_check_by_check(tmp_path: Path, slack: S
     ]
     assert "belongs to the bot of Tea (T1)" in ended.out
     assert no_secret_is_in(ended.out + ended.err)
+
+
+def test_no_name_of_a_workspace_steers_the_terminal(tmp_path: Path, slack: Slack) -> None:
+    slack.team = "T\x1b[2Je\x9ba\u202e"
+    ended = doctor(tmp_path, slack, SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)
+    assert "belongs to the bot of T[2Jea (T1)" in ended.out
 
 
 def test_a_slack_that_would_not_be_heard_is_told_of(tmp_path: Path, slack: Slack) -> None:
