@@ -151,7 +151,7 @@ class HttpClient:
                 "GET", url, params=params or None, headers={"If-None-Match": etag} if etag else {}
             )
         except httpx.InvalidURL as error:
-            raise SourceError("the address in the settings is not one that can be asked") from error
+            raise SourceError("its address in the settings is no web address; correct it") from error
         asking = _Asking(
             host=request.url.host,
             pace=pace,
@@ -271,7 +271,7 @@ def _followed(following: httpx.Request, request: httpx.Request) -> httpx.Request
     before, after = request.url, following.url
     is_upgrade = (before.scheme, before.port, after.scheme, after.port) == ("http", None, "https", None)
     if after.host != before.host or ((after.scheme, after.port) != (before.scheme, before.port) and not is_upgrade):
-        raise SourceError(f"{before.host} redirects to {after.host}; set its address to where it lives now")
+        raise SourceError(f"{before.host} redirects to {after.host}; correct its address in the settings")
     return following
 
 

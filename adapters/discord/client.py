@@ -221,4 +221,4 @@ class DiscordApi:
             raise DiscordError(unknown, f"the connection to Discord was lost ({type(error).__name__})") from error
         except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
             # An answer that is no JSON, nested too deeply, or has an unexpected shape.
-            raise DiscordError(unknown, "Discord's answer makes no sense") from error
+            raise DiscordError(unknown, "the answer was not in Discord's form; a proxy may have sent it") from error

@@ -165,7 +165,7 @@ class Connection:
             self._wait(LONGEST_WAIT, _FATAL[code])
         elif isinstance(error, discord.DiscordException | aiohttp.ClientError | OSError):
             named = f"{type(error).__name__} {code}" if code else type(error).__name__
-            self._wait(self._backoff(), f"Discord cannot be reached ({named}).")
+            self._wait(self._backoff(), f"Discord cannot be reached ({named}); trying again. Check network and proxy.")
         else:
             log.error("discord: the connection broke for an unknown reason; connecting anew", exc_info=error)
             self._wait(self._backoff(), "Discord: the connection broke; connecting anew.")

@@ -227,9 +227,10 @@ def _reason_of(refusal: Refusal) -> str:
     if refusal.is_for_token:
         return "Discord does not accept DISCORD_BOT_TOKEN"
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "Discord asked us to wait" if refusal.is_discords else "Discord keeps our address out for a while"
+        is_banned = not refusal.is_discords
+        return "Discord keeps out our IP address for a while" if is_banned else "Discord asked us to wait"
     if not refusal.code:
-        return f"Discord answered {refusal.status} without a word"
+        return f"Discord answered with status {refusal.status} and no error code"
     return f"{_WORDS.get(refusal.code, 'Discord refused it')} ({refusal.code})"
 
 

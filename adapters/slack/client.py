@@ -27,6 +27,8 @@ BASE_URL: Final = "https://slack.com/api/"
 _ANSWERS_AT: Final = (".slack.com", ".slack-gov.com")
 """Hosts of Slack's response_urls, also where the settings send calls of the Web API to another host."""
 
+_NO_ANSWER_OF_SLACKS: Final = "the answer was not in Slack's form; a proxy may have sent it"
+
 CALL_TIMEOUT: Final = timedelta(seconds=8)
 """How long one call may take. With the waiting of `pacing.py` before it, a post stays within its lease."""
 
@@ -88,9 +90,9 @@ class SlackApi:
             raise DeliveryError(Verdict.UNKNOWN_OUTCOME, reason) from error
         except (ValueError, AttributeError, RecursionError) as error:
             # What the SDK raises of an answer that is no JSON object: a text, a list, deep nesting, broken UTF-8.
-            raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer makes no sense") from error
+            raise DeliveryError(Verdict.UNKNOWN_OUTCOME, _NO_ANSWER_OF_SLACKS) from error
         if not isinstance(answer.data, dict):
-            raise DeliveryError(Verdict.UNKNOWN_OUTCOME, "Slack's answer makes no sense")
+            raise DeliveryError(Verdict.UNKNOWN_OUTCOME, _NO_ANSWER_OF_SLACKS)
         return answer.data
 
 

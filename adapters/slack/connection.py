@@ -41,14 +41,14 @@ LONGEST_WAIT: Final = timedelta(minutes=10)
 LONGEST_REFUSED: Final = timedelta(minutes=2)
 """Longest wait after Slack refused a connection, unless Slack asks for more: most refusals are passing faults."""
 
-_ENDS_EARLY: Final = "Slack, or what stands before it, ends every connection soon after it is made."
+_ENDS_EARLY: Final = "Every connection to Slack ends soon after it is made, by Slack or by a proxy; trying again later."
 
-_TOO_OFTEN: Final = "Slack asks to wait before the next connection."
+_TOO_OFTEN: Final = "Slack asks to wait before the next connection; connecting after that."
 
 _FATAL: Final = {
     "invalid_auth": "Slack does not accept SLACK_APP_TOKEN; make one with connections:write on the page of the app.",
-    "not_allowed_token_type": "SLACK_APP_TOKEN is no app-level token; it begins with xapp-.",
-    "missing_scope": "SLACK_APP_TOKEN lacks the scope connections:write.",
+    "not_allowed_token_type": "SLACK_APP_TOKEN is no app-level token; make one (xapp-...) on the page of the app.",
+    "missing_scope": "SLACK_APP_TOKEN lacks connections:write; make one that has it on the page of the app.",
     "account_inactive": "Slack does not accept SLACK_APP_TOKEN any more; make another on the page of the app.",
     "token_revoked": "Slack does not accept SLACK_APP_TOKEN any more; make another on the page of the app.",
 }
@@ -146,13 +146,16 @@ class Connection:
         except SlackApiError as error:
             await _close(handler)
             refusal = refusal_of(error)
-            why = f"Slack refuses the connection ({refusal.code})." if refusal.code else _NONSENSE
+            why = f"Slack refuses the connection ({refusal.code}); trying again." if refusal.code else _NONSENSE
             if refusal.is_for_rate:
                 why = _TOO_OFTEN
             raise self._refused(_FATAL.get(refusal.code, why), delivery_error_of(refusal).retry_after) from None
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError, LookupError) as error:
             await _close(handler)
-            raise NotConnectedError(f"Slack cannot be reached ({type(error).__name__}).") from None
+            named = type(error).__name__
+            raise NotConnectedError(
+                f"Slack cannot be reached ({named}); trying again. Check network and proxy."
+            ) from None
         except AttributeError:
             # What the SDK raises of an answer that is JSON but no object.
             await _close(handler)

@@ -148,7 +148,8 @@ def delivery_error_of(refusal: Refusal) -> DeliveryError:
         return DeliveryError(Verdict.RETRY_LATER, reason, retry_after=wait or WAIT_WITHOUT_A_WORD)
     verdict = _verdict_of(refusal)
     if not refusal.code:
-        return DeliveryError(verdict, f"Slack answered {refusal.status} without a word", retry_after=wait)
+        reason = f"Slack answered with status {refusal.status} and no error code"
+        return DeliveryError(verdict, reason, retry_after=wait)
     words = _WORDS.get(refusal.code, "Slack refused it")
     return DeliveryError(verdict, f"{words} ({refusal.code})", retry_after=wait)
 

@@ -57,18 +57,21 @@ async def ask(token: Secret, method: str, base_url: str) -> Answer:
         code = data.get("error") if isinstance(data, dict) else None
         if not isinstance(code, str):
             status = error.response.status_code
-            raise SourceError(f"Slack answers with status {status}, and nothing that makes sense") from error
-        return Answer(code=code, **_headers(error.response.headers))
+            raise SourceError(f"what answers is not Slack (status {status})") from error
+        headers = _lower(error.response.headers)
+        return Answer(code=code, scopes=_scopes_of(headers), date=headers.get("date", ""))
     except TimeoutError as error:
         raise SourceError(f"no answer within {WITHIN.seconds} s") from error
     except (aiohttp.ClientError, SlackClientError, OSError, ValueError, AttributeError, RecursionError) as error:
         raise SourceError(f"it cannot be reached ({type(error).__name__})") from error
     data = response.data if isinstance(response.data, dict) else {}
+    headers = _lower(response.headers)
     return Answer(
+        scopes=_scopes_of(headers),
+        date=headers.get("date", ""),
         workspace=_workspace(data),
         team=str(data.get("team") or ""),
         bot_user=str(data.get("user_id") or ""),
-        **_headers(response.headers),
     )
 
 
@@ -81,7 +84,7 @@ async def one_workspace(token: Secret, base_url: str) -> Installation:
     """
     answer = await ask(token, WHO, base_url)
     if answer.code and VERDICTS.get(answer.code) is not Verdict.STOP_WORKSPACE:
-        raise SourceError(f"it does not say whose SLACK_BOT_TOKEN is ({answer.code})")
+        raise SourceError(f"it cannot say now whose SLACK_BOT_TOKEN is ({answer.code})")
     if not answer.workspace:
         raise RefusedError(
             f"SLACK_BOT_TOKEN: Slack does not take it ({answer.code or 'it belongs to no workspace'}).",
@@ -105,10 +108,12 @@ def _workspace(data: Mapping[str, Any]) -> str:
         return ""
 
 
-def _headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    lower = {name.lower(): str(value) for name, value in headers.items()}
-    scopes = lower.get("x-oauth-scopes")
-    return {
-        "scopes": None if scopes is None else frozenset(filter(None, scopes.replace(" ", "").split(","))),
-        "date": lower.get("date", ""),
-    }
+def _lower(headers: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return headers by their names in lower case: the SDK gives them as they came."""
+    return {name.lower(): str(value) for name, value in headers.items()}
+
+
+def _scopes_of(headers: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the token's scopes; None if the answer names none."""
+    scopes = headers.get("x-oauth-scopes")
+    return None if scopes is None else frozenset(filter(None, scopes.replace(" ", "").split(",")))
