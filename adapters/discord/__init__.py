@@ -1,1 +1,1 @@
-"""Discord: the menu, the rendering, the posting, the hearing."""
+"""Discord: its menu, rendering, posting, and receiving commands and events."""

@@ -62,7 +62,7 @@ class NotConnectedError(PaperroundError):
 
 
 class Connection:
-    """The connection of one bot to Discord."""
+    """The connection of one bot to Discord's gateway, kept alive by `look_after`; `make` returns a new client."""
 
     def __init__(
         self, make: Callable[[], Listener], api: DiscordApi, token: Secret, clock: Clock, guilds: Guilds

@@ -54,8 +54,8 @@ ALREADY_CROSSPOSTED: Final = 40033
 NEEDS_A_POST: Final = 40058
 NOT_FOR_TEXT: Final = 50008
 WRONG_KIND: Final = 50024
-
 BAD_TOKEN: Final = 40001
+"""Discord's error codes that this module or others compare with."""
 
 _WORDS: Final = {
     10003: "the channel is gone",

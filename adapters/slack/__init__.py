@@ -1,1 +1,1 @@
-"""Slack: the menu, the rendering, the posting, the hearing."""
+"""Slack: its manifest, rendering, posting, and receiving commands and events."""

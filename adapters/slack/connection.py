@@ -62,7 +62,7 @@ class NotConnectedError(PaperroundError):
 
 
 class Connection:
-    """The connection of one app to Slack."""
+    """The Socket Mode connection of one app, kept alive by `look_after`."""
 
     def __init__(self, app: AsyncApp, app_token: Secret, base_url: str, clock: Clock) -> None:
         self._make: Callable[[int], Handler] = lambda early_ends: Handler(

@@ -183,7 +183,7 @@ def filled_of(body: Mapping[str, Json]) -> Filled:
         user=_text(body["user"]["id"]),
         response_url=kept.response_url,
     )
-    # One field stands in each block, whose id names it.
+    # Each of our input blocks has one field, and its block_id is the parameter's name.
     fields = {block: value for block, state in view["state"]["values"].items() for value in state.values()}
     return Filled(here=here, kept=kept, fields=fields)
 
