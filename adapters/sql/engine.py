@@ -32,6 +32,11 @@ CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 STATEMENT_TIMEOUT: Final = timedelta(seconds=60)
 """A server that takes longer is as good as away."""
 
+TRANSACTION_TIMEOUT: Final = 5 * STATEMENT_TIMEOUT
+"""How long a transaction on PostgreSQL may take in all. The server keeps to `STATEMENT_TIMEOUT` by itself, but one
+behind a network that swallows everything says nothing, and whoever asked it would wait for ever.
+"""
+
 POOL_SIZE: Final = 10
 POOL_OVERFLOW: Final = 10
 """Connections kept, and how many more at a peak: a worker posts 16 deliveries side by side.
@@ -55,11 +60,12 @@ class ConflictError(StoreError):
 
 
 class Database:
-    """One open database."""
+    """One open database. `timeout` is for transactions on PostgreSQL; None: they may take as long as they like."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, timeout: timedelta | None = TRANSACTION_TIMEOUT) -> None:
         self.address = address
         self.is_sqlite = address.is_sqlite
+        self._within = None if address.is_sqlite or timeout is None else timeout.total_seconds()
         file = _OneFile(address)
         self._engine = _sqlite_engine(address, file) if address.is_sqlite else _postgresql_engine(address)
         self._reader = self._engine.execution_options(**{_BEGIN: "BEGIN DEFERRED"})
@@ -116,7 +122,7 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with self._errors_translated():
-            async with engine.begin() as connection:
+            async with asyncio.timeout(self._within), engine.begin() as connection:
                 yield connection
 
     @contextmanager

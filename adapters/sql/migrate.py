@@ -32,7 +32,7 @@ async def migrate(url: str, target: str = "head") -> None:
     Raises:
         StoreError: the database failed, or a newer version of the program wrote it; nothing was changed.
     """
-    database = Database(address_of(url))
+    database = Database(address_of(url), timeout=None)
     try:
         await migrate_database(database, target)
     finally:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -114,6 +115,51 @@ async def test_a_refused_session_is_told_with_the_way_out(code: str, words: str,
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         assert told in await fails(f"postgresql://u:{SECRET}@127.0.0.1:{port}/db")
+
+
+@asynccontextmanager
+async def muffled(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Give a server's URL by a way that swallows everything once the event is set, and takes nobody any more."""
+    there, silent = make_url(url), asyncio.Event()
+    port = there.query.get("port", there.port or 5432)
+    socket = f"{there.query.get('host')}/.s.PGSQL.{port}"
+
+    ends: list[asyncio.StreamWriter] = []
+    passing: list[asyncio.Task[None]] = []
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1 << 16):
+            if not silent.is_set():
+                writer.write(data)
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends.append(writer)
+        if silent.is_set():
+            writer.close()
+            return
+        server_reader, server_writer = await asyncio.open_unix_connection(socket)
+        ends.append(server_writer)
+        passing.append(asyncio.create_task(pass_on(reader, server_writer)))
+        passing.append(asyncio.create_task(pass_on(server_reader, writer)))
+
+    async with await asyncio.start_server(connect, "127.0.0.1", 0) as way:
+        here = there.set(host="127.0.0.1", port=way.sockets[0].getsockname()[1], query={})
+        yield here.render_as_string(hide_password=False), silent
+        for end in ends:
+            end.close()
+        await asyncio.gather(*passing, *(end.wait_closed() for end in ends), return_exceptions=True)
+
+
+async def test_a_server_that_falls_silent_is_left(postgresql_url: str) -> None:
+    async with muffled(postgresql_url) as (url, silent):
+        database = Database(address_of(url), timeout=timedelta(seconds=0.5))
+        async with database.read() as connection:
+            assert await connection.scalar(text("SELECT 1")) == 1
+        silent.set()
+        with pytest.raises(StoreError, match="does not answer"):
+            async with database.write() as connection:
+                await connection.execute(text("SELECT 1"))
+        await database.close()
 
 
 async def test_no_address_shows_its_password() -> None:
