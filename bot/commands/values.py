@@ -302,7 +302,8 @@ def role_of(written: Written) -> str:
     if found is None:
         hint = "Pinging a role works on Discord only, where you pick it from a list."
         raise written.error(f"{quoted(written.text)} is no role that I can ping.", hint=hint)
-    return found[1] or found[2]
+    # As a number is written: with a nought before it, the role of everybody would not be known for what it is.
+    return str(int(found[1] or found[2]))
 
 
 def role_or_none_of(written: Written) -> str:

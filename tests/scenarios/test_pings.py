@@ -88,7 +88,8 @@ async def test_what_is_no_role_is_told_where_roles_are(ana: Person, typed: str) 
 
 async def test_everybody_is_never_pinged(store: Store, ana: Person) -> None:
     await ana.asks("subscribe kettles")
-    for command in (f"subscribe teapots --ping {TEA.workspace}", f"edit 1 --ping <@&{TEA.workspace}>"):
+    named = (TEA.workspace, f"0{TEA.workspace}", f"<@&{TEA.workspace}>", f"<@&00{TEA.workspace}>")
+    for command in (f"{verb} --ping {each}" for verb in ("subscribe teapots", "edit 1") for each in named):
         assert (await ana.reads(command)).startswith("I don't ping everybody; I changed nothing.")
     file = f"import {{version: 1, subscriptions: [{{query: kettles, ping: {TEA.workspace}}}]}}"
     assert (await ana.reads(file)).startswith("I don't ping everybody")
