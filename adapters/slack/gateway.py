@@ -1,14 +1,14 @@
-"""Receives commands, presses, forms and events from Slack; acknowledges each at once, then works on it.
+"""Receives commands, presses, forms and events from Slack; acknowledges each at once, and has it worked on.
 
 Socket Mode ─┐                ┌─ ack (Slack gives 3 s, so nothing is awaited before it, not even the database)
-HTTP, signed ┴─ Bolt ── read ─┴─ Work ── Members: who asks? ── dispatch / press ── Answers, modals
-                                     └── Comings (events, each id once)
+HTTP, signed ┴─ Bolt ── read ─┴─ Work ──┬─ Replies (commands, presses and forms, each signature once)
+                                        └─ Comings (events, each id once)
 """
 
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,23 +19,19 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.answers import Answers
 from adapters.slack.client import SlackApi, client_of
 from adapters.slack.comings import Comings, Event, happened_at
 from adapters.slack.connection import Connection
-from adapters.slack.interactions import Filled, Here, Kept, Pressed, Typed, filled_of, pressed_of, typed_of
+from adapters.slack.interactions import filled_of, pressed_of, typed_of
 from adapters.slack.members import Members
-from adapters.slack.modals import FORM, FORMS, document_view, errors_of, form_kept, form_view, loading_view, options_of
+from adapters.slack.modals import FORM, options_of
 from adapters.slack.names import workspace_of
+from adapters.slack.replies import Heard, Replies, opens_modal
 from adapters.slack.signed import EVENTS, GOOD_FOR, MOST_REMEMBERED, SIGNATURE, Seen, SignedEndpoint, is_first, unsigned
 from adapters.work import Work
 from bot.commands.arguments import ROOT
-from bot.commands.dispatch import dispatch, dispatch_options, mistakes_in
-from bot.commands.place import place_options
-from bot.commands.press import press
 from bot.commands.services import Services
-from bot.document import Form, Reply
-from bot.errors import DeliveryError, TokenError
+from bot.errors import TokenError
 from bot.model.channel import Platform
 from bot.model.installation import Secret
 from bot.ports import Endpoint, Installations
@@ -44,6 +40,7 @@ log = logging.getLogger(__name__)
 
 Json = Any
 Ack = Callable[..., Awaitable[Any]]
+Answer = Callable[[], Coroutine[Any, Any, None]]
 
 T = TypeVar("T")
 
@@ -63,8 +60,6 @@ LOOK_BACK_AGAIN: Final = timedelta(minutes=1)
 """How long to wait before looking back again, if Slack did not say of some channel whether we are in it."""
 
 _BUSY: Final = "I have too much to do at this moment. Please try again in a minute."
-_ABSTRACT: Final = "abstract"
-_OPENS_FORM: Final = FORMS - {"edit"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +84,7 @@ class SlackGateway:
     ) -> None:
         self._services = services
         self._installations = installations
-        self._members = members
-        self._answers = Answers(SlackApi(door.base_url), members, services.clock)
+        self._replies = Replies(services, SlackApi(door.base_url), members)
         self._comings = Comings(
             services.store, services.clock, members, installations, default_zone=services.default_zone
         )
@@ -192,22 +186,14 @@ class SlackGateway:
         if typed is None:
             await ack()
             return
-        verb = " ".join(typed.text.lower().split())
-        is_form = verb in _OPENS_FORM
-        job = self._open_form(typed, verb) if is_form else self._once(context, partial(self._answer_typed, typed))
-        is_begun = self.work.begin("a command", job, workspace=typed.here.workspace, is_urgent=is_form)
+        is_begun = self._begin("a command", typed, partial(self._replies.to_command, typed), context)
         await (ack() if is_begun else ack(text=_BUSY))
 
     async def _on_press(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         await ack()
         pressed = _read(lambda: pressed_of(body))
-        if pressed is None:
-            return
-        is_abstract = pressed.action.partition(":")[0] == _ABSTRACT
-        job = (
-            self._show_abstract(pressed) if is_abstract else self._once(context, partial(self._answer_pressed, pressed))
-        )
-        self.work.begin("a press", job, workspace=pressed.here.workspace, is_urgent=is_abstract)
+        if pressed is not None:
+            self._begin("a press", pressed, partial(self._replies.to_press, pressed), context)
 
     async def _on_form(self, ack: Ack, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         filled = _read(lambda: filled_of(body))
@@ -215,12 +201,29 @@ class SlackGateway:
         if filled is None or options is None:
             await ack()
             return
-        if mistakes := mistakes_in(filled.kept.verb, options, self._services):
-            await ack(response_action="errors", errors=dict(errors_of(filled.kept, mistakes)))
+        if mistakes := self._replies.mistakes_of(filled, options):
+            await ack(response_action="errors", errors=dict(mistakes))
             return
-        job = self._once(context, partial(self._answer_filled, filled, options))
-        self.work.begin("a form", job, workspace=filled.here.workspace)
+        self._begin("a form", filled, partial(self._replies.to_form, filled, options), context)
         await ack()
+
+    def _begin(self, name: str, heard: Heard, answer: Answer, context: AsyncBoltContext) -> bool:
+        """Have what was heard answered once; False if there is too much to do.
+
+        What opens a modal at once is urgent and skips the check for replays: it has three seconds and changes nothing,
+        and Slack opens only one modal per request.
+        """
+        is_urgent = opens_modal(heard)
+        job = answer() if is_urgent else self._once(context, answer)
+        return self.work.begin(name, job, workspace=heard.here.workspace, is_urgent=is_urgent)
+
+    async def _once(self, context: AsyncBoltContext, answer: Answer) -> None:
+        """Run `answer`, unless the signed request was used before, here or at another process: that is a replay."""
+        signature = context.get(SIGNATURE)
+        if signature and not await is_first(signature, self._services.store.rate_limits, self._services.clock):
+            log.warning("slack: a signed request arrived a second time and was ignored; somebody may have copied it")
+            return
+        await answer()
 
     async def _on_event(self, body: Mapping[str, Json], context: AsyncBoltContext) -> None:
         event_id = body.get("event_id")
@@ -235,85 +238,6 @@ class SlackGateway:
         if not self.work.begin(event.kind, self._comings.hear(event), workspace=event.workspace, in_line=line):
             # Too busy. Slack has the acknowledgement and will not repeat the event, so look back later.
             self._has_looked_back = False
-
-    # --- working -----------------------------------------------------------------------------------------------------
-
-    async def _once(self, context: AsyncBoltContext, answer: Callable[[], Awaitable[None]]) -> None:
-        """Run `answer`, unless the same signed request was used before, here or at another process: that is a replay.
-
-        Jobs that open a modal at once skip this check: they have three seconds, change nothing, and Slack opens only
-        one modal per request.
-        """
-        signature = context.get(SIGNATURE)
-        if signature and not await is_first(signature, self._services.store.rate_limits, self._services.clock):
-            log.warning("slack: a signed request arrived a second time and was ignored; somebody may have copied it")
-            return
-        await answer()
-
-    async def _answer_typed(self, typed: Typed) -> None:
-        requester = await self._members.requester(typed.here)
-        reply = await dispatch(typed.text, requester, self._services)
-        await self._say(typed.here, reply, typed.trigger)
-
-    async def _open_form(self, typed: Typed, verb: str) -> None:
-        form = Form(verb=verb, values={}, channel=typed.here.channel.id)
-        if not await self._is_form_open(typed.here, form, typed.trigger):
-            await self._answer_typed(typed)
-
-    async def _answer_pressed(self, pressed: Pressed) -> None:
-        requester = await self._members.requester(pressed.here)
-        reply = await press(pressed.action, requester, self._services)
-        if pressed.is_in_modal and not reply.visible_to_channel and await self._is_shown_above(pressed, reply):
-            return
-        await self._say(pressed.here, reply, pressed.trigger)
-
-    async def _show_abstract(self, pressed: Pressed) -> None:
-        """Show an abstract in a modal. It opens empty: Slack allows three seconds, fetching a paper may take more."""
-        here, kept = pressed.here, _kept(pressed.here)
-        view_id = ""
-        try:
-            view_id = await self._answers.open(
-                here, pressed.trigger, loading_view("Abstract", kept), is_above=pressed.is_in_modal
-            )
-        except DeliveryError as error:
-            log.info("slack:%s: a modal did not open (%s); answering with a message", here.workspace, error.reason)
-        requester = await self._members.requester(here)
-        reply = await press(pressed.action, requester, self._services)
-        if not view_id:
-            await self._say(here, reply, "")
-            return
-        document = await self._answers.named(here, reply.document)
-        await self._answers.update(here, view_id, document_view("Abstract", document, kept))
-
-    async def _answer_filled(self, filled: Filled, options: Mapping[str, str | int | bool]) -> None:
-        here = filled.here
-        options = {**options, **place_options(filled.kept.acts_in, here.channel.id)}
-        requester = await self._members.requester(here)
-        reply = await dispatch_options(filled.kept.verb, options, requester, self._services)
-        await self._say(here, reply, "")
-
-    async def _say(self, here: Here, reply: Reply, trigger: str) -> None:
-        if reply.form is not None and trigger and await self._is_form_open(here, reply.form, trigger):
-            return
-        await self._answers.say(here, reply.document, to_channel=reply.visible_to_channel)
-
-    async def _is_form_open(self, here: Here, form: Form, trigger: str) -> bool:
-        kept = form_kept(form, here.channel_id, here.response_url)
-        try:
-            return bool(await self._answers.open(here, trigger, form_view(form, kept)))
-        except DeliveryError as error:
-            log.info("slack:%s: a form did not open (%s); answering with a message", here.workspace, error.reason)
-            return False
-
-    async def _is_shown_above(self, pressed: Pressed, reply: Reply) -> bool:
-        document = await self._answers.named(pressed.here, reply.document)
-        view = document_view("paperround", document, _kept(pressed.here))
-        try:
-            return bool(await self._answers.open(pressed.here, pressed.trigger, view, is_above=True))
-        except DeliveryError as error:
-            workspace = pressed.here.workspace
-            log.info("slack:%s: a modal did not open (%s); answering with a message", workspace, error.reason)
-            return False
 
 
 @contextmanager
@@ -356,10 +280,6 @@ def event_of(body: Mapping[str, Json], context: AsyncBoltContext, now: datetime)
     if event.channel is not None and not isinstance(event.channel.id, str):
         raise TypeError("the id of a channel is no text")
     return event
-
-
-def _kept(here: Here) -> Kept:
-    return Kept(channel_id=here.channel_id, response_url=here.response_url)
 
 
 def first_of(values: object) -> str:
