@@ -258,7 +258,7 @@ def subscriptions(draw: st.DrawFn) -> tuple[Subscription, ...]:
             min_upvotes=draw(st.integers(0, 10_000)),
             upvoted_only=draw(st.booleans()),
             sources=draw(st.sampled_from([(SourceChoice("huggingface"),), (SourceChoice("jsonl"),)])),
-            ping=draw(st.sampled_from(["", "7", "0123", "1" * 20])),
+            ping=draw(st.sampled_from(["", "7", "123", "1" * 20])),
         )
         made.append(paused(known, until=draw(UNTIL)) if draw(st.booleans()) else known)
     return tuple(made)
