@@ -50,7 +50,11 @@ LONGEST_TIMESTAMP: Final = 12
 
 
 class Seen:
-    """Remembers names for `kept_for`, at most `most` of them; the oldest go first."""
+    """Remembers names for `kept_for`, at most `most` of them; the oldest go first.
+
+    It is no `Memory`: that believes nothing from before the clock was set back, which is safe for rights. Here a name
+    would be new again, and a copied request would have an effect.
+    """
 
     def __init__(self, clock: Clock, kept_for: timedelta, most: int) -> None:
         self._clock = clock

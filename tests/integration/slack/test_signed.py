@@ -170,3 +170,12 @@ def test_what_was_seen_is_forgotten_when_it_is_old_or_there_is_too_much() -> Non
     assert seen.is_new("a")
     assert [seen.is_new(each) for each in "bcd"] == [True, True, True]
     assert seen.is_new("a")
+
+
+def test_what_was_seen_is_not_new_again_when_the_clock_is_set_back() -> None:
+    # Else a copied request would be good once more, by every second that the clock is set.
+    clock = SteppingClock(NOW)
+    seen = Seen(clock, MINUTE, most=3)
+    assert seen.is_new("a")
+    clock.moment -= timedelta(seconds=1)
+    assert not seen.is_new("a")
