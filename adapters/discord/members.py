@@ -112,6 +112,8 @@ class Members:
             there = replace(here.channel, id=target.id)
             self._managers.keep((there, here.user), is_manager(target.theirs))
 
+    # --- rights ------------------------------------------------------------------------------------------------------
+
     async def check(self, channel: Channel) -> None:
         """Check that we may post in a channel. A Discord that does not answer counts as yes: the first post will show.
 
@@ -135,6 +137,21 @@ class Members:
         place = await self._place(channel)
         return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
 
+    async def _place(self, channel: Channel) -> SeenChannel | None:
+        """Return a channel with our permissions in it; None when Discord does not answer."""
+        guild_id, channel_id = channel.workspace, channel.id
+        if known := self._places.recall((guild_id, channel_id)):
+            return known
+        if seen := self.guilds.channel(guild_id, channel_id):
+            return seen
+        try:
+            me = await self._api.myself()
+        except DiscordError as error:
+            log.warning("discord: the bot's own id is unknown (%s), so permissions are not checked", error.reason)
+            return None
+        found = await self._asked(guild_id, channel_id, me)
+        return None if found is None else replace(found[0], ours=found[1])
+
     async def manages(self, channel: Channel, user: str) -> bool:
         """Say whether a person manages a channel, also one where they have not typed anything.
 
@@ -155,6 +172,38 @@ class Members:
         is_seen = place.kind != PRIVATE_THREAD or Permission.MANAGE_THREADS in may
         return self._managers.keep((channel, user), is_seen and is_manager(may))
 
+    async def _asked(self, guild_id: str, channel_id: str, user: str) -> tuple[SeenChannel, Permission] | None:
+        """Ask for a channel and a member's permissions in it; None when Discord does not answer."""
+        found = await self._ask(_CHANNEL, channel_id=channel_id)
+        if not found or found.get("guild_id") != guild_id:
+            return None if found is None else (SeenChannel(id=channel_id), Permission.NONE)
+        place = SeenChannel(id=channel_id, name=found.get("name") or "", kind=int(found["type"]))
+        guild, member, ruled_by = await asyncio.gather(
+            self._ask(_GUILD, guild_id=guild_id),
+            self._member(guild_id, user),
+            self._ruled_by(found),
+        )
+        if guild is None or member is None or ruled_by is None:
+            return None
+        if not (guild and member and ruled_by):
+            return place, Permission.NONE
+        return place, granted(guild, member, ruled_by.get("permission_overwrites") or ())
+
+    async def _ruled_by(self, channel: Json) -> Json | None:
+        """Return the channel whose permissions count: a thread's parent, otherwise the channel itself."""
+        if int(channel["type"]) in THREADS:
+            return await self._ask(_CHANNEL, channel_id=channel["parent_id"])
+        return channel
+
+    async def _member(self, guild_id: str, user: str) -> Json | None:
+        """Return a member with their roles; None when Discord does not answer."""
+        roles = self._roles.recall((guild_id, user))
+        if roles is not None:
+            return {"user": {"id": user}, "roles": roles}
+        return await self._ask(_MEMBER, guild_id=guild_id, user_id=user)
+
+    # --- what is gone ------------------------------------------------------------------------------------------------
+
     async def is_out(self, guild_id: str) -> bool:
         """Say whether we have certainly left a server; False if Discord does not answer."""
         return await self._ask(_GUILD, guild_id=guild_id) == {}
@@ -166,6 +215,8 @@ class Members:
         except DiscordError as error:
             return error.code == UNKNOWN_CHANNEL
         return bool(found) and found.get("guild_id") not in {None, channel.workspace}
+
+    # --- names -------------------------------------------------------------------------------------------------------
 
     async def names(self, guild_id: str, people: frozenset[str], places: frozenset[str]) -> Mapping[str, str]:
         """Return names by id, for those that are known or that Discord tells within `NAMED_WITHIN`."""
@@ -206,50 +257,7 @@ class Members:
             is_here = found.get("guild_id") == guild_id
             self._names.keep((guild_id, channel_id), (found.get("name") or "") if is_here else "")
 
-    async def _place(self, channel: Channel) -> SeenChannel | None:
-        """Return a channel with our permissions in it; None when Discord does not answer."""
-        guild_id, channel_id = channel.workspace, channel.id
-        if known := self._places.recall((guild_id, channel_id)):
-            return known
-        if seen := self.guilds.channel(guild_id, channel_id):
-            return seen
-        try:
-            me = await self._api.myself()
-        except DiscordError as error:
-            log.warning("discord: the bot's own id is unknown (%s), so permissions are not checked", error.reason)
-            return None
-        found = await self._asked(guild_id, channel_id, me)
-        return None if found is None else replace(found[0], ours=found[1])
-
-    async def _asked(self, guild_id: str, channel_id: str, user: str) -> tuple[SeenChannel, Permission] | None:
-        """Ask for a channel and a member's permissions in it; None when Discord does not answer."""
-        found = await self._ask(_CHANNEL, channel_id=channel_id)
-        if not found or found.get("guild_id") != guild_id:
-            return None if found is None else (SeenChannel(id=channel_id), Permission.NONE)
-        place = SeenChannel(id=channel_id, name=found.get("name") or "", kind=int(found["type"]))
-        guild, member, ruled_by = await asyncio.gather(
-            self._ask(_GUILD, guild_id=guild_id),
-            self._member(guild_id, user),
-            self._ruled_by(found),
-        )
-        if guild is None or member is None or ruled_by is None:
-            return None
-        if not (guild and member and ruled_by):
-            return place, Permission.NONE
-        return place, granted(guild, member, ruled_by.get("permission_overwrites") or ())
-
-    async def _ruled_by(self, channel: Json) -> Json | None:
-        """Return the channel whose permissions count: a thread's parent, otherwise the channel itself."""
-        if int(channel["type"]) in THREADS:
-            return await self._ask(_CHANNEL, channel_id=channel["parent_id"])
-        return channel
-
-    async def _member(self, guild_id: str, user: str) -> Json | None:
-        """Return a member with their roles; None when Discord does not answer."""
-        roles = self._roles.recall((guild_id, user))
-        if roles is not None:
-            return {"user": {"id": user}, "roles": roles}
-        return await self._ask(_MEMBER, guild_id=guild_id, user_id=user)
+    # --- asking ------------------------------------------------------------------------------------------------------
 
     async def _ask(self, path: str, **ids: str) -> Json | None:
         """Return Discord's answer; {} if the thing does not exist or we may not see it; None without an answer.
