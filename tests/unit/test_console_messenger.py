@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from select import select
 
 import pytest
 
@@ -130,7 +131,13 @@ async def test_a_pipe_is_written_to_while_somebody_reads_it_and_only_then(tmp_pa
     said = Document(blocks=(Paragraph(text("word " * 40_000)),))  # more than a pipe holds
     with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reading:
         os.set_blocking(reading.fileno(), True)
-        read = asyncio.create_task(asyncio.to_thread(reading.readline))
+
+        def read_line() -> bytes:
+            # Before somebody writes, a pipe says that it is at its end.
+            select([reading], [], [])
+            return reading.readline()
+
+        read = asyncio.create_task(asyncio.to_thread(read_line))
         await post(ConsoleMessenger(pipe, io.StringIO()), said)
         assert json.loads(await read)["channel"] == "console:local/general"
 
