@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from adapters.memory import Memory
+from adapters.memory import Allowance, Memory
 from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
 from adapters.slack.manifest import BOT_NAME
@@ -34,6 +34,15 @@ ASKED_AGAIN_AFTER: Final = timedelta(seconds=5)
 
 MOST_REMEMBERED: Final = 10_000
 """Most people, and most channels, that are remembered at a time."""
+
+NAMES_ASKED: Final = 20
+"""Most names that are asked for one workspace within `NAMES_ASKED_WITHIN`; more are shown by their ids.
+
+An answer repeats the ids that were typed. Made-up ones would use up what Slack allows of calls in a minute, and until
+it answers again nobody counts as a manager.
+"""
+
+NAMES_ASKED_WITHIN: Final = timedelta(minutes=1)
 
 Json = Any
 
@@ -67,6 +76,7 @@ class Members:
         self._silent_until: dict[tuple[str, str], datetime] = {}
         self._people: Memory[tuple[str, str], Person] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._places: Memory[tuple[str, str], Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
+        self._names: Allowance[str] = Allowance(clock.wall, NAMES_ASKED, NAMES_ASKED_WITHIN, MOST_REMEMBERED)
 
     async def token(self, workspace: str) -> Secret:
         """Return the token of a workspace.
@@ -130,17 +140,23 @@ class Members:
         A private channel is named in that channel alone: an answer repeats what was typed, so anybody could have the
         name for the id.
         """
-        ids = [*sorted(people), *sorted(places)]
+        persons = [each for each in sorted(people) if self._may_be_asked(self._people, here, each)]
+        channels = [each for each in sorted(places) if self._may_be_asked(self._places, here, each)]
         found = await asyncio.gather(
-            *(self._person(here.workspace, each) for each in sorted(people)),
-            *(self._place(here.workspace, each) for each in sorted(places)),
+            *(self._person(here.workspace, each) for each in persons),
+            *(self._place(here.workspace, each) for each in channels),
         )
-        known = {each: one for each, one in zip(ids, found, strict=True) if one is not None and one.name}
+        by_id = zip((*persons, *channels), found, strict=True)
+        known = {each: one for each, one in by_id if one is not None and one.name}
         return {
             each: one.name
             for each, one in known.items()
             if isinstance(one, Person) or not one.is_private or each == here.channel_id
         }
+
+    def _may_be_asked(self, memory: Memory[tuple[str, str], Any], here: Here, each: str) -> bool:
+        """Say whether a name is known, or there may be one more question for it."""
+        return memory.recall((here.workspace, each)) is not None or self._names.take(here.workspace)
 
     def forget(self, workspace: str, channel_id: str) -> None:
         """Forget a channel, so that the next question goes to Slack: it was renamed, or we joined or left."""

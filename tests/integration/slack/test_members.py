@@ -7,7 +7,7 @@ import pytest
 
 from adapters.slack.client import SlackApi
 from adapters.slack.interactions import Here
-from adapters.slack.members import ASKED_AGAIN_AFTER, REMEMBERED, Members
+from adapters.slack.members import ASKED_AGAIN_AFTER, NAMES_ASKED, NAMES_ASKED_WITHIN, REMEMBERED, Members
 from adapters.slack.tokens import TokenWorkspace
 from bot.errors import RefusedError
 from bot.model.channel import Channel, Platform
@@ -92,3 +92,18 @@ async def test_a_question_that_failed_is_not_asked_again_within_the_same_command
     await asking.clock.sleep(ASKED_AGAIN_AFTER.total_seconds())
     await asking.members.check(TEA)
     assert len(asking.slack.calls("conversations.info")) == 2
+
+
+async def test_made_up_ids_are_asked_for_within_bounds(asking: Asking) -> None:
+    def asked() -> int:
+        return len(asking.slack.calls("users.info")) + len(asking.slack.calls("conversations.info"))
+
+    for number in range(10):
+        people = frozenset(f"U{number}X{each}" for each in range(10))
+        places = frozenset(f"C{number}X{each}" for each in range(10))
+        assert await asking.members.names(HERE, people, places) == {}
+    assert asked() == NAMES_ASKED
+    assert (await asking.members.requester(HERE)).is_manager
+    await asking.clock.sleep(NAMES_ASKED_WITHIN.total_seconds())
+    names = await asking.members.names(HERE, frozenset({"U2BO"}), frozenset({"C02"}))
+    assert names == {"U2BO": "Bo B", "C02": "kettles"}
