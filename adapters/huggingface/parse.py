@@ -27,7 +27,7 @@ from bot.model.paper import (
 from bot.text.latex import unicode_within
 from bot.text.normalise import clean
 
-ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.ASCII)
+ARXIV_ID: Final = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.ASCII)
 """New and old arXiv ids. Source: https://info.arxiv.org/help/arxiv_identifier.html"""
 
 LONGEST_ADDRESS, MOST_KEYWORDS = 2_000, 100

@@ -103,6 +103,12 @@ def test_what_is_no_json_is_an_error(body: bytes) -> None:
     assert caught.value.answered
 
 
+def test_an_id_without_an_end_is_none() -> None:
+    # No database would take it, and with it none of the others of its day.
+    page = read(an_item(1), {"paper": {"id": "a" * 100_000 + "/0309136", "title": "x"}})
+    assert (len(page.papers), page.skipped) == (1, (Skip("item 2", "it has no arXiv id"),))
+
+
 def test_a_list_without_an_end_is_an_error() -> None:
     # Each of the six million items of 20 MB would be named among those that were skipped.
     body = b"[" + b"{}," * MOST_ITEMS + b"{}]"
