@@ -1,6 +1,7 @@
 """Papers: their ids, where they were listed, and the tokens that stand for their text."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NewType, Self
@@ -24,6 +25,11 @@ MOST_AUTHORS, MOST_CATEGORIES = 5_000, 100
 """What is taken of one paper, in characters and in number: bounds against a broken answer or file.
 
 They are far above what was ever seen: a title of 175 characters, 664 authors, 12 categories.
+"""
+
+LONGEST_AUTHORS = 100_000
+"""Characters of all authors' tokens: twice the longest list of authors there is. PostgreSQL indexes 1 MB of a text, and
+refuses a whole list of papers for the sake of one that has more.
 """
 
 MOST_ITEMS = 10_000
@@ -142,6 +148,15 @@ def tokens_of(paper: Paper) -> PaperTokens:
     return PaperTokens(
         title=tokens(paper.title),
         abstract=tokens(paper.abstract),
-        authors=tuple(name_tokens(author) for author in paper.authors),
+        authors=tuple(_tokens_of_names(paper.authors)),
         organisation=name_tokens(paper.organisation),
     )
+
+
+def _tokens_of_names(authors: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the tokens of each author; once they are longer than any list of authors is, those left have none."""
+    left = LONGEST_AUTHORS
+    for author in authors:
+        found = name_tokens(author) if left > 0 else ()
+        left -= sum(map(len, found))
+        yield found

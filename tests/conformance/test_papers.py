@@ -8,7 +8,16 @@ import pytest
 from adapters.sql.store import SqlStore, open_store
 from bot.matching.explain import evaluate
 from bot.model.fetching import ImportProgress, Ingested
-from bot.model.paper import Links, Paper, PaperId, Sighting, tokens_of
+from bot.model.paper import (
+    LONGEST_AUTHORS,
+    LONGEST_NAME,
+    MOST_AUTHORS,
+    Links,
+    Paper,
+    PaperId,
+    Sighting,
+    tokens_of,
+)
 from bot.model.subscription import SourceChoice
 from bot.query.parse import parse
 from tests.builders import NOW, TODAY, a_paper, a_sighting
@@ -56,6 +65,17 @@ async def test_a_paper_without_anything_but_a_title_reads_back(store: SqlStore) 
     paper = Paper(id=PaperId("title", "abc"), title="", sightings=(a_sighting(),))
     await store.papers.ingest([paper], NOW)
     assert await only(store) == paper
+
+
+async def test_a_paper_with_authors_without_an_end_is_stored_with_the_others_of_its_list(store: SqlStore) -> None:
+    names = tuple(f"{name}{'z' * (LONGEST_NAME - 1)}" for name in "abcde" * (MOST_AUTHORS // 5))
+    papers = [a_paper(1, authors=names), a_paper(2)]
+    await store.papers.ingest(papers, NOW)
+    stored = await store.papers.listed(TODAY, TODAY, NOW)
+    assert [each.paper for each in stored] == papers
+    assert [each.tokens for each in stored] == [tokens_of(each) for each in papers]
+    assert sum(map(len, (token for name in stored[0].tokens.authors for token in name))) == LONGEST_AUTHORS
+    assert evaluate(parse(f"author:{names[0]}"), stored[0])
 
 
 async def test_a_paper_listed_twice_is_one_paper_with_two_sightings(store: SqlStore) -> None:
