@@ -39,7 +39,8 @@ class SeenChannel:
     """A channel as Discord describes it.
 
     `kind` is Discord's number of its type. `theirs` are the permissions of the person who acts, `ours` the bot's, None
-    if Discord did not say. `parent` is the id of a thread's channel, or of a channel's category.
+    if Discord did not say. `parent` is the id of a thread's channel, or of a channel's category. `is_locked`: in
+    this thread only those who manage threads may write.
     """
 
     id: str
@@ -48,6 +49,7 @@ class SeenChannel:
     parent: str = ""
     theirs: Permission = Permission.NONE
     ours: Permission | None = None
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ def _here_of(payload: Mapping[str, Json]) -> Here:
         parent=channel.get("parent_id") or "",
         theirs=permission_of(member.get("permissions")),
         ours=permission_of(payload["app_permissions"]) if payload.get("app_permissions") else None,
+        is_locked=is_locked(channel),
     )
     if not (guild_id or place.kind in DIRECT):
         raise ValueError("no server and no direct message")
@@ -261,7 +264,13 @@ def _place_of(channel_id: str, channel: Mapping[str, Json]) -> SeenChannel:
         kind=int(channel.get("type") or 0),
         theirs=permission_of(channel.get("permissions")),
         ours=permission_of(ours) if ours else None,
+        is_locked=is_locked(channel),
     )
+
+
+def is_locked(channel: Mapping[str, Json]) -> bool:
+    """Say whether a channel object of Discord's is a locked thread."""
+    return bool((channel.get("thread_metadata") or {}).get("locked"))
 
 
 def _pressed_of(here: Here, message: Mapping[str, Json], data: Mapping[str, Json]) -> Pressed:

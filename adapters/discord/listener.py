@@ -271,9 +271,14 @@ class Listener(discord.AutoShardedClient):
         """Tell that a channel changed."""
         self._ears.changed(str(channel.guild.id))
 
-    async def on_thread_update(self, _: discord.Thread, thread: discord.Thread) -> None:
-        """Tell that a thread changed."""
-        self._ears.changed(str(thread.guild.id))
+    async def on_raw_thread_update(self, thread: discord.RawThreadUpdateEvent) -> None:
+        """Tell that a thread changed; for one that was archived, discord.py calls only this."""
+        self._ears.changed(str(thread.guild_id))
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Tell that somebody let us into a private thread; others we enter by posting, which changes nothing."""
+        if thread.is_private():
+            self._ears.changed(str(thread.guild.id))
 
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
         """Tell that a role changed."""
@@ -288,7 +293,9 @@ class Listener(discord.AutoShardedClient):
 def _seen(channel: discord.abc.GuildChannel | discord.Thread, me: discord.Member | None) -> SeenChannel:
     is_ruled = not isinstance(channel, discord.Thread) or channel.parent is not None
     ours = permission_of(channel.permissions_for(me).value) if me is not None and is_ruled else None
-    return SeenChannel(id=str(channel.id), name=channel.name, kind=int(channel.type.value), ours=ours)
+    is_locked = isinstance(channel, discord.Thread) and channel.locked
+    kind = int(channel.type.value)
+    return SeenChannel(id=str(channel.id), name=channel.name, kind=kind, ours=ours, is_locked=is_locked)
 
 
 def _first_channel(guild: discord.Guild, me: discord.Member | None) -> str:

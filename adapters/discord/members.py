@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import UNKNOWN_CHANNEL, UNKNOWN_MEMBER, DiscordError
-from adapters.discord.interactions import Here, SeenChannel, name_of
+from adapters.discord.interactions import Here, SeenChannel, is_locked, name_of
 from adapters.discord.naming import ROLE
 from adapters.discord.permissions import (
     CATEGORY,
@@ -130,12 +130,19 @@ class Members:
             self._places.forget((channel.workspace, channel.id))
             words = " and ".join(each.words for each in Permission if each in missing)
             raise RefusedError(f"I need {words} in {name}.", hint=_HOW)
+        if _is_shut(place):
+            self._places.forget((channel.workspace, channel.id))
+            raise RefusedError(
+                f"{name} is locked.", hint="Whoever manages threads unlocks it; then run the command again."
+            )
 
     async def can_post(self, channel: Channel) -> bool:
         """Say whether we may certainly post in a channel, by asking anew; False if Discord does not answer."""
         self._places.forget((channel.workspace, channel.id))
         place = await self._place(channel)
-        return place is not None and place.ours is not None and place.kind != CATEGORY and not _missing(place)
+        if place is None or place.ours is None or place.kind == CATEGORY:
+            return False
+        return not (_missing(place) or _is_shut(place))
 
     async def _place(self, channel: Channel) -> SeenChannel | None:
         """Return a channel with our permissions in it; None when Discord does not answer."""
@@ -177,7 +184,8 @@ class Members:
         found = await self._ask(_CHANNEL, channel_id=channel_id)
         if not found or found.get("guild_id") != guild_id:
             return None if found is None else (SeenChannel(id=channel_id), Permission.NONE)
-        place = SeenChannel(id=channel_id, name=found.get("name") or "", kind=int(found["type"]))
+        name, kind = found.get("name") or "", int(found["type"])
+        place = SeenChannel(id=channel_id, name=name, kind=kind, is_locked=is_locked(found))
         guild, member, ruled_by = await asyncio.gather(
             self._ask(_GUILD, guild_id=guild_id),
             self._member(guild_id, user),
@@ -281,3 +289,8 @@ def _missing(place: SeenChannel) -> Permission:
     """Return the permissions that we lack to post; without View Channel, all others count as lacking, too."""
     ours = place.ours or Permission.NONE
     return needed_to_post(place.kind) & ~(ours if Permission.VIEW_CHANNEL in ours else Permission.NONE)
+
+
+def _is_shut(place: SeenChannel) -> bool:
+    """Say whether a thread is locked for us; whoever manages threads may write there all the same."""
+    return place.is_locked and Permission.MANAGE_THREADS not in (place.ours or Permission.NONE)

@@ -187,6 +187,32 @@ async def test_a_role_that_we_get_or_that_is_changed_resumes_too(discord_talk: T
     assert await discord_talk.subscribed() == {"teapot": "active"}
 
 
+@pytest.mark.parametrize("is_archived", [False, True])
+async def test_a_thread_goes_on_when_it_is_unlocked_and_no_sooner(discord_talk: Talk, *, is_archived: bool) -> None:
+    pot = discord_talk.discord.places[POT]
+    await discord_talk.ana.types("subscribe", query="pots", in_=POT, tz="UTC")
+    await lose(discord_talk, channel(POT))
+    pot.is_locked, pot.is_archived = True, is_archived
+    discord_talk.discord.tell("THREAD_UPDATE", pot.json)
+    await heard(discord_talk)
+    assert await why_paused(discord_talk.store, channel(POT)) != ""
+    pot.is_locked = pot.is_archived = False
+    discord_talk.discord.tell("THREAD_UPDATE", pot.json)
+    await heard(discord_talk)
+    assert await discord_talk.subscribed(channel(POT)) == {"pot": "active"}
+
+
+async def test_a_private_thread_goes_on_when_we_are_let_in_again(discord_talk: Talk) -> None:
+    pot = discord_talk.discord.places[POT]
+    await discord_talk.ana.types("subscribe", query="pots", in_=POT, tz="UTC")
+    discord_talk.discord.remove_channel(POT)
+    await heard(discord_talk)
+    assert await why_paused(discord_talk.store, channel(POT)) != ""
+    discord_talk.discord.add_channel(HERE, POT, discord_guilds.Kind.PRIVATE_THREAD, "pot", parent=pot.parent, owner="1")
+    await heard(discord_talk)
+    assert await discord_talk.subscribed(channel(POT)) == {"pot": "active"}
+
+
 async def test_a_pause_that_somebody_made_stays(discord_talk: Talk) -> None:
     await discord_talk.ana.types("pause", number="1")
     discord_talk.discord.deny(TEA)

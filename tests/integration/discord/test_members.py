@@ -87,6 +87,13 @@ async def test_what_holds_only_channels_takes_no_digest(asking: Asking) -> None:
     assert await asking.refusal(SHELF) == "#shelf holds channels and no messages."
 
 
+async def test_a_locked_thread_takes_digests_only_of_who_manages_threads(asking: Asking) -> None:
+    asking.discord.places[POT].is_locked = True
+    assert await asking.refusal(POT) == "#pot is locked."
+    allow(asking, asking.discord.places[POT].parent, BOT, manage_threads=True)
+    assert await asking.refusal(POT) == ""
+
+
 async def test_a_role_or_being_an_administrator_is_enough(asking: Asking) -> None:
     guild = asking.discord.guilds[HERE]
     asking.discord.places[TEA].overwrites = [{"id": HERE, "type": 0, "allow": "0", "deny": "2048"}]
