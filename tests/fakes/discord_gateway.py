@@ -31,9 +31,13 @@ _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _UPDATE = 4, 5, 6, 7
 
 @dataclass(kw_only=True)
 class Session:
-    """One client's session: what it is to hear waits in `queue` while there is no socket to send it."""
+    """One client's session: what it is to hear waits in `queue` while there is no socket to send it.
+
+    `intents` is what it asked to hear, as a number.
+    """
 
     id: str
+    intents: int
     shard: tuple[int, int] = (0, 1)
     queue: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
     seen: int = 0
@@ -176,7 +180,8 @@ class TalkingDiscord(Discord):
             return None
         if told["op"] == _IDENTIFY:
             self.identified += 1
-            session = Session(id=f"session-{self.identified}", shard=tuple(details.get("shard") or (0, 1)))
+            shard = tuple(details.get("shard") or (0, 1))
+            session = Session(id=f"session-{self.identified}", intents=details["intents"], shard=shard)
             self.sessions[session.id] = session
             self._ready(session)
         elif found := self.sessions.get(details["session_id"]):

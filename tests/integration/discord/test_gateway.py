@@ -114,6 +114,10 @@ async def test_a_session_that_is_forgotten_is_begun_anew(discord_talk: Talk) -> 
 
 
 @pytest.mark.usefixtures("in_a_hurry")
+async def test_nothing_is_heard_but_what_happens_to_servers_and_what_people_do_with_us(discord_talk: Talk) -> None:
+    assert [each.intents for each in discord_talk.discord.sessions.values()] == [discord.Intents(guilds=True).value]
+
+
 async def test_shards_are_as_many_as_discord_recommends(migrated_sqlite_url: str, clock: Ahead) -> None:
     fake = a_discord()
     fake.shards = 2
