@@ -50,7 +50,7 @@ class DiscordGateway:
     def __init__(
         self, door: DiscordDoor, services: Services, api: DiscordApi, members: Members, places: Places
     ) -> None:
-        services = replace(services, manager_check=members.manages)
+        services = replace(services, manager_check=members.manages, hidden_check=members.hidden_from)
         self.work = Work(Platform.DISCORD)
         self._replies = Replies(services, api, members, self.work.turn_of)
         self._comings = Comings(services.store, services.clock, members, places, default_zone=services.default_zone)

@@ -7,7 +7,7 @@ replace its parser of interactions, and complete some other payloads (`wanted.py
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from weakref import WeakSet
@@ -19,7 +19,7 @@ from discord.http import Route
 from yarl import URL
 
 from adapters.discord.interactions import SeenChannel
-from adapters.discord.permissions import needed_to_post, permission_of
+from adapters.discord.permissions import Permission, needed_to_post, permission_of
 from adapters.discord.rest import read
 from adapters.discord.wanted import (
     APPLICATION,
@@ -28,6 +28,7 @@ from adapters.discord.wanted import (
     whole_answer,
     whole_channel,
     whole_guild,
+    whole_member,
     whole_session,
 )
 from adapters.proxies import proxy_for
@@ -184,11 +185,22 @@ class Listener(discord.AutoShardedClient):
 
     def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
         """See `Hearing.channel`."""
+        channel = self._known(guild_id, channel_id)
+        return None if channel is None else _seen(channel, self._me(channel.guild))
+
+    def may(self, guild_id: str, channel_id: str, user: str, roles: Sequence[str]) -> Permission | None:
+        """See `Hearing.may`."""
+        channel = self._known(guild_id, channel_id)
+        if channel is None or channel.guild.get_role(channel.guild.id) is None:
+            return None
+        told: Any = whole_member(user, roles)
+        return _seen(channel, discord.Member(data=told, guild=channel.guild, state=self._connection)).ours
+
+    def _known(self, guild_id: str, channel_id: str) -> discord.abc.GuildChannel | discord.Thread | None:
         if not (guild_id.isdecimal() and channel_id.isdecimal()):
             return None
         guild = self.get_guild(int(guild_id))
-        channel = None if guild is None else guild.get_channel_or_thread(int(channel_id))
-        return None if channel is None else _seen(channel, self._me(channel.guild))
+        return None if guild is None else guild.get_channel_or_thread(int(channel_id))
 
     def is_away(self, guild_id: str) -> bool:
         """Say whether a server has an outage, so that its channels are unknown now."""

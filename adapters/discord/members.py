@@ -7,7 +7,7 @@ about people who have done nothing yet, and about a person's permissions in anot
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -73,6 +73,9 @@ class Hearing(Protocol):
     def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
         """Return a channel or an active thread; None if the client does not know it."""
 
+    def may(self, guild_id: str, channel_id: str, user: str, roles: Sequence[str]) -> Permission | None:
+        """Return what a person with these roles may do in a channel; None if the client does not know."""
+
 
 class Guilds:
     """What this process knows of servers without asking; nothing while it has no gateway (`heard_by` is None)."""
@@ -83,6 +86,10 @@ class Guilds:
     def channel(self, guild_id: str, channel_id: str) -> SeenChannel | None:
         """Return a channel or an active thread; None if it is not known."""
         return self.heard_by.channel(guild_id, channel_id) if self.heard_by is not None else None
+
+    def may(self, guild_id: str, channel_id: str, user: str, roles: Sequence[str]) -> Permission | None:
+        """Return what a person with these roles may do in a channel; None if it is not known."""
+        return self.heard_by.may(guild_id, channel_id, user, roles) if self.heard_by is not None else None
 
 
 class Members:
@@ -175,9 +182,17 @@ class Members:
                 hint="Try again in a minute.",
             )
         place, may = found
-        # We do not ask who is in a private thread, so only those count who see all private threads.
-        is_seen = place.kind != PRIVATE_THREAD or Permission.MANAGE_THREADS in may
-        return self._managers.keep((channel, user), is_seen and is_manager(may))
+        return self._managers.keep((channel, user), _is_seen(place, may) and is_manager(may))
+
+    def hidden_from(self, channels: Iterable[Channel], user: str) -> frozenset[Channel]:
+        """Return those channels that exist and that a person may not see, as far as the gateway's client knows."""
+        return frozenset(each for each in channels if self._is_hidden(each, user))
+
+    def _is_hidden(self, channel: Channel, user: str) -> bool:
+        roles = self._roles.recall((channel.workspace, user)) or ()
+        place = self.guilds.channel(channel.workspace, channel.id)
+        may = self.guilds.may(channel.workspace, channel.id, user, roles)
+        return place is not None and may is not None and not _is_seen(place, may)
 
     async def _asked(self, guild_id: str, channel_id: str, user: str) -> tuple[SeenChannel, Permission] | None:
         """Ask for a channel and a member's permissions in it; None when Discord does not answer."""
@@ -294,3 +309,8 @@ def _missing(place: SeenChannel) -> Permission:
 def _is_shut(place: SeenChannel) -> bool:
     """Say whether a thread is locked for us; whoever manages threads may write there all the same."""
     return place.is_locked and Permission.MANAGE_THREADS not in (place.ours or Permission.NONE)
+
+
+def _is_seen(place: SeenChannel, may: Permission) -> bool:
+    """Say whether these permissions show a channel; a private thread, whose members are unknown, to who sees all."""
+    return Permission.VIEW_CHANNEL in may and (place.kind != PRIVATE_THREAD or Permission.MANAGE_THREADS in may)

@@ -65,6 +65,11 @@ def whole_channel(channel: Object) -> Object:
     return {**_CHANNEL, **channel}
 
 
+def whole_member(user: str, roles: Sequence[str]) -> Object:
+    """Return a member of a server, of whom only the id and the roles are known."""
+    return {**_MEMBER, "roles": roles, "user": {**_USER, "id": user}}
+
+
 def _whole_thread(thread: Object) -> Object:
     metadata = {**_METADATA, **(thread.get("thread_metadata") or {})}
     return {**_THREAD, **thread, "thread_metadata": metadata}

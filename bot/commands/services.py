@@ -1,6 +1,6 @@
 """What handlers may use."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.commands.outside import Outside
@@ -23,6 +23,9 @@ ChannelCheck = Callable[[Channel], Awaitable[None]]
 ManagerCheck = Callable[[Channel, str], Awaitable[bool]]
 """Asks a platform whether a person manages a channel where they are not; raises RefusedError when it does not say."""
 
+HiddenCheck = Callable[[Iterable[Channel], str], frozenset[Channel]]
+"""Says which of these channels a person may not see, as far as the platform has told; asks nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
@@ -30,7 +33,7 @@ class Services:
 
     `default_zone` is the IANA zone of channels that have none. `sources` are the configured ones, by name. `outside`
     asks them what they know beside the library. `channel_checks` are those of the platforms that have one, by name;
-    `manager_check` is that of the platform which hears who asks, if it has one.
+    `manager_check` and `hidden_check` are those of the platform which hears who asks, if it has them.
     """
 
     store: Store
@@ -41,6 +44,7 @@ class Services:
     outside: Outside = field(default_factory=Outside)
     channel_checks: Mapping[str, ChannelCheck] = field(default_factory=dict)
     manager_check: ManagerCheck | None = None
+    hidden_check: HiddenCheck | None = None
 
     async def refuse_unreachable(self, channel: Channel) -> None:
         """Refuse a channel that cannot be posted to.
@@ -62,3 +66,11 @@ class Services:
         if self.manager_check is not None:
             return await self.manager_check(channel, requester.user)
         return requester.is_manager and requester.manages_all
+
+    def hidden_from(self, requester: Requester, channels: Iterable[Channel]) -> frozenset[Channel]:
+        """Return those channels that somebody may not see: other people's own, and what the platform hides."""
+        channels = frozenset(channels) - {requester.channel, requester.channel.personal(requester.user)}
+        personal = frozenset(each for each in channels if each.is_personal)
+        if self.hidden_check is None:
+            return personal
+        return personal | self.hidden_check(channels - personal, requester.user)

@@ -167,7 +167,7 @@ async def _ask_first(requester: Requester, services: Services) -> Reply:
 
 
 async def list_subscriptions(request: ListSubscriptions, requester: Requester, services: Services) -> Reply:
-    """List the channel's subscriptions; for a manager, on demand, those of the whole workspace."""
+    """List the channel's subscriptions; for a manager, on demand, those of every channel that they may see."""
     store, channel = services.store.subscriptions, requester.channel
     today = services.clock.now().astimezone(ZoneInfo(await zone_of(requester, services))).date()
     if not request.everywhere:
@@ -179,9 +179,9 @@ async def list_subscriptions(request: ListSubscriptions, requester: Requester, s
             "Only a manager may list the subscriptions of every channel.",
             hint="`/papers list` shows those of this one.",
         )
-    mine = channel.personal(requester.user)
     everywhere = await store.of_workspace(channel.platform, channel.workspace)
-    visible = [each for each in everywhere if each.channel == mine or not each.channel.is_personal]
+    hidden = services.hidden_from(requester, (each.channel for each in everywhere))
+    visible = [each for each in everywhere if each.channel not in hidden]
     return Reply(verb="list", document=workspace_list(await _listed(visible, services, (), today), today))
 
 
