@@ -23,6 +23,7 @@ from aiohttp import ClientSession, web
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from adapters.discord.client import DiscordApi
+from adapters.discord.members import Guilds
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.places import Places
 from adapters.sql.migrate import migrate
@@ -113,7 +114,7 @@ async def _work(url: str, discord: str) -> None:
     clock = SystemClock()
     async with open_store(url) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, discord)
-        messenger = DiscordMessenger(api, Places(api, clock), clock)
+        messenger = DiscordMessenger(api, Places(api, clock, Guilds()), clock)
         spare_what_is_loaded()
         print("ready", flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)

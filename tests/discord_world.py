@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.discord.client import CALL_TIMEOUT, DiscordApi
+from adapters.discord.members import Guilds
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.places import Places
 from adapters.sql.store import SqlStore, open_store
@@ -67,7 +68,7 @@ async def a_world(url: str, *, patience: timedelta = CALL_TIMEOUT) -> AsyncItera
     async with serving(discord), open_store(url) as store:
         api = an_api(discord, store, clock, patience)
         try:
-            messenger = DiscordMessenger(api, Places(api, clock), clock)
+            messenger = DiscordMessenger(api, Places(api, clock, Guilds()), clock)
             yield World(discord=discord, store=store, clock=clock, api=api, messenger=messenger)
         finally:
             await api.close()

@@ -26,8 +26,8 @@ class DiscordParts:
     def __init__(self, app: DiscordApp, rate_limits: RateLimits, clock: Clock) -> None:
         self._app = app
         self._api = DiscordApi(app.token, rate_limits, clock, app.api_url)
-        self._places = Places(self._api, clock)
         self.members = Members(self._api, clock)
+        self._places = Places(self._api, clock, self.members.guilds)
         self.messenger = DiscordMessenger(self._api, self._places, clock)
 
     def gateway(self, services: Services) -> Gateway:

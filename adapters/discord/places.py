@@ -1,8 +1,9 @@
 """Tells what kind a channel is (text, announcement, forum, thread), because posting differs.
 
-One request returns all channels of a server, and is repeated after `REMEMBERED`; threads and newer channels are asked
-for one by one. When the gateway hears of a change, it makes us forget. If the kind cannot be asked, as behind a proxy
-that passes on messages only, the channel counts as a text channel.
+The process that has the gateway knows the channels of every server without asking. Others ask: one request returns all
+channels of a server, and is repeated after `REMEMBERED`; threads and newer channels are asked for one by one. A forum
+is always asked for, because of its tags. When the gateway hears of a change, it makes us forget. If the kind cannot be
+asked, as behind a proxy that passes on messages only, the channel counts as a text channel.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
+from adapters.discord.members import Guilds
 from adapters.discord.permissions import DIRECT, FORUMS, THREADS
 from adapters.memory import Memory
 from bot.errors import Verdict
@@ -76,8 +78,9 @@ def place_of(channel: Json) -> Place:
 class Places:
     """Looks up channels of any server, and remembers them."""
 
-    def __init__(self, api: DiscordApi, clock: Clock) -> None:
+    def __init__(self, api: DiscordApi, clock: Clock, guilds: Guilds) -> None:
         self._api = api
+        self._guilds = guilds
         self._asked: Memory[str, Mapping[str, Place]] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._alone: Memory[Channel, Place] = Memory(clock.wall, REMEMBERED, MOST_REMEMBERED)
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -88,6 +91,9 @@ class Places:
         Raises:
             DiscordError: it is gone, hidden from us or another server's; or Discord does not answer.
         """
+        heard = self._guilds.channel(channel.workspace, channel.id)
+        if heard is not None and heard.kind not in FORUMS:
+            return Place(id=heard.id, kind=heard.kind)
         async with self._asking[channel.workspace]:
             of_guild = self._asked.recall(channel.workspace)
             if of_guild is None:

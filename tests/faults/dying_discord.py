@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 
 from adapters.discord.client import DiscordApi
+from adapters.discord.members import Guilds
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.places import Places
 from adapters.sql.store import open_store
@@ -25,7 +26,7 @@ async def work(url: str, discord: str, step: str, moment: datetime) -> None:
     clock = SteppingClock(moment)
     async with open_store(url) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, discord)
-        messenger = DiscordMessenger(api, Places(api, clock), clock)
+        messenger = DiscordMessenger(api, Places(api, clock, Guilds()), clock)
         post = 1 if step.startswith(FIRST) else 2
         await deliver_and_die(store, messenger, clock, step.removeprefix(FIRST), post)
         await api.close()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.discord.members import Guilds
 from adapters.discord.messenger import PAGE, PAGES, SUPPRESSED_FOR, DiscordMessenger
 from adapters.discord.pacing import INTERVAL
 from adapters.discord.places import Places
@@ -91,7 +92,7 @@ async def test_every_process_keeps_the_silence_that_one_was_asked_for(
         await world.digest(HERE)
         assert await world.deliver() == 0
         another = an_api(world.discord, world.store, world.clock)
-        world.messenger = DiscordMessenger(another, Places(another, world.clock), world.clock)
+        world.messenger = DiscordMessenger(another, Places(another, world.clock, Guilds()), world.clock)
         await world.digest(there, kind=Kind.RUN)
         assert await world.deliver() == 0
         assert len(world.discord.calls("POST", MESSAGES)) == 1

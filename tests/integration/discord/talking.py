@@ -152,7 +152,8 @@ async def listening(url: str, fake: TalkingDiscord, clock: Clock) -> AsyncIterat
     before = beating()
     async with open_store(url) as store:
         api = DiscordApi(Secret(TOKEN), store.rate_limits, clock, fake.url)
-        members, places = Members(api, clock), Places(api, clock)
+        members = Members(api, clock)
+        places = Places(api, clock, members.guilds)
         services = Services(
             store=store,
             clock=clock,

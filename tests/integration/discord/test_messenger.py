@@ -6,6 +6,7 @@ import pytest
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import TOKEN_WAIT, DiscordError
+from adapters.discord.members import Guilds
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.places import Places
 from bot.model.channel import Channel, Platform
@@ -183,7 +184,7 @@ async def test_an_item_that_discord_does_not_take_is_our_bug_and_is_not_tried_ag
 async def test_where_nothing_listens_nothing_was_posted_and_it_is_tried_later(migrated_sqlite_url: str) -> None:
     async with a_world(migrated_sqlite_url) as world:
         nowhere = DiscordApi(Secret("x"), world.store.rate_limits, world.clock, "http://127.0.0.1:9/api/v10")
-        world.messenger = DiscordMessenger(nowhere, Places(nowhere, world.clock), world.clock)
+        world.messenger = DiscordMessenger(nowhere, Places(nowhere, world.clock, Guilds()), world.clock)
         await world.digest()
         assert await world.deliver() == 0
         (waiting,) = await world.store.outbox.pending(world.clock.now())

@@ -14,8 +14,9 @@ from bot.pipeline.deliver import deliver_due
 from bot.pipeline.enqueue import enqueue_due
 from bot.pipeline.notices import tell_paused
 from tests.builders import NOW, a_paper
+from tests.fakes.discord import CHANNELS, CROSSPOST
 from tests.fakes.discord_calls import Fault
-from tests.fakes.discord_guilds import Message
+from tests.fakes.discord_guilds import Kind, Message
 from tests.fakes.discord_talk import Said
 from tests.integration.discord.talking import (
     ANA,
@@ -29,10 +30,13 @@ from tests.integration.discord.talking import (
     TEA,
     TEA_CHANNEL,
     Talk,
+    a_discord,
     listening,
     talk,
 )
 from tests.scenarios.library import LIGHTHOUSES, fill, id_of
+
+NEWS = "200000000000000007"
 
 Json = Any
 
@@ -122,6 +126,19 @@ async def test_the_latest_papers_are_posted_now_and_once(discord_talk: Talk) -> 
     assert await discord_talk.deliver() == 1
     (posted,) = discord_talk.discord.in_channel(TEA)
     assert "World Model" in as_said(posted).text
+
+
+@pytest.mark.parametrize(("kind", "published"), [(Kind.TEXT, 0), (Kind.ANNOUNCEMENT, 1)])
+async def test_of_a_channel_that_the_gateway_knows_nothing_is_asked(
+    migrated_sqlite_url: str, kind: Kind, published: int
+) -> None:
+    fake = a_discord()
+    fake.add_channel(HERE, NEWS, kind, "news")
+    async with talk(migrated_sqlite_url, fake=fake) as begun:
+        await begun.known()
+        await a_digest(begun, NEWS, in_=NEWS)
+        assert len(fake.calls("POST", CROSSPOST)) == published
+        assert fake.calls("GET", CHANNELS) == fake.calls("GET", "/channels/{channel}") == []
 
 
 async def test_buttons_work_after_a_restart(discord_talk: Talk) -> None:

@@ -80,7 +80,8 @@ def a_gateway(store: SqlStore) -> tuple[DiscordGateway, InProcess]:
     """Build a gateway, and what it asks; whose client it listens with."""
     clock = FixedClock(NOW)
     api = InProcess(Secret("x"), store.rate_limits, clock)
-    members, places = Members(api, clock), Places(api, clock)
+    members = Members(api, clock)
+    places = Places(api, clock, members.guilds)
     services = Services(
         store=store,
         clock=clock,
