@@ -27,8 +27,8 @@ from bot.errors import DeliveryError, Verdict
 
 Json = Any
 
-LONGEST_WAIT: Final = timedelta(hours=1)
-"""A longer Retry-After is cut to this."""
+LONGEST_WAIT: Final = timedelta(days=1)
+"""A longer Retry-After is cut to this: a vendor that errs must not silence us for years."""
 
 SHORTEST_WAIT: Final = timedelta(milliseconds=250)
 """A shorter Retry-After is lengthened to this: Discord sometimes says 0."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from adapters.discord.client import DiscordApi
 from adapters.discord.errors import UNKNOWN_CHANNEL, DiscordError
+from adapters.discord.interactions import is_locked
 from adapters.discord.permissions import THREADS, Permission, granted, needed_in
 from bot.errors import Verdict
 
@@ -56,10 +57,11 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the bot lacks in a channel, or that the channel is gone; `name` is for people."""
+    """What the bot lacks in a channel, that it is a thread locked for us, or gone; `name` is for people."""
 
     name: str
     missing: Permission = Permission.NONE
+    is_shut: bool = False
     is_gone: bool = False
 
 
@@ -144,4 +146,8 @@ async def _standing(api: DiscordApi, guild: Json, known: Mapping[str, Json], mem
             return Standing(name=f"channel {channel} of {guild['name']}", missing=missing, is_gone=is_gone)
     ruled_by = known.get(found.get("parent_id") or "", {}) if found["type"] in THREADS else found
     may = granted(guild, member, ruled_by.get("permission_overwrites", ()))
-    return Standing(name=f"#{found['name']} of {guild['name']}", missing=needed_in(found["type"]) & ~may)
+    return Standing(
+        name=f"#{found['name']} of {guild['name']}",
+        missing=needed_in(found["type"]) & ~may,
+        is_shut=is_locked(found) and Permission.MANAGE_THREADS not in may,
+    )

@@ -20,8 +20,8 @@ from typing import Final
 
 from bot.errors import DeliveryError, Verdict
 
-LONGEST_WAIT: Final = timedelta(hours=1)
-"""A longer Retry-After is cut to this."""
+LONGEST_WAIT: Final = timedelta(days=1)
+"""A longer Retry-After is cut to this: a vendor that errs must not silence us for years."""
 
 WAIT_WITHOUT_A_WORD: Final = timedelta(seconds=30)
 """How long to wait after a 429 without a Retry-After."""

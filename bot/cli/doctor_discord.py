@@ -109,6 +109,9 @@ async def _channels(api: DiscordApi, bot: Bot, settings: Settings, at_most: int)
         for standing in found:
             if standing.missing:
                 yield _lacking(standing)
+            elif standing.is_shut:
+                fix = "Whoever manages threads unlocks it, or lets the bot manage threads."
+                yield Check(name=f"discord {standing.name}", found="the thread is locked", fix=fix)
             else:
                 gone += standing.is_gone
                 well += not standing.is_gone

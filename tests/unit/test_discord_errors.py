@@ -130,6 +130,7 @@ def test_a_429_says_how_long_to_wait_and_whose_limit_it_was(
         (30, timedelta(seconds=30)),
         (0, SHORTEST_WAIT),
         (0.001, SHORTEST_WAIT),
+        (5 * 3600, timedelta(hours=5)),
         (1e300, LONGEST_WAIT),
         ("1.5", timedelta(seconds=1.5)),
         (-5, WAIT_WITHOUT_A_WORD),

@@ -100,6 +100,7 @@ def test_a_server_that_breaks_down_over_an_unknown_code_may_have_posted() -> Non
         ("-5", WAIT_WITHOUT_A_WORD),
         ("٣", WAIT_WITHOUT_A_WORD),
         ("Wed, 21 Oct 2026 07:28:00 GMT", WAIT_WITHOUT_A_WORD),
+        ("18000", timedelta(hours=5)),
         ("9" * 40, LONGEST_WAIT),
     ],
 )

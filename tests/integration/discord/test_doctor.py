@@ -132,6 +132,12 @@ async def test_what_is_gone_or_left_is_only_counted(lab: Lab, tmp_path: Path) ->
     assert told(found, "discord channels") == summary
 
 
+async def test_a_thread_that_is_locked_has_its_fix(lab: Lab, tmp_path: Path) -> None:
+    lab.places["104"].is_locked = True
+    wrong = failed(await checks(lab, tmp_path, "101", "104"))
+    assert [(name, each.found) for name, each in wrong.items()] == [("discord #agents of Lab", "the thread is locked")]
+
+
 async def test_a_thread_that_is_hidden_has_its_fix(lab: Lab, tmp_path: Path) -> None:
     lab.deny("101", view_channel=True)
     found = failed(await checks(lab, tmp_path, "104"))
