@@ -7,7 +7,7 @@ about people who have done nothing yet, and about a person's permissions in anot
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +27,7 @@ from adapters.discord.permissions import (
     needed_to_post,
 )
 from adapters.memory import Allowance, Memory
+from bot.commands.request import Requester
 from bot.errors import RefusedError, Verdict
 from bot.model.channel import Channel
 from bot.ports import Clock
@@ -184,15 +185,22 @@ class Members:
         place, may = found
         return self._managers.keep((channel, user), _is_seen(place, may) and is_manager(may))
 
-    def hidden_from(self, channels: Iterable[Channel], user: str) -> frozenset[Channel]:
-        """Return those channels that exist and that a person may not see, as far as the gateway's client knows."""
-        return frozenset(each for each in channels if self._is_hidden(each, user))
+    async def hidden_from(self, channels: frozenset[Channel], requester: Requester) -> frozenset[Channel]:
+        """Return those channels that a person may not see, by what the gateway's client knows; asks nothing.
 
-    def _is_hidden(self, channel: Channel, user: str) -> bool:
-        roles = self._roles.recall((channel.workspace, user)) or ()
+        A channel of which it knows nothing, such as a deleted one, is seen by those who manage the whole server.
+        """
+        return frozenset(each for each in channels if not self._sees(each, requester))
+
+    def _sees(self, channel: Channel, requester: Requester) -> bool:
+        roles = self._roles.recall((channel.workspace, requester.user))
         place = self.guilds.channel(channel.workspace, channel.id)
-        may = self.guilds.may(channel.workspace, channel.id, user, roles)
-        return place is not None and may is not None and not _is_seen(place, may)
+        if place is None:
+            return requester.is_manager and requester.manages_all
+        if roles is None:
+            return False
+        may = self.guilds.may(channel.workspace, channel.id, requester.user, roles)
+        return may is not None and _is_seen(place, may)
 
     async def _asked(self, guild_id: str, channel_id: str, user: str) -> tuple[SeenChannel, Permission] | None:
         """Ask for a channel and a member's permissions in it; None when Discord does not answer."""

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -82,6 +82,7 @@ class SlackGateway:
         members: Members,
         pages: Mapping[str, Endpoint],
     ) -> None:
+        services = replace(services, hidden_check=members.hidden_from)
         self._services = services
         self._installations = installations
         self._replies = Replies(services, SlackApi(door.base_url), members)

@@ -27,12 +27,14 @@ _DIRECT: Final = "D"
 class Here:
     """Where somebody did something, and who it was.
 
-    `response_url` is the address that Slack gives for answers; empty if it gave none.
+    `team` is Slack's id of the workspace where a command was typed: `workspace` names the organisation if all of that
+    installed us. `response_url` is the address that Slack gives for answers. Each is empty if Slack gave none.
     """
 
     workspace: str
     channel_id: str
     user: str
+    team: str = ""
     response_url: str = field(default="", repr=False)
 
     @property
@@ -143,6 +145,7 @@ def typed_of(body: Mapping[str, Json]) -> Typed:
         ),
         channel_id=body["channel_id"],
         user=body["user_id"],
+        team=body.get("team_id") or "",
         response_url=body.get("response_url") or "",
     )
     return Typed(here=here, text=plain(body.get("text") or ""), trigger=body.get("trigger_id") or "")

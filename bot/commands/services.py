@@ -23,8 +23,8 @@ ChannelCheck = Callable[[Channel], Awaitable[None]]
 ManagerCheck = Callable[[Channel, str], Awaitable[bool]]
 """Asks a platform whether a person manages a channel where they are not; raises RefusedError when it does not say."""
 
-HiddenCheck = Callable[[Iterable[Channel], str], frozenset[Channel]]
-"""Says which of these channels a person may not see, as far as the platform has told; asks nothing."""
+HiddenCheck = Callable[[frozenset[Channel], Requester], Awaitable[frozenset[Channel]]]
+"""Asks a platform which of these channels a person may not see; raises RefusedError when it says it of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +67,18 @@ class Services:
             return await self.manager_check(channel, requester.user)
         return requester.is_manager and requester.manages_all
 
-    def hidden_from(self, requester: Requester, channels: Iterable[Channel]) -> frozenset[Channel]:
-        """Return those channels that somebody may not see: other people's own, and what the platform hides."""
-        channels = frozenset(channels) - {requester.channel, requester.channel.personal(requester.user)}
-        personal = frozenset(each for each in channels if each.is_personal)
-        if self.hidden_check is None:
-            return personal
-        return personal | self.hidden_check(channels - personal, requester.user)
+    async def hidden_from(self, requester: Requester, channels: Iterable[Channel]) -> frozenset[Channel]:
+        """Return those channels that somebody may not see: other people's own, and what the platform hides.
+
+        Where a platform hides none, managers of the whole workspace see all, and others those that they are in.
+
+        Raises:
+            RefusedError: the platform does not say; the words say what to do.
+        """
+        mine = {requester.channel, requester.here, requester.channel.personal(requester.user)}
+        others = frozenset(channels) - mine
+        personal = frozenset(each for each in others if each.is_personal)
+        if self.hidden_check is not None:
+            asked = others - personal
+            return personal | await self.hidden_check(asked, requester) if asked else personal
+        return personal if requester.is_manager and requester.manages_all else others

@@ -217,7 +217,7 @@ def subscription_list(listed: Sequence[Listed], channel: Channel, here: Channel,
 def workspace_list(listed: Sequence[Listed], today: date) -> Document:
     """List the subscriptions of many channels, under the channel's name."""
     if not listed:
-        return Document(blocks=(_empty("anywhere"),))
+        return Document(blocks=(_empty("in the channels that you may see"),))
     by_channel: dict[Channel, list[Listed]] = {}
     for each in listed:
         by_channel.setdefault(each.subscription.channel, []).append(each)

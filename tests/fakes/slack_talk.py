@@ -86,12 +86,14 @@ class TalkingSlack(Slack):
     """Slack with people in it.
 
     `people` and `places` are the answers of users.info and conversations.info by id; who is not there is not found.
+    `members` are the people in a channel, by the key of its place.
     `said` is what people were answered, in order. `takes` is how many answers a response_url takes.
     `refused_sockets` are the codes with which the next connections are refused.
     """
 
     people: dict[str, Json] = field(default_factory=dict)
     places: dict[str, Json] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
     views: dict[str, Json] = field(default_factory=dict)
     late_triggers: set[str] = field(default_factory=set)
@@ -167,6 +169,8 @@ class TalkingSlack(Slack):
             case "conversations.info":
                 place = self.places.get(f"{asked.workspace}/{body['channel']}")
                 return {"ok": True, "channel": place} if place else {"ok": False, "error": "channel_not_found"}
+            case "users.conversations":
+                return self._conversations(asked)
             case "chat.postEphemeral":
                 if f"{asked.workspace}/{body['channel']}" not in self.places:
                     return {"ok": False, "error": "channel_not_found"}
@@ -185,6 +189,31 @@ class TalkingSlack(Slack):
                 return self._show(asked, body["view_id"])
             case _:
                 return super()._answer_to(asked, fault)
+
+    def _conversations(self, asked: Asked) -> Json:
+        """List a page of a person's channels, or of ours; where an organisation installed us, of one of its teams."""
+        query, user = asked.body, asked.body.get("user")
+        types, size = set(query.get("types", "public_channel").split(",")), int(query.get("limit", 100))
+        if not types <= {"public_channel", "private_channel", "mpim", "im"}:
+            return {"ok": False, "error": "invalid_types"}
+        if not 1 <= size <= 999:
+            return {"ok": False, "error": "invalid_limit"}
+        if asked.workspace.startswith("E") and not query.get("team_id"):
+            return {"ok": False, "error": "missing_argument"}
+        if user and user not in self.people:
+            return {"ok": False, "error": "user_not_found"}
+        found = [
+            {name: value for name, value in place.items() if name != "is_member"}
+            for key, place in self.places.items()
+            if key.startswith(f"{asked.workspace}/")
+            and ("private_channel" if place.get("is_private") else "public_channel") in types
+            and place.get("context_team_id", query.get("team_id")) == query.get("team_id")
+            and (place.get("is_member") or (user and not place.get("is_private")))
+            and (not user or user in self.members.get(key, ()))
+        ]
+        start, size = int(query.get("cursor") or 0), min(size, self.page)
+        more = str(start + size) if len(found) > start + size else ""
+        return {"ok": True, "channels": found[start : start + size], "response_metadata": {"next_cursor": more}}
 
     def _show(self, asked: Asked, view_id: str) -> Json:
         view = asked.body["view"]

@@ -176,7 +176,9 @@ async def test_who_manages_one_channel_manages_no_other(store: Store) -> None:
     await person.asks("settings who-can-manage managers")
     maker = replace(person.requester, user="bo", manages_all=False)
     assert (await dispatch("subscribe teapots", maker, person.services)).ok
-    for text in ("list --all", "subscribe teapots --in #tea", "list --in #tea"):
+    await person.asks("subscribe kettles --in #tea")
+    assert "kettles" not in render((await dispatch("list --all", maker, person.services)).document)
+    for text in ("subscribe teapots --in #tea", "list --in #tea"):
         reply = await dispatch(text, maker, person.services)
         assert (text, reply.ok) == (text, False)
         assert "nly a manager may" in render(reply.document)

@@ -167,20 +167,15 @@ async def _ask_first(requester: Requester, services: Services) -> Reply:
 
 
 async def list_subscriptions(request: ListSubscriptions, requester: Requester, services: Services) -> Reply:
-    """List the channel's subscriptions; for a manager, on demand, those of every channel that they may see."""
+    """List the channel's subscriptions; on demand, those of every channel that whoever asks may see."""
     store, channel = services.store.subscriptions, requester.channel
     today = services.clock.now().astimezone(ZoneInfo(await zone_of(requester, services))).date()
     if not request.everywhere:
         changes = await services.store.changes.latest(channel, CHANGES_READ)
         listed = await _listed(await store.of_channel(channel), services, changes, today)
         return Reply(verb="list", document=subscription_list(listed, channel, requester.here, today))
-    if not (requester.is_manager and requester.manages_all):
-        raise RefusedError(
-            "Only a manager may list the subscriptions of every channel.",
-            hint="`/papers list` shows those of this one.",
-        )
     everywhere = await store.of_workspace(channel.platform, channel.workspace)
-    hidden = services.hidden_from(requester, (each.channel for each in everywhere))
+    hidden = await services.hidden_from(requester, (each.channel for each in everywhere))
     visible = [each for each in everywhere if each.channel not in hidden]
     return Reply(verb="list", document=workspace_list(await _listed(visible, services, (), today), today))
 

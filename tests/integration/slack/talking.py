@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -103,8 +104,8 @@ def a_slack() -> TalkingSlack:
     return TalkingSlack(
         clock=SystemClock(),
         tokens={"xoxb-1": "T1", "xoxb-2": "T2", "xapp-1": "app"},
-        people=dict(PEOPLE),
-        places=dict(PLACES),
+        people=deepcopy(dict(PEOPLE)),
+        places=deepcopy(dict(PLACES)),
         a_second=1000,
     )
 
