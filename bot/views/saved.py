@@ -31,7 +31,7 @@ def saved_papers(mine: Sequence[StoredPaper], page: int, today: date, *, actions
         heading=(strong("Your reading list"), Text(f" · {count(len(mine), 'paper')}")),
         blocks=lines,
         actions=(*actions, *offs),
-        footnote=(*pages, code("/papers saved --bibtex"), Text(" gives all of it to a bibliography")),
+        footnote=(*pages, code("/papers saved --bibtex"), Text(" gives it to a bibliography")),
     )
 
 

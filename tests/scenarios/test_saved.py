@@ -48,7 +48,7 @@ async def test_the_list_shows_what_was_saved_last_first_and_takes_papers_off(sto
         "1. Lighthouses Keep a World Model of the Sea · 6▲ · Ada Byron\n"
         "2. Patient Teapots for World Models · 74▲ · Ada Brill, Cyd Dorn … Gus Holm (4) · "
         "https://huggingface.co/papers/2606.00001\n\n"
-        "/papers saved --bibtex gives all of it to a bibliography"
+        "/papers saved --bibtex gives it to a bibliography"
     )
     mine = await later.asks("saved")
     off = [await later.presses(button_of(mine, "Remove 2")) for _ in range(2)]
