@@ -156,7 +156,11 @@ class Moments:
         return moment - now
 
     async def take(self, key: str, interval: timedelta, burst: int, now: datetime) -> timedelta:
-        raise NotImplementedError
+        moment = max(self._free.get(key, now), now)
+        wait = max(moment - interval * (burst - 1) - now, timedelta())
+        if not wait:
+            self._free[key] = moment + interval
+        return wait
 
     async def free_in(self, key: str, now: datetime) -> timedelta:
         return max(self._free.get(key, now) - now, timedelta())
@@ -165,7 +169,10 @@ class Moments:
         self._free[key] = max(self._free.get(key, until), until)
 
     async def purge(self, now: datetime) -> int:
-        raise NotImplementedError
+        free = [key for key, at in self._free.items() if at <= now]
+        for key in free:
+            del self._free[key]
+        return len(free)
 
 
 @pytest.mark.parametrize(

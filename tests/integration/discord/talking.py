@@ -116,6 +116,11 @@ class Talk:
         return await deliver_due(self.store, {self.messenger.platform: self.messenger}, self.services.clock)
 
 
+def channel(channel_id: str, server: str = HERE) -> Channel:
+    """Return a channel of a server."""
+    return Channel(Platform.DISCORD, server, channel_id)
+
+
 def a_discord(clock: Clock | None = None) -> TalkingDiscord:
     """Build a Discord of two servers; the first has a secret channel, a forum and a thread."""
     fake = TalkingDiscord(clock=clock or SystemClock(), a_second=1000, names={ANA: "ana", BO: "bo", CY: "cy"})

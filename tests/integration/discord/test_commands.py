@@ -1,11 +1,9 @@
 """Commands on Discord: who asks, what is answered, who sees it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from bot.model.channel import Channel, Platform
 from tests.builders import a_paper
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_gateway import CALLBACK, ORIGINAL
@@ -24,23 +22,12 @@ from tests.integration.discord.talking import (
     STOVES,
     TEA,
     Talk,
+    channel,
     listening,
-    talk,
 )
 from tests.scenarios.library import fill
 
 Json = Any
-
-
-@pytest.fixture
-async def discord_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
-    async with talk(migrated_sqlite_url) as begun:
-        await fill(begun.store)
-        yield begun
-
-
-def channel(channel_id: str, server: str = HERE) -> Channel:
-    return Channel(Platform.DISCORD, server, channel_id)
 
 
 async def test_a_subscription_is_told_to_the_channel_by_the_name_of_who_made_it(discord_talk: Talk) -> None:

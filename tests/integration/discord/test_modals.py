@@ -1,7 +1,6 @@
 """Forms on Discord: what they begin with, what is heard of them, and a mistake that loses nothing."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,17 +10,9 @@ from bot.model.channel import Channel, Platform
 from bot.model.subscription import Subscription
 from tests.fakes.discord_calls import Fault
 from tests.fakes.discord_talk import Said
-from tests.integration.discord.talking import ANA, BO, HERE, STOVES, TEA, TEA_CHANNEL, Talk, listening, talk
-from tests.scenarios.library import fill
+from tests.integration.discord.talking import ANA, BO, HERE, STOVES, TEA, TEA_CHANNEL, Talk, listening
 
 Json = Any
-
-
-@pytest.fixture
-async def discord_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
-    async with talk(migrated_sqlite_url) as begun:
-        await fill(begun.store)
-        yield begun
 
 
 async def a_form(discord_talk: Talk, **options: Json) -> Said:

@@ -1,6 +1,5 @@
 """Presses on Discord: buttons that survive restarts, cards and pages that one person sees, direct messages."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -42,13 +41,6 @@ Json = Any
 
 TOMORROW = NOW + timedelta(days=1)
 MINE = Channel(Platform.DISCORD, HERE, f"@{ANA}")
-
-
-@pytest.fixture
-async def discord_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
-    async with talk(migrated_sqlite_url) as begun:
-        await fill(begun.store)
-        yield begun
 
 
 async def subscribed(discord_talk: Talk, **options: Json) -> Said:

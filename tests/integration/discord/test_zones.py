@@ -1,29 +1,13 @@
 """The question of a channel's time zone on Discord: who is asked it, when, and what an answer does."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from bot.model.channel import Channel, Platform
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_talk import Said
-from tests.integration.discord.talking import ANA, HERE, KETTLES, TEA, Talk, talk
-from tests.scenarios.library import fill
+from tests.integration.discord.talking import ANA, KETTLES, TEA, Talk, channel
 
 Json = Any
-
-
-@pytest.fixture
-async def discord_talk(migrated_sqlite_url: str) -> AsyncIterator[Talk]:
-    async with talk(migrated_sqlite_url) as begun:
-        await fill(begun.store)
-        yield begun
-
-
-def channel(channel_id: str, server: str = HERE) -> Channel:
-    return Channel(Platform.DISCORD, server, channel_id)
 
 
 async def asked_after(discord_talk: Talk, person: Person | None = None, **options: Json) -> Said | None:
