@@ -193,14 +193,15 @@ class Members:
         """Return those of these channels that a person may not see.
 
         Public channels are seen by everybody but guests, private ones by their members: by nobody while Slack does not
-        tell who those are. Of a channel that we are not in any more, Slack tells us only if it is public.
+        tell who those are. Whoever Slack does not tell of may be a guest. Of a channel that we are not in any more,
+        Slack tells us only if it is public.
 
         Raises:
             RefusedError: Slack does not tell which channels are public, or which a guest is in.
         """
         workspace, user = requester.channel.workspace, requester.user
-        person = await self._person(workspace, user) or Person()
-        if person.is_guest:
+        person = await self._person(workspace, user)
+        if person is None or person.is_guest:
             theirs = await self._list(workspace, user, of=user, types=_ANY)
             return frozenset(each for each in channels if each.id not in _told(theirs))
         theirs, found = await asyncio.gather(

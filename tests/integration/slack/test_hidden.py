@@ -84,6 +84,12 @@ async def test_guests_have_only_the_channels_that_they_are_in(slack_talk: Talk, 
     assert await listed(slack_talk, "U4DI", channel_id="C01") == {"teapots", "secrets"}
 
 
+async def test_whoever_slack_does_not_tell_of_is_taken_for_a_guest(slack_talk: Talk) -> None:
+    slack_talk.slack.people["U4DI"] = {"id": "U4DI", "name": "di", "team_id": "T1", "is_restricted": True}
+    slack_talk.slack.fail(BROKEN, BROKEN, method="users.info")
+    assert await listed(slack_talk, "U4DI") == {"kettles"}
+
+
 async def test_what_slack_does_not_tell_is_not_listed(slack_talk: Talk) -> None:
     assert "secrets" in await listed(slack_talk)
     slack_talk.slack.fail(BROKEN, method=METHOD)
